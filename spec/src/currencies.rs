@@ -89,11 +89,7 @@ impl Currencies {
             return CURRENCIES.refused("it has no `currencies`");
         };
         Self::of_rows(&CURRENCIES.rows(rows)?, |row| {
-            let item = CURRENCIES.item(row, "code", "name")?;
-            if item.number().is_some() {
-                return refuse_other_rows(&item.id);
-            }
-            Ok(item)
+            CURRENCIES.item(row, "code", "name")
         })
     }
 
@@ -102,6 +98,9 @@ impl Currencies {
         item: impl Fn(&Row) -> Result<Item, SchemaError>,
     ) -> Result<Self, SchemaError> {
         let items: Vec<_> = rows.iter().map(item).collect::<Result<_, _>>()?;
+        if let Some(other) = items.iter().find(|item| item.number().is_some()) {
+            return refuse_other_rows(&other.id);
+        }
         CURRENCIES.check_unique(&items, "currencies")?;
         let base = rows.iter().zip(&items);
         let base = base.filter(|(row, _)| row.get("base") == Some(&Value::Bool(true)));

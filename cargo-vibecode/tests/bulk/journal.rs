@@ -21,7 +21,7 @@ async fn finished() -> Desk {
 async fn a_job_that_has_a_journal_is_not_begun_anew() {
     let desk = finished().await;
     let said = desk.run("contacts a.csv --yes");
-    said.assert(2, "a.csv.journal: this job was started before: continue it with --resume, or delete the journal");
+    said.assert(2, "a.csv.journal: this job was started before: continue it with --resume, which waits for requests that may still run");
     desk.assert_nothing_sent();
     desk.run("contacts a.csv --resume")
         .assert(0, "this job is already finished: 120 done, 0 failed");

@@ -60,14 +60,14 @@ async fn a_backup_undoes_what_was_changed() {
     said.assert(0, "121 rows done");
     said.assert(
         0,
-        "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl --empty clear",
+        "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl ",
     );
     said.assert(0, "are listed in kept.added.csv");
     assert_eq!(desk.field(1, "post"), "newer");
     let added = desk.read("kept.added.csv");
     assert_eq!(added, "record,field,value\ncontacts/1,phone,+79161112233\n");
 
-    desk.run("contacts kept.jsonl --empty clear --yes --no-throttle")
+    desk.run("contacts kept.jsonl --yes --no-throttle")
         .assert(0, "121 rows done");
     for id in 1..=120 {
         assert_eq!(desk.field(id, "post"), format!("old {id}"));
@@ -78,6 +78,33 @@ async fn a_backup_undoes_what_was_changed() {
     desk.run("contacts c.csv --yes --backup kept.jsonl")
         .assert(2, "kept.jsonl: there is a file of this name");
     assert_eq!(desk.field(1, "post"), "old 1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_restores_only_the_records_that_it_was_made_of() {
+    let desk = Desk::of(3).await;
+    desk.write("a.csv", "id,post\n1,new\n2,new\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(0, "2 rows done");
+    let kept = desk.read("kept.jsonl");
+    let head = "{\"backup\":{\"entity\":\"contacts\",\"portal\":\"sandbox.invalid\"}}\n";
+    assert!(kept.starts_with(head), "{kept}");
+    desk.sandbox.clear_requests();
+    let elsewhere = kept.replace("sandbox.invalid", "acme.bitrix24.ru");
+    desk.write("elsewhere.jsonl", elsewhere);
+    for how in ["--yes", "--plan", ""] {
+        desk.run(&format!("contacts elsewhere.jsonl {how}")).assert(
+            2,
+            "this is a backup of the portal acme.bitrix24.ru, and the key is for sandbox.invalid",
+        );
+    }
+    desk.run("companies kept.jsonl --plan")
+        .assert(2, "this is a backup of contacts");
+    desk.assert_nothing_sent();
+    // What was empty is cleared, although it was not asked for.
+    desk.run("contacts kept.jsonl --yes")
+        .assert(0, "2 rows done");
+    assert_ne!(desk.field(1, "post"), "new");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,9 +132,9 @@ async fn a_backup_is_kept_of_more_than_a_hundred_rows_and_of_each_row_once() {
     assert!(!desk.exists("few.csv.backup.jsonl"), "{said:?}");
     run("a.csv --yes --limit 110").assert(0, "110 rows done");
     // The rows of the first run are the same already.
-    assert_eq!(desk.read("a.csv.backup.jsonl").lines().count(), 10);
+    assert_eq!(desk.read("a.csv.backup.jsonl").lines().count(), 1 + 10);
     run("a.csv --resume").assert(0, "150 rows done");
-    assert_eq!(desk.read("a.csv.backup-2.jsonl").lines().count(), 40);
+    assert_eq!(desk.read("a.csv.backup-2.jsonl").lines().count(), 1 + 40);
     let journal = desk.journal("a.csv");
     assert_eq!(journal[1]["backed_up"]["rows"], "2-111");
 }
@@ -131,7 +158,7 @@ async fn without_its_backup_nothing_is_sent() {
     desk.sandbox.calm();
     desk.run("contacts a.csv --resume --backup kept.jsonl")
         .assert(0, "2 rows done");
-    assert_eq!(desk.read("kept.jsonl").lines().count(), 2);
+    assert_eq!(desk.read("kept.jsonl").lines().count(), 1 + 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -126,6 +126,26 @@ async fn a_value_that_is_not_understood_is_reported_with_its_record_and_never_em
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_only_some_records_show_is_reported() {
+    let rows = json!([
+        {"id": 1, "post": "Clerk", "fm": []},
+        {"id": 2, "fm": []},
+        {"id": 3, "post": null, "fm": []},
+    ]);
+    let desk = Desk::of(0).await;
+    let words = ["contacts", "--fields", "post,name"];
+    let said = export_from(&portal_with(3, &rows), &desk, &words);
+    said.assert(
+        1,
+        "1 record does not show `post`, so its value is not known there",
+    );
+    said.assert(
+        1,
+        "these columns are empty, since no record shows the field: name",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_portal_that_ignores_the_order_or_counts_other_records_is_noticed() {
     let desk = Desk::of(0).await;
     let words = ["contacts", "--fields", "post", "--overwrite"];

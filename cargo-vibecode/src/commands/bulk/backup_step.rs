@@ -3,7 +3,7 @@
 use super::{
     backup,
     check::{self, Checked},
-    input::columns::ColumnOptions,
+    input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
     journal::resume::Past,
     send::{
@@ -49,8 +49,12 @@ impl BulkJob<'_> {
         let activity = "reading the old values";
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, output);
         let client = sender.client.clone();
+        let origin = Origin {
+            entity: args.entity.clone(),
+            portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
+        };
         let written = tokio::select! {
-            written = backup::write(&client, plan, column_options, &path, args.backup_incomplete, progress) => written,
+            written = backup::write(&client, plan, column_options, &origin, &path, args.backup_incomplete, progress) => written,
             () = sender.interrupts.next() => return Err(Stopped::Interrupted),
         };
         let backup = written?;

@@ -67,12 +67,10 @@ impl BulkJob<'_> {
             .options
             .retain(|it| OPTIONS_OF_UNDO.contains(&it.name.as_str()));
         let backup = backup.as_os_str().to_owned();
-        let mut undo = CommandLine {
+        let undo = CommandLine {
             words: vec!["bulk".into(), self.args.entity.clone().into(), backup],
-            options: Vec::new(),
-        }
-        .option("empty", "clear");
-        undo.options.append(&mut given.options);
+            options: given.options,
+        };
         self.for_the_same_portal(undo).flag("plan")
     }
 

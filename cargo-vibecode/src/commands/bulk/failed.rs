@@ -167,10 +167,10 @@ impl Writer {
         names: &[String],
         mut file: BufWriter<File>,
     ) -> io::Result<Self> {
+        input.write_head(&mut file)?;
         let FileFormat::Csv { delimiter } = input.format else {
             return Ok(Self::Json(file));
         };
-        file.write_all(input.mark())?;
         let mut builder = csv::WriterBuilder::new();
         let writer = builder
             .delimiter(delimiter)

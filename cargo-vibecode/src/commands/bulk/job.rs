@@ -3,10 +3,10 @@
 use std::{path::Path, time::Duration};
 
 use vibecode_runtime::{Client, ClientBuilder, Throttle};
-use vibecode_spec::{ExportHeaders, Schema};
+use vibecode_spec::{ExportHeaders, Schema, one_line};
 
 use super::{
-    args::Args,
+    args::{Args, Empty},
     check::{self, Checked},
     earlier,
     ending::{bad_rows, exit_status},
@@ -19,6 +19,7 @@ use super::{
         is_stdin,
         mapping::Mapping,
         numbers::Numbers,
+        origin::Origin,
         row_jobs::RowJobs,
     },
     journal::{
@@ -134,6 +135,7 @@ impl BulkJob<'_> {
         self.read_style()?;
         let is_sent = args.yes || args.resume;
         self.identity = self.identify(is_sent).await?;
+        self.check_origin(is_sent)?;
         let column_options = self.column_options();
         let checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
@@ -207,6 +209,43 @@ impl BulkJob<'_> {
         match sent {
             Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
             Err(stopped) => Err(self.interrupted(&sender, stopped)),
+        }
+    }
+
+    /// Returns what an empty cell means. A backup clears what was empty, whatever was given.
+    fn empty(&self) -> Empty {
+        match self.input.origin {
+            Some(_) => Empty::Clear,
+            None => self.args.empty,
+        }
+    }
+
+    /// Checks that the rows are for this entity and, as far as it is known, for this portal, if the file is a
+    /// backup.
+    fn check_origin(&self, is_sent: bool) -> Result<(), Failure> {
+        let Some(origin) = &self.input.origin else {
+            return Ok(());
+        };
+        let refused = |problem: String| Err(Failure::in_file(&self.input.path, problem));
+        let Origin { entity, portal } = origin;
+        if *entity != self.args.entity {
+            return refused(format!(
+                "this is a backup of {}, and the command is about {}: nothing was sent. Name the entity of the backup",
+                one_line(entity),
+                self.args.entity
+            ));
+        }
+        let now = self.identity.as_ref().and_then(|it| it.portal.as_deref());
+        match (portal, now) {
+            (Some(portal), Some(now)) if portal != now => refused(format!(
+                "this is a backup of the portal {}, and the key is for {now}: nothing was sent. Use the key of that portal",
+                one_line(portal)
+            )),
+            (Some(portal), None) if is_sent => refused(format!(
+                "this is a backup of the portal {}, and the API does not report which portal the key is for: nothing was sent",
+                one_line(portal)
+            )),
+            _ => Ok(()),
         }
     }
 
@@ -297,7 +336,7 @@ impl BulkJob<'_> {
             export: self.export.as_ref(),
             style: &self.style,
             id_column: args.id_column.as_deref(),
-            empty: args.empty,
+            empty: self.empty(),
             rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }
@@ -333,7 +372,7 @@ impl BulkJob<'_> {
                 decimal: args.decimal,
                 ignore_unknown: args.ignore_unknown,
             },
-            empty: args.empty,
+            empty: self.empty(),
             phones: args.rules.phones,
             country: args.rules.country,
             ensure: args.ensure || checked.adds,

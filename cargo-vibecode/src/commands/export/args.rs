@@ -21,10 +21,11 @@ vibecode bulk` reads unchanged adds nothing twice.
 
 The records are ordered by id, and each page is requested above the last id, so that records that are deleted or \
 created meanwhile neither hide nor repeat others. If the ids of an answer do not rise, the export fails. A \
-record with a value that is not understood is not written: it is reported, and the exit code is 1.
+record with a value that is not understood is not written: it is reported, and the exit code is 1. So is a field that only some records show: \
+its cell is empty in the others.
 
-Exit codes: 0 all records are written, 1 some are not, or their number differs from what the API counted, 2 the \
-command failed; then there is no file.";
+Exit codes: 0 all records are written, 1 some are not, a field is not shown by some, or their number differs from what \
+the API counted, 2 the command failed; then there is no file.";
 
 /// The arguments of `export`.
 #[derive(Debug, clap::Args)]

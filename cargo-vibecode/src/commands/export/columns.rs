@@ -47,8 +47,9 @@ struct Column<'s> {
     /// The codes so far that `bulk` takes.
     known_codes: HashSet<String>,
     old_codes: OldCodes,
-    /// Whether a record has shown the field.
-    was_shown: bool,
+    /// The number of records that have shown the field, and that have not.
+    shown: u64,
+    not_shown: u64,
 }
 
 /// Values of a field that `bulk` refuses as codes.
@@ -122,7 +123,8 @@ impl<'s> Columns<'s> {
             known_codes: HashSet::new(),
             old_codes: OldCodes::default(),
             field,
-            was_shown: false,
+            shown: 0,
+            not_shown: 0,
         });
         let columns: Vec<Column<'s>> = columns.collect();
         let names = columns.iter().map(|column| &*column.field.name);
@@ -156,8 +158,15 @@ impl<'s> Columns<'s> {
 
     /// Returns the columns that no record has shown so far.
     pub(super) fn never_shown(&self) -> Vec<&str> {
-        let columns = self.fields.iter().filter(|column| !column.was_shown);
+        let columns = self.fields.iter().filter(|column| column.shown == 0);
         columns.map(|column| &*column.field.name).collect()
+    }
+
+    /// Returns the columns that some records have shown, each with the number of records that have not.
+    pub(super) fn partly_shown(&self) -> impl Iterator<Item = (&str, u64)> {
+        let columns = self.fields.iter();
+        let columns = columns.filter(|column| column.shown > 0 && column.not_shown > 0);
+        columns.map(|column| (&*column.field.name, column.not_shown))
     }
 
     /// Reads a record, and passes its id and its cells on.
@@ -198,10 +207,14 @@ impl<'s> Columns<'s> {
                     return Err(problem(Some(id), Some(column.field), text));
                 }
                 as_other += others;
-                column.was_shown = true;
+                column.shown += 1;
                 cell
             } else {
-                column.was_shown |= shown.is_some();
+                *if shown.is_some() {
+                    &mut column.shown
+                } else {
+                    &mut column.not_shown
+                } += 1;
                 let cell = shown.map_or(Ok(Cell::Empty), |json| cell::read(column.field, json));
                 let cell = cell.map_err(|text| problem(Some(id), Some(column.field), text))?;
                 let checked = column.check_codes(&cell);

@@ -289,6 +289,14 @@ impl Export<'_> {
                 never_shown.join(", ")
             ));
         }
+        let mut is_partly_shown = false;
+        for (field, not_shown) in columns.partly_shown() {
+            is_partly_shown = true;
+            output.warn(format!(
+                "{} not show `{field}`, so its value is not known there: the cell is empty",
+                number_of(not_shown, "record does", "records do")
+            ));
+        }
         if self.sheet.formulas > 0 {
             output.warn(format!(
                 "{} with =, +, - or @, which a spreadsheet may execute: import the columns as text",
@@ -314,7 +322,7 @@ impl Export<'_> {
             "problems": problems.collect::<Vec<_>>(),
             "never_shown": never_shown,
         }));
-        if *failed > 0 || is_another_number {
+        if *failed > 0 || is_another_number || is_partly_shown {
             ExitStatus::Attention
         } else {
             ExitStatus::Success

@@ -22,7 +22,7 @@ use self::{
     undo_file::{Lost, UndoFile},
 };
 use super::{
-    input::{Input, columns::ColumnOptions},
+    input::{Input, columns::ColumnOptions, origin::Origin},
     journal::row_set::Ranges,
     old_values::{OldValue, RowChanges},
     record_fields::RecordFields,
@@ -74,6 +74,7 @@ pub(super) async fn write(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
+    origin: &Origin,
     path: &Path,
     may_be_incomplete: bool,
     progress: RequestProgress,
@@ -87,7 +88,12 @@ pub(super) async fn write(
         ),
         first_lost: Vec::new(),
     };
-    let written = write_rows(client, plan, options, path, &mut lists, progress).await;
+    let undo = UndoFile::create(path, 0, origin);
+    let undo = undo.map_err(|error| Failure::of_file(path, &error));
+    let written = match undo {
+        Ok(undo) => write_rows(client, plan, options, undo, path, &mut lists, progress).await,
+        Err(failure) => Err(failure),
+    };
     let (rows, undo) = written.map_err(|failure| {
         Failure::new(format!(
             "{failure}\nnothing was sent, since the old values could not be kept: try again, or send without a backup with --no-backup"
@@ -119,12 +125,12 @@ async fn write_rows(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
+    mut undo: UndoFile,
     path: &Path,
     lists: &mut Lists<'_>,
     progress: RequestProgress,
 ) -> Result<(Ranges, UndoFile), Failure> {
     let failed = |error: io::Error| Failure::of_file(path, &error);
-    let mut undo = UndoFile::create(path, 0).map_err(failed)?;
     let mut labels: HashMap<&str, Labels<'_>> = HashMap::new();
     let mut reader = RecordReader::new(client, plan, progress);
     let mut lines = Vec::new();

@@ -26,7 +26,7 @@ use crate::{
         args::Empty,
         input::{
             FileOptions, Input, cells::CellStyle, columns::ColumnOptions, numbers::Numbers,
-            row_jobs::RowJobs, rows::Problem,
+            origin::Origin, row_jobs::RowJobs, rows::Problem,
         },
         record_fields::RecordFields,
     },
@@ -37,7 +37,7 @@ use crate::{
 /// The number of rows that are checked without letting other tasks run.
 const ROWS_AT_A_TIME: u64 = 256;
 
-/// The options with which `bulk ENTITY FILE --empty clear` reads the file.
+/// The options with which `bulk ENTITY FILE` reads a backup.
 pub(super) fn options<'a>(sent: &ColumnOptions<'a>, style: &'a CellStyle) -> ColumnOptions<'a> {
     ColumnOptions {
         entity: sent.entity,
@@ -61,6 +61,7 @@ pub(super) struct UndoFile {
     rows: NewFile,
     returned: NewFile,
     count: u64,
+    origin: Origin,
 }
 
 /// A field whose old value the file does not restore.
@@ -74,11 +75,14 @@ pub(super) struct Lost<'a> {
 }
 
 impl UndoFile {
-    pub(super) fn create(path: &Path, attempt: u32) -> io::Result<Self> {
+    pub(super) fn create(path: &Path, attempt: u32, origin: &Origin) -> io::Result<Self> {
+        let mut rows = NewFile::create(path, &format!(".rows{attempt}"))?;
+        rows.write_all(origin.to_line().as_bytes())?;
         Ok(Self {
-            rows: NewFile::create(path, &format!(".rows{attempt}"))?,
+            rows,
             returned: NewFile::create(path, &format!(".returned{attempt}"))?,
             count: 0,
+            origin: origin.clone(),
         })
     }
 
@@ -125,7 +129,7 @@ impl UndoFile {
             if self.count == 0 {
                 break;
             }
-            let restored = Self::create(path, attempt).map_err(failed)?;
+            let restored = Self::create(path, attempt, &self.origin).map_err(failed)?;
             match self.check_once(restored, path, &options, lost).await? {
                 Some(rest) => self = rest,
                 None => break,

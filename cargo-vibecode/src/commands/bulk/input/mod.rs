@@ -10,6 +10,7 @@ mod hashed;
 pub(crate) mod headers;
 pub(crate) mod mapping;
 pub(crate) mod numbers;
+pub(crate) mod origin;
 pub(crate) mod row_jobs;
 pub(crate) mod rows;
 mod spreadsheet;
@@ -30,6 +31,7 @@ use encoding_rs::{Encoding, UTF_8};
 use self::{
     encoding::Decoded,
     hashed::Hashed,
+    origin::Origin,
     rows::{CsvRows, JsonRows, Rows},
     spreadsheet::{SheetInfo, copy_sheet},
 };
@@ -54,8 +56,11 @@ pub(crate) struct Input {
     pub(crate) encoding: &'static Encoding,
     /// The sheet of a spreadsheet.
     pub(crate) sheet: Option<SheetInfo>,
-    /// What precedes the first row, as UTF-8: a byte order mark, and Excel's line `sep=;`.
+    /// What precedes the first row, as UTF-8: a byte order mark, Excel's line `sep=;`, and the first line of
+    /// a backup.
     head: Head,
+    /// Whose old values the rows are, if the file is a backup.
+    pub(crate) origin: Option<Origin>,
     /// Whether this is a temporary copy of standard input or of a pipe.
     pub(crate) is_copy: bool,
 }
@@ -133,6 +138,7 @@ impl Input {
                 encoding: UTF_8,
                 sheet: Some(sheet),
                 head: Head::default(),
+                origin: None,
                 is_copy,
             });
         }
@@ -145,7 +151,7 @@ impl Input {
             None => encoding::recognize(&mut file, &start).map_err(failed)?,
         };
         let (text, _) = encoding.decode_without_bom_handling(&start);
-        let (head, separator) = Head::of(&text);
+        let (head, separator, origin) = Head::of(&text);
         let skipped = usize::try_from(head.bytes).unwrap_or_default();
         let text = text.get(skipped..).unwrap_or_default();
         let delimiter = options.delimiter.or(separator);
@@ -157,6 +163,7 @@ impl Input {
             encoding,
             sheet: None,
             head,
+            origin,
             is_copy,
         })
     }
@@ -181,7 +188,7 @@ impl Input {
             FileFormat::Csv { delimiter } => {
                 Rows::Csv(CsvRows::new(reader, delimiter, bytes).after_lines(lines))
             }
-            FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, bytes)),
+            FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, bytes).after_lines(lines)),
         })
     }
 
@@ -204,13 +211,16 @@ impl Input {
         Failure::of_file(&self.path, error)
     }
 
-    /// Returns the byte order mark of a file of its rows, which is UTF-8. A spreadsheet would take UTF-8
+    /// Writes what precedes the rows in a file of some of them, which is UTF-8. A spreadsheet would take UTF-8
     /// without a mark for the old encoding.
-    pub(crate) fn mark(&self) -> &'static [u8] {
-        if self.head.has_mark || self.encoding != UTF_8 || self.sheet.is_some() {
-            UTF_8_MARK
-        } else {
-            b""
+    pub(crate) fn write_head(&self, to: &mut impl io::Write) -> io::Result<()> {
+        let has_mark = self.head.has_mark || self.encoding != UTF_8 || self.sheet.is_some();
+        if has_mark && matches!(self.format, FileFormat::Csv { .. }) {
+            to.write_all(UTF_8_MARK)?;
+        }
+        match &self.origin {
+            Some(origin) => to.write_all(origin.to_line().as_bytes()),
+            None => Ok(()),
         }
     }
 
@@ -275,8 +285,9 @@ fn detect_format(path: &Path, start: &[u8], delimiter: Option<u8>) -> FileFormat
 }
 
 impl Head {
-    /// Returns what precedes the rows of a text, and the delimiter that Excel's first line `sep=;` names.
-    fn of(text: &str) -> (Self, Option<u8>) {
+    /// Returns what precedes the rows of a text, the delimiter that Excel's first line `sep=;` names, and what
+    /// the first line of a backup says.
+    fn of(text: &str) -> (Self, Option<u8>, Option<Origin>) {
         let rows = text.strip_prefix('\u{feff}');
         let has_mark = rows.is_some();
         let rows = rows.unwrap_or(text);
@@ -288,13 +299,15 @@ impl Head {
             _ => None,
         };
         let mark = if has_mark { UTF_8_MARK.len() } else { 0 };
-        let bytes = mark + separator.map_or(0, |_| line.len());
+        let origin = Origin::of_line(line);
+        let is_skipped = separator.is_some() || origin.is_some();
+        let bytes = mark + if is_skipped { line.len() } else { 0 };
         let head = Self {
             has_mark,
             bytes: u64::try_from(bytes).unwrap_or_default(),
-            lines: u64::from(separator.is_some()),
+            lines: u64::from(is_skipped),
         };
-        (head, separator)
+        (head, separator, origin)
     }
 }
 

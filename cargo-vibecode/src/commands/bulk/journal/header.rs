@@ -80,7 +80,7 @@ impl Header {
         }
         let differences = differences.join("; ");
         Some(format!(
-            "the journal belongs to another job: {differences}. Run the same command as before, or delete the journal to send all rows again"
+            "the journal belongs to another job: {differences}. Run the same command as before. To send all rows in another way, give the file another name, not before the requests of this job have settled"
         ))
     }
 
@@ -182,7 +182,7 @@ impl Meaning {
             [..] => format!(" ({})", reasons.join("; ")),
         };
         format!(
-            "the rows request other changes now than when the job was started{reasons}: nothing was sent. Restore what has changed to resume, or delete the journal to send all rows again, with the new changes"
+            "the rows request other changes now than when the job was started{reasons}: nothing was sent. Restore what has changed to resume. To send all rows with the new changes, give the file another name, not before the requests of this job have settled"
         )
     }
 }

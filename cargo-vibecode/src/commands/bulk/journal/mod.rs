@@ -230,7 +230,7 @@ pub(crate) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
 pub(crate) fn already_started(path: &Path) -> Failure {
     Failure::in_file(
         path,
-        "this job was started before: continue it with --resume, or delete the journal to send all rows again",
+        "this job was started before: continue it with --resume, which waits for requests that may still run and sends no row twice",
     )
 }
 

@@ -7,11 +7,11 @@ use vibecode_runtime::{Bulk, Client, Error, PatchJob};
 
 use super::{
     Mode,
-    later::{StartedRows, Superseded},
+    later::{StartedRows, Superseded, may_be_superseded},
 };
 use crate::{
     record_batch::NotRead,
-    verify::{self, Answer, Difference, DifferenceProblem, ReadBack, Shown, Unconfirmed},
+    verify::{self, Answer, Difference, ReadBack, Shown, Unconfirmed},
 };
 
 /// The results of the rows of a batch, in order: one for each row.
@@ -106,9 +106,8 @@ impl BatchJob {
             })
             .unzip();
         let later = |index: usize, difference: &Difference| {
-            let is_other_value = difference.problem == DifferenceProblem::OtherValue;
             let row = unconfirmed.get(index).zip(lines.get(index));
-            row.filter(|_| is_other_value)
+            row.filter(|_| may_be_superseded(difference))
                 .map(|(it, line)| self.started.later(it.job.id(), *line, &difference.field))
                 .unwrap_or_default()
         };

@@ -11,9 +11,10 @@ use std::{
 };
 
 use vibecode_runtime::PatchJob;
+use vibecode_spec::Multifield;
 
 use super::batch::RowError;
-use crate::verify::Difference;
+use crate::verify::{Difference, DifferenceProblem};
 
 /// Rows with their lines, by the id of the record.
 type RowsById = HashMap<u64, Vec<(u64, Arc<PatchJob>)>>;
@@ -59,6 +60,13 @@ impl StartedRows {
     fn lock(&self) -> MutexGuard<'_, RowsById> {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns whether a later row can explain a difference. It may set another value, but it takes away nothing
+/// that an earlier row adds.
+pub(super) fn may_be_superseded(difference: &Difference) -> bool {
+    difference.problem == DifferenceProblem::OtherValue
+        && Multifield::of_field(&difference.field).is_none()
 }
 
 /// A row whose record has other values in some fields, which later rows change too.
@@ -109,7 +117,6 @@ impl Superseded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::DifferenceProblem;
 
     fn job(id: u64, field: &str) -> Arc<PatchJob> {
         let patch = PatchJob::untyped("contacts", id).set(field, "a");
@@ -141,6 +148,20 @@ mod tests {
         assert!(rows.later(71, 5, "post").is_empty());
         rows.remove(&[5, 6, 7], &[71, 72, 71]);
         assert!(rows.lock().is_empty());
+    }
+
+    #[test]
+    fn no_later_row_explains_why_an_added_phone_is_not_there() {
+        for (field, problem, expected) in [
+            ("post", DifferenceProblem::OtherValue, true),
+            ("post", DifferenceProblem::NotShown, false),
+            ("phone", DifferenceProblem::OtherValue, false),
+            ("email", DifferenceProblem::OtherValue, false),
+        ] {
+            let field = field.to_owned();
+            let difference = Difference { field, problem };
+            assert_eq!(may_be_superseded(&difference), expected, "{difference:?}");
+        }
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl<'a> Plan<'a> {
     /// Returns the error of a file that is not as it was checked.
     fn changed(&self, position: &str) -> Failure {
         let problem = format!(
-            "the file has changed since its rows were checked: {position} is different. Its batch was not sent. Restore the file to resume, or delete the journal and start again with the changed file"
+            "the file has changed since its rows were checked: {position} is different. Its batch was not sent. Restore the file to resume. To send the changed file, give it another name, not before the requests of this job have settled"
         );
         Failure::in_file(&self.input.path, problem)
     }

@@ -33,6 +33,14 @@ impl<R: BufRead> JsonRows<R> {
         }
     }
 
+    /// Counts lines that were passed over.
+    pub(crate) fn after_lines(self, lines: u64) -> Self {
+        Self {
+            line: self.line + lines,
+            ..self
+        }
+    }
+
     pub(super) fn input(&self) -> &R {
         &self.input
     }

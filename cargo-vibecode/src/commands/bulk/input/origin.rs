@@ -1,0 +1,56 @@
+//! The first line of a backup, which says whose old values its rows are.
+
+use serde::{Deserialize, Serialize};
+
+/// The records of a backup. Another portal has other records with the same ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Origin {
+    pub(crate) entity: String,
+    /// The portal's host, if the API reported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) portal: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    backup: Origin,
+}
+
+impl Origin {
+    /// Parses the first line of a file. `None` if the file is not a backup.
+    pub(super) fn of_line(line: &str) -> Option<Self> {
+        let line: Line = serde_json::from_str(line.trim()).ok()?;
+        Some(line.backup)
+    }
+
+    pub(crate) fn to_line(&self) -> String {
+        let backup = self.clone();
+        // Two texts are always JSON.
+        let line = serde_json::to_string(&Line { backup }).unwrap_or_default();
+        format!("{line}\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_of_a_backup_is_no_row() {
+        for portal in [None, Some("acme.bitrix24.ru".to_owned())] {
+            let entity = "contacts".to_owned();
+            let origin = Origin { entity, portal };
+            assert_eq!(Origin::of_line(&origin.to_line()), Some(origin));
+        }
+        for row in [
+            r#"{"id":71,"backup":{"entity":"contacts"}}"#,
+            r#"{"backup":"contacts"}"#,
+            r#"{"backup":{"entity":"contacts","post":"a"}}"#,
+            "id,backup",
+        ] {
+            assert_eq!(Origin::of_line(row), None, "{row}");
+        }
+    }
+}
