@@ -247,7 +247,7 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
 }
 
 /// Returns true if two phones or emails are the same, however they are written.
-fn is_same_value(multifield: Multifield, one: &str, other: &str) -> bool {
+pub(crate) fn is_same_value(multifield: Multifield, one: &str, other: &str) -> bool {
     match multifield {
         Multifield::Email => Email::work(one).is_same_value(other),
         _ => Phone::work(one).is_same_value(other),

@@ -11,11 +11,15 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::sleep;
 use vibecode_runtime::{
-    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, PatchJob, RawAnswer, Updated,
+    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, Multifields, PatchJob, RawAnswer,
+    Updated,
 };
 use vibecode_spec::Multifield;
 
-use crate::record_batch::{self, NotRead, ReadRecord};
+use crate::{
+    change::is_same_value,
+    record_batch::{self, NotRead, ReadRecord},
+};
 
 /// The pause before a record that does not show everything is read once more.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -157,18 +161,36 @@ pub(crate) fn is_not_taken(error: &Error) -> bool {
 }
 
 /// Returns how the record of a change differs from it, also in phones and emails that it has more than once.
-///
-/// If `ensure` has sent the change: it accepts a phone of any type, so missing phones and emails are only
-/// concerned if nothing else is.
+/// If `ensure` has sent the change, a phone of any type is the one that was sent.
 fn differences_of_record(it: Unconfirmed<'_>, record: &RawAnswer) -> Vec<Difference> {
     let mut differences = differences(it.job, record);
-    let is_multifield = |it: &Difference| Multifield::of_field(&it.field).is_some();
-    if it.is_ensured && !differences.iter().all(is_multifield) {
-        differences.retain(|it| !is_multifield(it));
+    if it.is_ensured {
+        differences.retain(|difference| match Multifield::of_field(&difference.field) {
+            Some(multifield) => lacks_an_addition(it.job, multifield, record),
+            None => true,
+        });
     }
     let duplicates = it.job.duplicates(record);
     differences.extend(duplicates.iter().map(repeated));
     differences
+}
+
+/// Returns true if a record lacks a phone or an email that a change adds, whatever its type, or if it is not known.
+fn lacks_an_addition(job: &PatchJob, multifield: Multifield, record: &RawAnswer) -> bool {
+    let Ok(present) = record.multifields() else {
+        return true;
+    };
+    let mut fields = job.fields().filter(|it| it.name() == multifield.name());
+    let has = |value: &String| has_entry(&present, multifield, value);
+    fields.any(|field| !field.added().iter().all(has))
+}
+
+/// Returns true if a phone or an email is among those of a record, whatever its type.
+pub(crate) fn has_entry(present: &Multifields, multifield: Multifield, value: &str) -> bool {
+    let mut entries = present.entries().iter();
+    entries.any(|entry| {
+        entry.kind() == multifield.kind_in_fm() && is_same_value(multifield, value, entry.value())
+    })
 }
 
 /// A change whose record is to be read.
@@ -243,4 +265,40 @@ async fn read(client: &Client, jobs: &[&PatchJob]) -> HashMap<u64, ReadRecord> {
         records.extend(jobs.iter().map(|job| job.id()).zip(read));
     }
     records
+}
+
+#[cfg(test)]
+mod tests {
+    use vibecode_runtime::Contacts;
+
+    use super::*;
+
+    #[test]
+    fn a_phone_that_was_ensured_is_missing_whatever_else_is() {
+        let job = PatchJob::untyped("contacts", 71).set("post", "A");
+        let job = job.add("phone", "+79161112233", "HOME").job().unwrap();
+        let phone = |value: &str, value_type: &str| {
+            format!(r#"{{"id":1,"typeId":"PHONE","valueType":"{value_type}","value":"{value}"}}"#)
+        };
+        for (post, entry, expected) in [
+            ("A", phone("+7 916 111-22-33", "HOME"), [].as_slice()),
+            ("A", phone("+79161112233", "WORK"), &[]),
+            ("B", phone("+79161112233", "WORK"), &["post"]),
+            ("A", phone("+79161114455", "HOME"), &["phone"]),
+            ("B", phone("+79161114455", "HOME"), &["post", "phone"]),
+        ] {
+            let record = format!(r#"{{"id":71,"post":"{post}","fm":[{entry}]}}"#);
+            let record = RawAnswer::from_json::<Contacts>(record).unwrap();
+            let is_ensured = true;
+            let differences = differences_of_record(
+                Unconfirmed {
+                    job: &job,
+                    is_ensured,
+                },
+                &record,
+            );
+            let fields: Vec<_> = differences.iter().map(|it| it.field.as_str()).collect();
+            assert_eq!(fields, expected, "{}", record.as_str());
+        }
+    }
 }

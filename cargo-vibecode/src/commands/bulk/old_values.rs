@@ -1,11 +1,14 @@
 //! What a row would change in a record, and the values that the record has now.
 
 use serde_json::{Value, value::RawValue};
-use vibecode_runtime::{Email, MultifieldEntry, Multifields, PatchJob, Phone, RawAnswer};
+use vibecode_runtime::{Multifields, PatchJob, RawAnswer};
 use vibecode_spec::{Field, Multifield, Schema};
 
 use super::record_fields::RecordFields;
-use crate::returned_value::{self, ReturnedValue};
+use crate::{
+    returned_value::{self, ReturnedValue},
+    verify::has_entry,
+};
 
 /// The changes of one row.
 #[derive(Debug, Default)]
@@ -95,25 +98,12 @@ impl<'r> OldValue<'r> {
 impl Addition {
     /// Returns `None` if the record has the value already.
     fn of(multifield: Multifield, value: &str, present: Option<&Multifields>) -> Option<Self> {
-        let is_present = present.is_some_and(|present| {
-            let mut entries = present.entries().iter();
-            entries.any(|entry| is_same(multifield, value, entry))
-        });
+        let is_present = present.is_some_and(|present| has_entry(present, multifield, value));
         (!is_present).then(|| Self {
             field: multifield.name(),
             value: value.to_owned(),
             is_known: present.is_some(),
         })
-    }
-}
-
-fn is_same(multifield: Multifield, value: &str, entry: &MultifieldEntry) -> bool {
-    if entry.kind() != multifield.kind_in_fm() {
-        return false;
-    }
-    match multifield {
-        Multifield::Email => Email::work(value).is_same_value(entry.value()),
-        _ => Phone::work(value).is_same_value(entry.value()),
     }
 }
 
