@@ -60,7 +60,7 @@ pub(super) struct Estimate {
     old_values: u64,
     /// Those that send the rows. With `--ensure` as many read the records first.
     send: u64,
-    /// The most that read the records afterwards. If every answer shows all fields, there are none.
+    /// The most requests that read the records afterwards. If every answer shows all fields, none is sent.
     read_back: u64,
     /// `None`: there is no limit.
     per_minute: Option<u32>,

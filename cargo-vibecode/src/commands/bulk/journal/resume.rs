@@ -53,7 +53,7 @@ impl FoundJournal {
     /// Opens and reads a journal.
     ///
     /// # Errors
-    /// If there is none, if another process has locked it, or if it is damaged.
+    /// If it does not exist, if another process has locked it, or if it is damaged.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let opened = OpenOptions::new().read(true).append(true).open(path);
         let mut file = opened.map_err(|error| match error.kind() {
