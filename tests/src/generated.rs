@@ -3,6 +3,7 @@
 
 use std::{
     env, fs, io,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -72,6 +73,48 @@ impl Workspace {
         let mut cargo = self.command();
         cargo.args(words).args(["--offline", "--quiet"]);
         cargo
+    }
+
+    /// Returns the instructions of the compiler in a cargo command, for the members of the workspace only, under
+    /// valgrind. They do not depend on how busy the machine is. Before, cargo is run with the same wrapper and
+    /// without valgrind by [`Self::cargo_with_wrapper`], so that only what changed is compiled.
+    ///
+    /// # Errors
+    /// If valgrind is not installed, or cargo fails.
+    pub fn instructions(&self, words: &[&str], incremental: bool) -> io::Result<u64> {
+        let counts = self.path("counts");
+        if counts.exists() {
+            fs::remove_dir_all(&counts)?;
+        }
+        fs::create_dir_all(&counts)?;
+        let mut cargo = self.cargo_with_wrapper(words, incremental)?;
+        succeed(cargo.env("COUNT_INTO", &counts))?;
+        let mut total = 0;
+        for file in fs::read_dir(&counts)? {
+            let counted = fs::read_to_string(file?.path())?;
+            let summary = counted
+                .lines()
+                .find_map(|line| line.strip_prefix("summary: "));
+            let summary = summary.and_then(|summary| summary.trim().parse::<u64>().ok());
+            total += summary.ok_or_else(|| io::Error::other("valgrind did not count"))?;
+        }
+        Ok(total)
+    }
+
+    /// Returns a cargo command whose compiler can be counted: see [`Self::instructions`].
+    ///
+    /// # Errors
+    /// If the wrapper cannot be written.
+    pub fn cargo_with_wrapper(&self, words: &[&str], incremental: bool) -> io::Result<Command> {
+        const WRAPPER: &str = "#!/bin/sh\n[ -n \"$COUNT_INTO\" ] || exec \"$@\"\nexec valgrind --quiet --trace-children=yes --tool=cachegrind --cache-sim=no --cachegrind-out-file=\"$COUNT_INTO/%p\" \"$@\"\n";
+        self.write("wrapper.sh", WRAPPER)?;
+        let wrapper = self.path("wrapper.sh");
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+        let mut cargo = self.cargo(words);
+        cargo
+            .env("RUSTC_WORKSPACE_WRAPPER", wrapper)
+            .env("CARGO_INCREMENTAL", if incremental { "1" } else { "0" });
+        Ok(cargo)
     }
 
     fn command(&self) -> Command {

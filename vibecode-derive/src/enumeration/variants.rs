@@ -6,7 +6,7 @@ use proc_macro2::Ident;
 use syn::{Fields, Variant, spanned::Spanned};
 
 use super::closed_set::{ClosedSet, Label, Named, WireForm};
-use crate::input::{attribute::OnVariant, shape::is_named};
+use crate::input::{attribute::OnVariant, shape::name_of};
 
 /// A variant for one option or code.
 pub(crate) struct SetVariant<'a> {
@@ -142,5 +142,5 @@ pub(super) fn holds_text(variant: &Variant) -> bool {
 /// Returns whether a variant holds one value of the type with this name.
 fn holds_one(variant: &Variant, name: &str) -> bool {
     matches!(&variant.fields, Fields::Unnamed(fields)
-        if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| is_named(&it.ty, name)))
+        if fields.unnamed.len() == 1 && fields.unnamed.iter().all(|it| name_of(&it.ty).as_deref() == Some(name)))
 }

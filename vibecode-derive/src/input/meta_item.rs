@@ -223,10 +223,11 @@ fn parse_item<T: Target>(input: ParseStream<'_>) -> syn::Result<MetaItem> {
             format!("expected a name, such as `{example}`"),
         )
     })?;
-    if input.is_empty() || input.peek(Token![,]) || input.fork().call(Ident::parse_any).is_ok() {
-        return Ok(MetaItem { name, value: None });
-    }
     if !input.peek(Token![=]) {
+        let is_end = input.is_empty() || input.peek(Token![,]);
+        if is_end || input.fork().call(Ident::parse_any).is_ok() {
+            return Ok(MetaItem { name, value: None });
+        }
         return Err(input.error(format!("write it as `{name} = …`")));
     }
     let sign = input.parse::<Token![=]>()?;

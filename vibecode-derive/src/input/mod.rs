@@ -101,6 +101,9 @@ pub(crate) fn allowed_lints(attributes: &[Attribute]) -> Vec<TokenStream> {
 /// builder.
 fn generics_without_self(generics: &Generics, own_type: &TokenStream, errors: &Errors) -> Generics {
     let clause = &generics.where_clause;
+    if generics.params.is_empty() && clause.is_none() {
+        return generics.clone();
+    }
     let tokens = quote!(struct Parameters #generics #clause;);
     if !mentions_self(&tokens) {
         return generics.clone();
@@ -114,6 +117,9 @@ fn generics_without_self(generics: &Generics, own_type: &TokenStream, errors: &E
 
 /// Returns a type without `Self`, which would be another type in the builder.
 fn without_self(ty: Type, own_type: &TokenStream, errors: &Errors) -> Type {
+    if shape::is_path_without_self(&ty) {
+        return ty;
+    }
     let tokens = ty.to_token_stream();
     if !mentions_self(&tokens) {
         return ty;

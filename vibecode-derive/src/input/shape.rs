@@ -28,26 +28,45 @@ pub(crate) fn vec_of(ty: &Type) -> Option<&Type> {
     only_argument_of(ty, "Vec")
 }
 
-/// Returns whether a type has this name and no parameters, such as `u64` or `std::string::String`. Only the
-/// last part of a path counts, as in [`option_of`] and [`vec_of`].
-pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
-    matches!(bare(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| {
-        last.ident == name && last.arguments.is_none()
-    }))
+/// Returns the name of a type without parameters, such as `u64` or `std::string::String`. Only the last part of
+/// a path counts, as in [`option_of`] and [`vec_of`].
+pub(crate) fn name_of(ty: &Type) -> Option<String> {
+    match bare(ty) {
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            last.arguments.is_none().then(|| last.ident.to_string())
+        }
+        _ => None,
+    }
 }
 
-/// Returns whether a type is text of the standard library, or a list of it, by its name. An alias is not
-/// recognised.
-pub(crate) fn is_text(ty: &Type) -> bool {
+/// Returns whether a type is `bool` or a number that fields have, by its name.
+pub(crate) fn is_primitive(ty: &Type) -> bool {
+    let Type::Path(path) = bare(ty) else {
+        return false;
+    };
+    // An `Ident` becomes a string for each comparison.
+    let name = path.path.get_ident().map(Ident::to_string);
+    name.is_some_and(|name| PRIMITIVES.contains(&&*name))
+}
+
+const PRIMITIVES: &[&str] = &[
+    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64",
+];
+
+/// Returns whether a type is a primitive or text of the standard library, or a list of them, by its name. An
+/// alias is not recognised.
+pub(crate) fn is_of_std(ty: &Type) -> bool {
     match bare(ty) {
-        Type::Reference(reference) => is_text(&reference.elem),
-        Type::Slice(slice) => is_text(&slice.elem),
-        Type::Array(array) => is_text(&array.elem),
+        Type::Reference(reference) => is_of_std(&reference.elem),
+        Type::Slice(slice) => is_of_std(&slice.elem),
+        Type::Array(array) => is_of_std(&array.elem),
         Type::Path(path) => path.path.segments.last().is_some_and(|last| {
             let arguments = match &last.arguments {
                 PathArguments::AngleBracketed(arguments) => arguments.args.iter(),
                 PathArguments::None | PathArguments::Parenthesized(_) => {
-                    return last.ident == "String" || last.ident == "str";
+                    let name = last.ident.to_string();
+                    return name == "String" || name == "str" || is_primitive(ty);
                 }
             };
             let mut types = arguments.filter_map(|argument| match argument {
@@ -55,10 +74,30 @@ pub(crate) fn is_text(ty: &Type) -> bool {
                 _ => None,
             });
             let wraps = ["Option", "Vec", "Box", "Cow"];
-            wraps.iter().any(|name| last.ident == name) && types.next().is_some_and(is_text)
+            wraps.iter().any(|name| last.ident == name) && types.next().is_some_and(is_of_std)
         }),
         _ => false,
     }
+}
+
+/// Returns whether a type is a path, of types without `Self`. Most types are, and their tokens need not be
+/// searched for it.
+pub(crate) fn is_path_without_self(ty: &Type) -> bool {
+    let Type::Path(path) = ty else {
+        return false;
+    };
+    path.attrs.is_empty()
+        && path.qself.is_none()
+        && path.path.segments.iter().all(|segment| {
+            segment.ident != "Self"
+                && match &segment.arguments {
+                    PathArguments::None => true,
+                    PathArguments::AngleBracketed(arguments) => arguments.args.iter().all(
+                        |it| matches!(it, GenericArgument::Type(ty) if is_path_without_self(ty)),
+                    ),
+                    PathArguments::Parenthesized(_) => false,
+                }
+        })
 }
 
 /// Formats a type as a person would write it.

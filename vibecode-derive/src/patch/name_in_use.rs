@@ -6,45 +6,109 @@
 //! Uncertain cases are left to the compiler: a struct from a macro, a struct that is in the file twice,
 //! and code under a `cfg`.
 
-use std::{fs, str::FromStr};
+use std::{fs, str::FromStr, sync::Arc};
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
+use crate::check::file_cache::FileCache;
+
 /// Returns whether a type with the builder's name is in the same scope as the struct, in its source
 /// file.
 pub(super) fn is_in_use(structs: &Ident, builder: &Ident) -> bool {
+    static FILES: FileCache<(), Option<Arc<Source>>> = FileCache::new();
     if !proc_macro::is_available() {
         return false;
     }
     let file = structs.span().unwrap().local_file();
-    let Some(source) = file.and_then(|file| fs::read_to_string(file).ok()) else {
+    let source = file.and_then(|file| {
+        FILES.get(&file, (), |file| {
+            let text = fs::read_to_string(file).ok()?;
+            Some(Arc::new(Source::of(text)))
+        })
+    });
+    let Some(source) = source.flatten() else {
         return false;
     };
-    is_beside(
-        &source,
-        &structs.unraw().to_string(),
-        &builder.unraw().to_string(),
-    )
+    source.has_beside(&structs.unraw().to_string(), &builder.unraw().to_string())
 }
 
-/// Like [`is_in_use`], for a source text.
-fn is_beside(source: &str, structs: &str, builder: &str) -> bool {
-    // Most files do not mention the builder, and need not be parsed.
-    if !source.contains(builder) {
-        return false;
+/// The text of a source file. A file is read once for all its structs: otherwise the time would grow with
+/// the square of their number.
+struct Source {
+    text: String,
+    words: Words,
+}
+
+impl Source {
+    fn of(text: String) -> Self {
+        let words = Words::of(&text);
+        Self { text, words }
     }
-    let Ok(tokens) = TokenStream::from_str(source) else {
-        return false;
-    };
-    let scopes = scopes(tokens);
-    let mut with_struct = scopes
-        .iter()
-        .flat_map(|scope| scope.definitions("struct", structs).map(move |()| scope));
-    match (with_struct.next(), with_struct.next()) {
-        (Some(scope), None) => scope.has(builder),
-        _ => false,
+
+    /// Like [`is_in_use`].
+    fn has_beside(&self, structs: &str, builder: &str) -> bool {
+        // Most files do not mention the builder, and need not be parsed.
+        if !self.words.may_have(builder) || !self.text.contains(builder) {
+            return false;
+        }
+        let Ok(tokens) = TokenStream::from_str(&self.text) else {
+            return false;
+        };
+        let scopes = scopes(tokens);
+        let mut with_struct = scopes
+            .iter()
+            .flat_map(|scope| scope.definitions("struct", structs).map(move |()| scope));
+        match (with_struct.next(), with_struct.next()) {
+            (Some(scope), None) => scope.has(builder),
+            _ => false,
+        }
     }
+}
+
+/// The words of a text: for each, the bit at its hash is set. There are eight times as many bits as bytes in
+/// the text, so that few words share one.
+struct Words(Vec<u8>);
+
+impl Words {
+    /// The loop is plain, since a derive macro is usually built without optimisation.
+    fn of(text: &str) -> Self {
+        let mut words = Self(vec![0; text.len() + 1]);
+        let mut hash = 0;
+        for &byte in text.as_bytes() {
+            match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'_' | b'a'..=b'z' | 0x80.. => hash = next(hash, byte),
+                _ if hash != 0 => {
+                    words.add(hash);
+                    hash = 0;
+                }
+                _ => {}
+            }
+        }
+        words.add(hash);
+        words
+    }
+
+    fn add(&mut self, hash: usize) {
+        let (index, bit) = self.bit(hash);
+        if let Some(bits) = self.0.get_mut(index) {
+            *bits |= bit;
+        }
+    }
+
+    fn may_have(&self, word: &str) -> bool {
+        let (index, bit) = self.bit(word.bytes().fold(0, next));
+        self.0.get(index).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn bit(&self, hash: usize) -> (usize, u8) {
+        ((hash / 8) % self.0.len(), 1 << (hash % 8))
+    }
+}
+
+/// Returns the hash of a word and another byte.
+fn next(hash: usize, byte: u8) -> usize {
+    (hash ^ usize::from(byte)).wrapping_mul(0x0100_0193)
 }
 
 const DEFINES: &[&str] = &["struct", "enum", "union", "type", "trait", "mod"];
@@ -131,10 +195,10 @@ fn binds(tree: &TokenStream, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_beside;
+    use super::Source;
 
     fn is_in_use(source: &str) -> bool {
-        is_beside(source, "Customer", "CustomerPatch")
+        Source::of(source.to_owned()).has_beside("Customer", "CustomerPatch")
     }
 
     #[test]

@@ -118,3 +118,22 @@ fn a_status_that_is_text_expands_to_no_check_of_its_set() {
     });
     assert!(output.to_string().contains("must_be"), "{output}");
 }
+
+#[test]
+fn an_option_that_is_a_number_expands_to_no_check_of_its_list() {
+    let expands = |ty: &str| {
+        let ty: TokenStream = ty.parse().unwrap();
+        patch::derive(quote! {
+            #[vibecode(entity = "contacts")]
+            struct Customer {
+                #[vibecode(field = "ufCrmLoyalty", kind = "enumeration")]
+                loyalty: Option<#ty>,
+                #[vibecode(field = "ufCrmMarks", kind = "enumeration", multiple)]
+                marks: Vec<#ty>,
+            }
+        })
+        .to_string()
+    };
+    assert!(!expands("u64").contains("must_be"));
+    assert_eq!(expands("Loyalty").matches("must_be").count(), 2);
+}

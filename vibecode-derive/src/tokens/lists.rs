@@ -13,7 +13,7 @@ use vibecode_spec::{EntityPath, Kind};
 
 use crate::{
     check::field::PlainField,
-    input::shape::{TypeParameters, is_text},
+    input::shape::{TypeParameters, is_of_std},
     tokens::{
         names::{is_apostrophe, map_tokens, respan},
         runtime::kind,
@@ -38,13 +38,13 @@ pub(crate) fn own_list(
     entity: EntityPath,
     generics: &Generics,
 ) -> Option<TokenStream> {
+    let check = Check::of(ty, field, entity)?;
     if TypeParameters::of(generics).are_in(ty) {
         return list_of_use(direction, ty, field, entity);
     }
     let Some(free) = without_parameters(ty.to_token_stream(), generics) else {
         return list_of_use(direction, ty, field, entity);
     };
-    let check = Check::of(ty, field, entity)?;
     let Check { span, kind, .. } = &check;
     let list = match direction {
         Direction::Written => "WrittenField",
@@ -99,13 +99,13 @@ struct Check {
 }
 
 impl Check {
-    /// Returns `None` for a field that no enum of options or codes fits. A status is often a `String`,
-    /// which needs no check. In a text field, the runtime compares the enum of a currency with the field: a
-    /// check would cost compile time in every struct, and would repeat the error of a type that is not found.
+    /// Returns `None` for a field that no enum of options or codes fits. A status is often a `String`, and an
+    /// option a `u64`, which need no check. In a text field, the runtime compares the enum of a currency with
+    /// the field: a check would cost compile time in every struct, and would repeat the error of a type that
+    /// is not found.
     fn of(ty: &Type, field: &PlainField<'_>, entity: EntityPath) -> Option<Self> {
+        let may_be_enum = matches!(field.kind, Kind::Enumeration | Kind::Status) && !is_of_std(ty);
         let span = Span::mixed_site().located_at(ty.span());
-        let may_be_enum =
-            field.kind == Kind::Enumeration || (field.kind == Kind::Status && !is_text(ty));
         may_be_enum.then(|| Self {
             span,
             kind: respan(kind(&field.kind, field.multiple), span),

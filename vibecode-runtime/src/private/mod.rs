@@ -49,6 +49,7 @@ pub mod present;
 pub mod read;
 
 pub(crate) use self::present::add_typed;
+
 #[allow(
     clippy::wildcard_imports,
     reason = "the functions and traits of all kinds"
@@ -63,8 +64,10 @@ pub use crate::kind::*;
 pub use crate::value::entity::*;
 
 /// Clears a field by sending this JSON.
-pub fn clear(body: &mut Body, name: &'static str, json: &'static str) {
+#[must_use]
+pub fn clear(mut body: Body, name: &'static str, json: &'static str) -> Body {
     body.clear(name, json);
+    body
 }
 
 /// Returns the JSON that the client sends, for the benchmark.

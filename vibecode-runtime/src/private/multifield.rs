@@ -21,15 +21,16 @@ macro_rules! multifields {
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $takes)]
         pub trait $Field: Sized {
             #[doc(hidden)]
-            fn add(body: &mut Body, name: &'static str, value: impl Into<Self>);
+            fn add(body: Body, name: &'static str, value: impl Into<Self>) -> Body;
         }
 
         #[diagnostic::do_not_recommend]
         impl<T: Encode<$Value>> $Field for T {
             #[inline]
-            fn add(body: &mut Body, name: &'static str, value: impl Into<Self>) {
+            fn add(mut body: Body, name: &'static str, value: impl Into<Self>) -> Body {
                 let value = value.into();
                 body.add(name, &|to| value.encode(to));
+                body
             }
         }
 
@@ -38,9 +39,10 @@ macro_rules! multifields {
         pub trait $ListField {
             /// Adds one value to a multifield that the struct holds as a custom list type.
             #[doc(hidden)]
-            fn add(body: &mut Body, name: &'static str, value: impl Into<crate::$Value>) {
+            fn add(mut body: Body, name: &'static str, value: impl Into<crate::$Value>) -> Body {
                 let value = value.into();
                 body.add(name, &|to| value.encode(to));
+                body
             }
         }
 
@@ -89,14 +91,25 @@ multifields! {
 )]
 pub trait TypedValueField: Sized {
     #[doc(hidden)]
-    fn add(body: &mut Body, name: &'static str, value_type: &'static str, value: impl Into<Self>);
+    fn add(
+        body: Body,
+        name: &'static str,
+        value_type: &'static str,
+        value: impl Into<Self>,
+    ) -> Body;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Encode<Text>> TypedValueField for T {
     #[inline]
-    fn add(body: &mut Body, name: &'static str, value_type: &'static str, value: impl Into<Self>) {
-        add_typed::<Text, T>(body, name, value_type, &value.into());
+    fn add(
+        mut body: Body,
+        name: &'static str,
+        value_type: &'static str,
+        value: impl Into<Self>,
+    ) -> Body {
+        add_typed::<Text, T>(&mut body, name, value_type, &value.into());
+        body
     }
 }
 

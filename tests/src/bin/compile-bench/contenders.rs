@@ -24,10 +24,9 @@ pub(crate) enum Codes {
     No,
     /// There is no file of the portal.
     AsTheyStand,
-    /// The file has this many codes. The cost is compared with that of the same structs without the file.
+    /// The file has this many codes.
     InFile {
         codes: usize,
-        without: &'static Contender,
     },
 }
 
@@ -36,10 +35,9 @@ pub(crate) enum Codes {
 pub(crate) enum Kinds {
     Nowhere,
     InPlace,
-    /// In a portal's schema with this many fields, compared with the same derives with `in_place`.
+    /// In a portal's schema with this many fields.
     InSchema {
         fields: usize,
-        in_place: &'static Contender,
     },
 }
 
@@ -63,15 +61,27 @@ pub(crate) const PATCH: Contender = Contender {
     ..BARE
 };
 
-const PATCH_AND_RECORD: Contender = Contender {
+pub(crate) const PATCH_AND_RECORD: Contender = Contender {
     name: "vibecode `Patch` + `Record`",
     derives: "#[derive(vibecode_runtime::Patch, vibecode_runtime::Record)]\n#[vibecode(entity = \"contacts\")]",
     ..PATCH
 };
 
-const PATCH_OF_CODES: Contender = Contender {
+pub(crate) const PATCH_IN_SCHEMA: Contender = Contender {
+    name: "vibecode `Patch`, schema of 5,000",
+    kinds: Kinds::InSchema { fields: 5_000 },
+    ..PATCH
+};
+
+pub(crate) const PATCH_OF_CODES: Contender = Contender {
     name: "vibecode `Patch` + `Enumeration` of codes",
     codes: Codes::AsTheyStand,
+    ..PATCH
+};
+
+pub(crate) const PATCH_OF_CODES_IN_FILE: Contender = Contender {
+    name: "vibecode `Patch` + `Enumeration` of codes, statuses of 500",
+    codes: Codes::InFile { codes: 500 },
     ..PATCH
 };
 
@@ -82,6 +92,13 @@ pub(crate) const DERIVE_BUILDER: Contender = Contender {
     dependencies: "derive_builder = \"0.20\"\nserde = { version = \"1\", features = [\"derive\"] }",
     derives: "#[derive(derive_builder::Builder, serde::Serialize)]",
     ..BARE
+};
+
+/// The same builder, with the derives that write the struct and read it.
+pub(crate) const DERIVE_BUILDER_AND_SERDE: Contender = Contender {
+    name: "derive_builder + serde `Serialize` + `Deserialize`",
+    derives: "#[derive(derive_builder::Builder, serde::Serialize, serde::Deserialize)]",
+    ..DERIVE_BUILDER
 };
 
 pub(crate) const CONTENDERS: &[Contender] = &[
@@ -101,6 +118,7 @@ pub(crate) const CONTENDERS: &[Contender] = &[
         ..BARE
     },
     DERIVE_BUILDER,
+    DERIVE_BUILDER_AND_SERDE,
     Contender {
         name: "struct-patch",
         package: "struct-patch",
@@ -133,44 +151,21 @@ pub(crate) const CONTENDERS: &[Contender] = &[
     PATCH,
     Contender {
         name: "vibecode `Patch`, schema of 500",
-        kinds: Kinds::InSchema {
-            fields: 500,
-            in_place: &PATCH,
-        },
+        kinds: Kinds::InSchema { fields: 500 },
         ..PATCH
     },
-    Contender {
-        name: "vibecode `Patch`, schema of 5,000",
-        kinds: Kinds::InSchema {
-            fields: 5_000,
-            in_place: &PATCH,
-        },
-        ..PATCH
-    },
+    PATCH_IN_SCHEMA,
     PATCH_OF_CODES,
-    Contender {
-        name: "vibecode `Patch` + `Enumeration` of codes, statuses of 500",
-        codes: Codes::InFile {
-            codes: 500,
-            without: &PATCH_OF_CODES,
-        },
-        ..PATCH
-    },
+    PATCH_OF_CODES_IN_FILE,
     PATCH_AND_RECORD,
     Contender {
         name: "vibecode `Patch` + `Record`, schema of 500",
-        kinds: Kinds::InSchema {
-            fields: 500,
-            in_place: &PATCH_AND_RECORD,
-        },
+        kinds: Kinds::InSchema { fields: 500 },
         ..PATCH_AND_RECORD
     },
     Contender {
         name: "vibecode `Patch` + `Record`, schema of 5,000",
-        kinds: Kinds::InSchema {
-            fields: 5_000,
-            in_place: &PATCH_AND_RECORD,
-        },
+        kinds: Kinds::InSchema { fields: 5_000 },
         ..PATCH_AND_RECORD
     },
 ];

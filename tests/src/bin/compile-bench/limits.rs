@@ -1,61 +1,114 @@
-//! The limits for the cost of our derives.
+//! The limits for the cost of our derives, in instructions.
 
-use vibecode_tests::limit;
+use std::io;
+
+use vibecode_tests::{generated::Workspace, limit};
 
 use crate::{
-    contenders::{BARE, Codes, Contender, DERIVE_BUILDER, Kinds, PATCH},
-    rounds::{Cost, Row},
+    contenders::{
+        BARE, Contender, DERIVE_BUILDER, DERIVE_BUILDER_AND_SERDE, PATCH, PATCH_AND_RECORD,
+        PATCH_IN_SCHEMA, PATCH_OF_CODES, PATCH_OF_CODES_IN_FILE,
+    },
+    counts::{Count, STRUCTS, of_one_struct},
 };
 
-/// The largest allowed ratio to `derive_builder` and serde, over the bare structs.
-const MOST_OF_RIVAL: f64 = 0.7;
+/// The largest allowed ratios to `derive_builder` and serde, over the bare structs.
+const MOST_OF_RIVAL: Count = Count {
+    cold: 0.50,
+    edited: 0.65,
+};
+const MOST_OF_RIVAL_WITH_RECORD: Count = Count {
+    cold: 0.50,
+    edited: 0.50,
+};
 
-/// How much more a schema may cost than the kinds in place (ms per struct).
-fn most_of_schema(fields: usize) -> f64 {
-    if fields <= 500 { 0.6 } else { 1.0 }
-}
+/// How many instructions reading a file of the portal may take in a crate, in millions: 0.5 ms for each of
+/// 200 structs, and 0.2 ms, at 3,700 instructions a microsecond.
+const MOST_OF_SCHEMA: f64 = 370.0;
+const MOST_OF_STATUSES: f64 = 148.0;
 
-/// How much more a file of 500 statuses may cost than unchecked codes (ms per struct with an enum).
-const MOST_OF_STATUSES: f64 = 0.2;
+/// The numbers of fields of one struct with which the first check must grow in proportion, and how much more
+/// a field may cost in the largest than in the smallest.
+const FIELDS: [usize; 3] = [200, 1_000, 3_000];
+const MOST_GROWTH: f64 = 1.1;
 
-/// Prints the limits, and returns whether all are kept. They apply to cold builds.
-pub(crate) fn check(rows: &[Row]) -> bool {
-    println!("\n| | cold | after an edit | limit, cold |\n|---|---|---|---|");
-    let over = |contender: &Contender, other: &Contender| {
-        let cost = |it: &Contender| rows.iter().find(|row| row.contender.name == it.name);
-        match (cost(contender), cost(other)) {
-            (Some(row), Some(other)) => row.cost.over(other.cost),
-            _ => Cost::MOST,
-        }
+/// Counts, prints the limits, and returns whether all are kept.
+pub(crate) fn check(workspace: &Workspace) -> io::Result<bool> {
+    let count = |contender: &Contender| {
+        eprintln!("counting {}", contender.name);
+        Count::of(workspace, contender)
     };
-    let (ours, rivals) = (over(&PATCH, &BARE), over(&DERIVE_BUILDER, &BARE));
-    let mut is_kept = row(
-        &format!("{} ÷ {}", PATCH.name, DERIVE_BUILDER.name),
-        Cost {
-            cold: ours.cold / rivals.cold,
-            edited: ours.edited / rivals.edited,
-        },
-        MOST_OF_RIVAL,
+    let (bare, patch, both) = (count(&BARE)?, count(&PATCH)?, count(&PATCH_AND_RECORD)?);
+    println!(
+        "\n| {STRUCTS} structs, instructions | cold | after an edit | limits |\n|---|---|---|---|"
     );
-    for Row { contender, .. } in rows {
-        if let Kinds::InSchema { fields, in_place } = contender.kinds {
-            let what = format!("{}, ms a struct over kinds in place", contender.name);
-            is_kept &= row(&what, over(contender, in_place), most_of_schema(fields));
-        }
-        if let Codes::InFile { without, .. } = contender.codes {
-            let what = format!("{}, ms a struct over unchecked codes", contender.name);
-            is_kept &= row(&what, over(contender, without), MOST_OF_STATUSES);
-        }
+    let mut is_kept = true;
+    for (contender, ours, rival, most) in [
+        (&PATCH, patch, &DERIVE_BUILDER, MOST_OF_RIVAL),
+        (
+            &PATCH_AND_RECORD,
+            both,
+            &DERIVE_BUILDER_AND_SERDE,
+            MOST_OF_RIVAL_WITH_RECORD,
+        ),
+    ] {
+        let theirs = count(rival)?;
+        let ratio = ours.over(bare).ratio_to(theirs.over(bare));
+        is_kept &= row(
+            &format!("{} ÷ {}", contender.name, rival.name),
+            ratio,
+            most,
+            2,
+        );
     }
-    is_kept
+    let codes = count(&PATCH_OF_CODES)?;
+    for (contender, without, most) in [
+        (&PATCH_IN_SCHEMA, patch, MOST_OF_SCHEMA),
+        (&PATCH_OF_CODES_IN_FILE, codes, MOST_OF_STATUSES),
+    ] {
+        let what = format!(
+            "{}, millions over the same without the file",
+            contender.name
+        );
+        let most = Count {
+            cold: most,
+            edited: most,
+        };
+        is_kept &= row(&what, count(contender)?.over(without), most, 0);
+    }
+    Ok(is_kept & check_growth(workspace)?)
 }
 
-fn row(what: &str, cost: Cost, most: f64) -> bool {
-    let is_kept = cost.cold <= most;
-    let limit = limit::shown(format_args!("{most:.2}"), is_kept);
+fn check_growth(workspace: &Workspace) -> io::Result<bool> {
     println!(
-        "| {what} | {:.2} | {:.2} | {limit} |",
-        cost.cold, cost.edited
+        "\n| one struct, first check | millions of instructions | thousands a field | limit |\n|---|---|---|---|"
+    );
+    let none = of_one_struct(workspace, &BARE, 1)?;
+    let mut smallest = None;
+    let mut is_kept = true;
+    for fields in FIELDS {
+        eprintln!("counting {fields} fields");
+        let counted = of_one_struct(workspace, &PATCH_AND_RECORD, fields)?;
+        #[expect(clippy::cast_precision_loss, reason = "a number of fields")]
+        let each = (counted - none) * 1e3 / fields as f64;
+        let most = MOST_GROWTH * *smallest.get_or_insert(each);
+        is_kept &= each <= most;
+        let limit = limit::shown(format_args!("{most:.0}"), each <= most);
+        println!("| {fields} fields | {counted:.0} | {each:.0} | {limit} |");
+    }
+    Ok(is_kept)
+}
+
+fn row(what: &str, count: Count, most: Count, decimals: usize) -> bool {
+    let is_kept = count.cold <= most.cold && count.edited <= most.edited;
+    let (cold, edited) = (most.cold, most.edited);
+    let limits = limit::shown(
+        format_args!("{cold:.decimals$}, {edited:.decimals$}"),
+        is_kept,
+    );
+    println!(
+        "| {what} | {:.decimals$} | {:.decimals$} | {limits} |",
+        count.cold, count.edited
     );
     is_kept
 }

@@ -9,11 +9,14 @@ use vibecode_tests::{
 
 use crate::{
     contenders::{CONTENDERS, Codes, Contender, Kinds},
+    fields::FIELDS,
     schema::{schema, statuses},
-    source::{EDITS, STRUCTS, source},
+    source::{EDITS, Size, source},
 };
 
 const ROUNDS: usize = 5;
+
+pub(crate) const STRUCTS: u32 = 200;
 
 /// The least CPU seconds of `cargo check` on only a contender's crate, in some rounds.
 #[derive(Clone, Copy)]
@@ -53,15 +56,20 @@ impl Cost {
     }
 }
 
-/// Returns the costs of the contenders, in their order. They alternate, so that load of the machine affects
-/// all of them.
-pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
-    let [first, second] = EDITS;
+/// Generates a crate for each contender.
+pub(crate) fn generate_all(workspace: &Workspace) -> io::Result<()> {
+    let [first, _] = EDITS;
     for contender in CONTENDERS {
         generate(workspace, contender)?;
         edit(workspace, contender, first)?;
     }
-    workspace.fetch()?;
+    workspace.fetch()
+}
+
+/// Returns the costs of the contenders, in their order. They alternate, so that load of the machine affects
+/// all of them.
+pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
+    let [first, second] = EDITS;
     // Builds the dependencies, and fills the cache of incremental compilation.
     for contender in CONTENDERS {
         round(workspace, contender)?;
@@ -85,11 +93,11 @@ pub(crate) fn measure(workspace: &Workspace) -> io::Result<Vec<Row>> {
 fn generate(workspace: &Workspace, contender: &Contender) -> io::Result<()> {
     let name = contender.crate_name();
     workspace.add(&name, contender.dependencies)?;
-    if let Kinds::InSchema { fields, .. } = contender.kinds {
+    if let Kinds::InSchema { fields } = contender.kinds {
         let path = format!("crates/{name}/vibecode/contacts.json");
         workspace.write(&path, &schema(fields))?;
     }
-    if let Codes::InFile { codes, .. } = contender.codes {
+    if let Codes::InFile { codes } = contender.codes {
         let path = format!("crates/{name}/vibecode/statuses.json");
         workspace.write(&path, &statuses(codes))?;
     }
@@ -97,8 +105,21 @@ fn generate(workspace: &Workspace, contender: &Contender) -> io::Result<()> {
 }
 
 fn edit(workspace: &Workspace, contender: &Contender, edited: &str) -> io::Result<()> {
+    let size = Size {
+        structs: STRUCTS,
+        fields: FIELDS,
+    };
+    write_source(workspace, contender, size, edited)
+}
+
+pub(crate) fn write_source(
+    workspace: &Workspace,
+    contender: &Contender,
+    size: Size,
+    edited: &str,
+) -> io::Result<()> {
     let path = format!("crates/{}/src/lib.rs", contender.crate_name());
-    workspace.write(&path, &source(contender, edited))
+    workspace.write(&path, &source(contender, size, edited))
 }
 
 fn round(workspace: &Workspace, contender: &Contender) -> io::Result<Cost> {

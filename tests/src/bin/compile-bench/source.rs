@@ -7,17 +7,22 @@ use crate::{
     fields::{FIELDS, Type, types, wire_name},
 };
 
-pub(crate) const STRUCTS: u32 = 200;
-const LAST: u32 = STRUCTS - 1;
-
 /// The types of the field that is edited between rounds. It is in the last struct, because rustc checks
 /// again all code that an edit moves, and an edit moves everything below it in the file.
 pub(crate) const EDITS: [&str; 2] = ["Option<String>", "String"];
 
+/// How many structs a crate has, and how many fields each of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) structs: u32,
+    pub(crate) fields: usize,
+}
+
 /// Returns the source with this type of the first field of the last struct.
-pub(crate) fn source(contender: &Contender, edited: &str) -> String {
+pub(crate) fn source(contender: &Contender, size: Size, edited: &str) -> String {
+    let last = size.structs - 1;
     let mut source = format!("//! Generated.\n{}", (contender.prelude)());
-    for number in 0..STRUCTS {
+    for number in 0..size.structs {
         let codes = match contender.codes {
             Codes::No => String::new(),
             Codes::AsTheyStand | Codes::InFile { .. } => {
@@ -26,11 +31,12 @@ pub(crate) fn source(contender: &Contender, edited: &str) -> String {
             }
         };
         let _ = writeln!(source, "{}\npub struct S{number} {{", contender.derives);
-        for (field, ty) in types(FIELDS).enumerate() {
+        for (field, ty) in types(size.fields).enumerate() {
             let attribute = attribute(contender.kinds, field, ty);
-            let ty = match (number, field) {
-                (LAST, 0) => edited,
-                _ => ty.rust,
+            let ty = if (number, field) == (last, 0) {
+                edited
+            } else {
+                ty.rust
             };
             let _ = writeln!(source, "{attribute}    pub field_{field}: {ty},");
         }

@@ -4,7 +4,10 @@ use std::io;
 
 use vibecode_tests::generated::Workspace;
 
-use crate::{fields::FIELDS, rounds::Row, source::STRUCTS};
+use crate::{
+    fields::FIELDS,
+    rounds::{Row, STRUCTS},
+};
 
 pub(crate) fn print(workspace: &Workspace, rows: &[Row]) -> io::Result<()> {
     let [bare, ..] = rows else {

@@ -13,7 +13,7 @@ impl Expansion<'_> {
         let patch = &self.patch;
         let visibility = &self.checked.input.visibility;
         let (_, arguments, _) = self.generics.split_for_impl();
-        let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
+        let phantom = self.phantom();
         let clearings = self.fields().filter_map(clearing_of);
         let required: Vec<_> = self.fields().filter_map(required_name).collect();
         let (body, refusal) = if required.is_empty() {
@@ -32,7 +32,7 @@ impl Expansion<'_> {
                 let __clearings = &[#(#clearings),*];
                 let (#body, __not_removable) = __v::diff(&self.to_patch().0, &__after.to_patch().0, __clearings);
                 #refusal
-                __v::Diff::new(#patch(__body, #phantom), __not_removable)
+                __v::Diff::new(#patch(__body #phantom), __not_removable)
             }
         }
     }

@@ -70,6 +70,7 @@ impl Expansion<'_> {
             asserted,
             passed,
         } = parameter;
+        let phantom = self.phantom();
         let entity = self.checked.entity;
         let own_list = match form {
             ParameterForm::AnyEncode => list_of_use(Direction::Written, &ty, plain, entity),
@@ -83,10 +84,9 @@ impl Expansion<'_> {
         };
         quote! {
             #[doc = #doc]
-            #visibility fn #ident #generics(mut self, __value: #ty) -> Self {
+            #visibility fn #ident #generics(self, __value: #ty) -> Self {
                 #own_list
-                <#asserted as __v::#set>::#how(&mut self.0, #wire, #passed);
-                self
+                Self(<#asserted as __v::#set>::#how(self.0, #wire, #passed) #phantom)
             }
         }
     }
@@ -97,11 +97,11 @@ impl Expansion<'_> {
         let doc = format!("Clears `{wire}` by sending `{}`.", by.as_json());
         let visibility = &self.checked.input.visibility;
         let (name, json) = (beside(field, "clear"), by.as_json());
+        let phantom = self.phantom();
         Some(quote! {
             #[doc = #doc]
-            #visibility fn #name(mut self) -> Self {
-                __v::clear(&mut self.0, #wire, #json);
-                self
+            #visibility fn #name(self) -> Self {
+                Self(__v::clear(self.0, #wire, #json) #phantom)
             }
         })
     }
@@ -119,7 +119,7 @@ impl Expansion<'_> {
                     asserted, passed, ..
                 } = &parameter;
                 let one = format_ident!("{element}Field");
-                let call = quote!(<#asserted as __v::#one>::add(&mut self.0, #wire, #passed));
+                let call = quote!(<#asserted as __v::#one>::add(self.0, #wire, #passed));
                 (parameter, call)
             }
             Form::List => {
@@ -127,7 +127,7 @@ impl Expansion<'_> {
                 let parameter = Parameter::into(&quote!(__v::#element), ty);
                 let Parameter { passed, .. } = &parameter;
                 let list = format_ident!("{element}ListField");
-                let call = quote!(<#ty as __v::#list>::add(&mut self.0, #wire, #passed));
+                let call = quote!(<#ty as __v::#list>::add(self.0, #wire, #passed));
                 (parameter, call)
             }
             Form::Typed {
@@ -140,7 +140,7 @@ impl Expansion<'_> {
                     asserted, passed, ..
                 } = &parameter;
                 let call = quote!(
-                    <#asserted as __v::TypedValueField>::add(&mut self.0, #wire, #type_id, #passed)
+                    <#asserted as __v::TypedValueField>::add(self.0, #wire, #type_id, #passed)
                 );
                 (parameter, call)
             }
@@ -150,11 +150,11 @@ impl Expansion<'_> {
             multifield.form.described()
         );
         let Parameter { generics, ty, .. } = &parameter;
+        let phantom = self.phantom();
         quote! {
             #[doc = #doc]
-            #visibility fn #name #generics(mut self, __value: #ty) -> Self {
-                #call;
-                self
+            #visibility fn #name #generics(self, __value: #ty) -> Self {
+                Self(#call #phantom)
             }
         }
     }

@@ -100,6 +100,11 @@ impl<'a> Expansion<'a> {
         mapped.map(|field| field.name.text.as_str())
     }
 
+    /// Returns the second field of the builder, if it has one.
+    fn phantom(&self) -> Option<TokenStream> {
+        self.is_generic().then(|| quote!(, __v::PhantomData))
+    }
+
     fn is_generic(&self) -> bool {
         !self.generics.params.is_empty()
     }
@@ -110,7 +115,7 @@ impl<'a> Expansion<'a> {
         let entity = runtime::entity(self.checked.entity);
         let wire_names = self.wire_names();
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
-        let phantom = self.is_generic().then(|| quote!(__v::PhantomData));
+        let phantom = self.phantom();
         quote! {
             #[automatically_derived]
             impl #parameters __v::Patch for #patch #arguments #predicates {
@@ -125,13 +130,13 @@ impl<'a> Expansion<'a> {
             #[automatically_derived]
             impl #parameters __v::Clone for #patch #arguments #predicates {
                 fn clone(&self) -> Self {
-                    Self(__v::Clone::clone(&self.0), #phantom)
+                    Self(__v::Clone::clone(&self.0) #phantom)
                 }
             }
             #[automatically_derived]
             impl #parameters __v::Default for #patch #arguments #predicates {
                 fn default() -> Self {
-                    Self(__v::Body::of::<#entity>(), #phantom)
+                    Self(__v::Body::of::<#entity>() #phantom)
                 }
             }
             #[automatically_derived]

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Type;
+use syn::{PathArguments, Type, TypePath};
 
-use crate::input::shape::{TypeParameters, bare, vec_of};
+use crate::input::shape::{TypeParameters, bare, is_primitive, vec_of};
 
 /// How a setter takes its argument.
 pub(super) enum ParameterForm {
@@ -20,14 +20,10 @@ pub(super) enum ParameterForm {
     Into,
 }
 
-const BY_VALUE: &[&str] = &[
-    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64",
-];
-
 impl ParameterForm {
     pub(super) fn of(ty: &Type, parameters: &TypeParameters) -> Self {
         match bare(ty) {
-            ty if is_by_value(ty) => Self::ByValue,
+            ty if is_primitive(ty) => Self::ByValue,
             Type::Reference(reference)
                 if reference.mutability.is_none() && is_str(&reference.elem) =>
             {
@@ -35,19 +31,11 @@ impl ParameterForm {
             }
             other if parameters.are_in(other) => Self::AnyEncode,
             other => match vec_of(other) {
-                Some(element) if !is_by_value(element) => Self::List,
+                Some(element) if !is_primitive(element) => Self::List,
                 _ => Self::Into,
             },
         }
     }
-}
-
-fn is_by_value(ty: &Type) -> bool {
-    let Type::Path(path) = bare(ty) else {
-        return false;
-    };
-    let ident = path.path.get_ident();
-    ident.is_some_and(|ident| BY_VALUE.iter().any(|name| ident == name))
 }
 
 fn is_str(ty: &Type) -> bool {
@@ -111,16 +99,40 @@ impl Parameter {
 /// Returns `impl Trait<parameter>` with spans from the first to the last token of the user's type, so
 /// that the compiler points there.
 fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
-    let mut tokens = at.to_token_stream().into_iter();
-    let first = tokens
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
-    let last = tokens.last().map_or(first, |token| token.span());
+    let (first, last) = ends(at);
     let name = Ident::new(name, first);
     let mut bound = quote_spanned!(first=> impl __v::#name<);
     bound.extend(parameter.clone());
     bound.extend(quote_spanned!(last=> >));
     bound
+}
+
+/// Returns the spans of the first and the last token of a type.
+fn ends(ty: &Type) -> (Span, Span) {
+    // Most types are a path such as `String` or `Vec<f64>`, which need not be converted into tokens.
+    if let Type::Path(TypePath {
+        attrs,
+        qself: None,
+        path,
+    }) = ty
+        && attrs.is_empty()
+        && path.leading_colon.is_none()
+        && let (Some(first), Some(last)) = (path.segments.first(), path.segments.last())
+    {
+        match &last.arguments {
+            PathArguments::None => return (first.ident.span(), last.ident.span()),
+            PathArguments::AngleBracketed(arguments) => {
+                return (first.ident.span(), arguments.gt_token.span);
+            }
+            PathArguments::Parenthesized(_) => {}
+        }
+    }
+    let mut tokens = ty.to_token_stream().into_iter();
+    let first = tokens
+        .next()
+        .map_or_else(Span::call_site, |token| token.span());
+    let last = tokens.last().map_or(first, |token| token.span());
+    (first, last)
 }
 
 /// Returns the type to assert. A lifetime is removed from a reference, since a parameter does not have

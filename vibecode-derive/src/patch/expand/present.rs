@@ -1,28 +1,34 @@
 //! Generates `to_patch`, which copies the values that are present in a struct into a patch.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use vibecode_spec::Kind;
 
 use super::{Expansion, parameter::ParameterForm};
 use crate::{
-    check::field::{Access, Field, Form, Role},
-    input::shape::{option_of, predicate},
+    check::field::{Access, Field, Form, PlainField, Role},
+    input::shape::{name_of, option_of, predicate, vec_of},
     tokens::{
         names::own,
-        runtime::{kind, present},
+        runtime::{kind, present, written_trait},
     },
 };
 
 impl Expansion<'_> {
     /// Returns the statement that copies one field into the patch. It has no bound on the field's type,
-    /// since the setter has one: a wrong type is reported once.
+    /// since the setter has one: a wrong type is reported once. Only a type that certainly has a wire form
+    /// gets the bound, since the compiler checks that faster.
     pub(super) fn present(field: &Field<'_>) -> TokenStream {
         let ident = own(field.ident);
         match &field.role {
             // The field is read so that the compiler does not warn that it is unused.
             _ if field.access != Access::Written => quote!(let _ = &self.#ident;),
             Role::Skipped | Role::Id | Role::Broken => quote!(let _ = &self.#ident;),
+            Role::Plain(plain) if is_certain(plain) => {
+                let (ty, set) = (plain.value_type, written_trait(&plain.kind, plain.multiple));
+                let (wire, copy) = (&plain.wire, copy(field));
+                quote!(<#ty as __v::#set>::#copy(__body, #wire, &self.#ident);)
+            }
             Role::Plain(plain) => {
                 let held = held(field, &plain.kind, plain.multiple);
                 let wire = &plain.wire;
@@ -59,6 +65,9 @@ impl Expansion<'_> {
 
     /// Returns the bounds that `to_patch` requires of fields with a type parameter in their type.
     pub(super) fn bounds(&self) -> Vec<TokenStream> {
+        if !self.is_generic() {
+            return Vec::new();
+        }
         self.fields()
             .filter_map(|field| self.bound(field))
             .collect()
@@ -80,6 +89,32 @@ impl Expansion<'_> {
             ParameterForm::AnyEncode
         )
         .then(|| predicate(ty, &quote!(__v::Encode<#kind>)))
+    }
+}
+
+/// Returns the function of a kind's trait that copies a field.
+fn copy(field: &Field<'_>) -> Ident {
+    let is_option = option_of(field.ty).is_some();
+    let name = if is_option { "copy_option" } else { "copy" };
+    Ident::new(name, Span::call_site())
+}
+
+/// Returns whether the type of a field has a wire form of its kind, which is certain by its name. A type of the
+/// app with the name of one of the standard library would be reported twice.
+fn is_certain(plain: &PlainField<'_>) -> bool {
+    let element = if plain.multiple {
+        vec_of(plain.value_type)
+    } else {
+        Some(plain.value_type)
+    };
+    let name = element.and_then(name_of).unwrap_or_default();
+    match plain.kind {
+        Kind::Text => name == "String",
+        Kind::Integer => name == "i64" || name == "u64",
+        Kind::Number | Kind::Double => name == "f64" || name == "i64",
+        Kind::Boolean => name == "bool",
+        Kind::Enumeration | Kind::Reference(_) => name == "u64",
+        _ => false,
     }
 }
 

@@ -62,14 +62,12 @@ const _: () = {
             self
         }
         ///Sets `post`: Position (string).
-        fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::TextField>::set(&mut self.0, "post", __value);
-            self
+        fn post(self, __value: impl __v::TakenInto<String>) -> Self {
+            Self(<String as __v::TextField>::set(self.0, "post", __value))
         }
         ///Clears `post` by sending `""`.
-        fn clear_post(mut self) -> Self {
-            __v::clear(&mut self.0, "post", "\"\"");
-            self
+        fn clear_post(self) -> Self {
+            Self(__v::clear(self.0, "post", "\"\""))
         }
         #[doc(hidden)]
         fn psot<__V>(self, _: __V) -> Self {
@@ -87,7 +85,7 @@ const _: () = {
     #[automatically_derived]
     impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
-            __v::any_text(&self.post).set(__body, "post");
+            <String as __v::TextField>::copy_option(__body, "post", &self.post);
             let _ = &self.psot;
         }
     }

@@ -92,31 +92,36 @@ const _: () = {
             self
         }
         ///Sets `title`: Deal name (string).
-        pub(crate) fn title(mut self, __value: impl __v::TakenAs<__v::str>) -> Self {
-            <&str as __v::TextField>::set(
-                &mut self.0,
-                "title",
-                __v::AsRef::<__v::str>::as_ref(&__value),
-            );
-            self
+        pub(crate) fn title(self, __value: impl __v::TakenAs<__v::str>) -> Self {
+            Self(
+                <&str as __v::TextField>::set(
+                    self.0,
+                    "title",
+                    __v::AsRef::<__v::str>::as_ref(&__value),
+                ),
+                __v::PhantomData,
+            )
         }
         ///Sets `comments`: Comment (string).
         pub(crate) fn comments<__V: __v::Encode<__v::kind::Text>>(
-            mut self,
+            self,
             __value: __V,
         ) -> Self {
-            <__V as __v::TextField>::set(&mut self.0, "comments", __value);
-            self
+            Self(
+                <__V as __v::TextField>::set(self.0, "comments", __value),
+                __v::PhantomData,
+            )
         }
         ///Clears `comments` by sending `""`.
-        pub(crate) fn clear_comments(mut self) -> Self {
-            __v::clear(&mut self.0, "comments", "\"\"");
-            self
+        pub(crate) fn clear_comments(self) -> Self {
+            Self(__v::clear(self.0, "comments", "\"\""), __v::PhantomData)
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
-        pub(crate) fn marks(mut self, __value: impl __v::TakenInto<[i64; N]>) -> Self {
-            <[i64; N] as __v::IntegerListField>::set(&mut self.0, "ufCrmMarks", __value);
-            self
+        pub(crate) fn marks(self, __value: impl __v::TakenInto<[i64; N]>) -> Self {
+            Self(
+                <[i64; N] as __v::IntegerListField>::set(self.0, "ufCrmMarks", __value),
+                __v::PhantomData,
+            )
         }
     }
     #[automatically_derived]

@@ -106,21 +106,21 @@ const _: () = {
         /**Adds a value with its own type (a bare string is `WORK`) to `phone`.
 
 The API only ever adds phones and emails, even one that the record has already.*/
-        fn add_phone(mut self, __value: impl __v::TakenInto<Phone>) -> Self {
-            <Phone as __v::PhoneField>::add(&mut self.0, "phone", __value);
-            self
+        fn add_phone(self, __value: impl __v::TakenInto<Phone>) -> Self {
+            Self(<Phone as __v::PhoneField>::add(self.0, "phone", __value))
         }
         /**Adds a value of the type `MAILING` to `email`.
 
 The API only ever adds phones and emails, even one that the record has already.*/
-        fn add_newsletter(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::TypedValueField>::add(
-                &mut self.0,
-                "email",
-                "MAILING",
-                __value,
-            );
-            self
+        fn add_newsletter(self, __value: impl __v::TakenInto<String>) -> Self {
+            Self(
+                <String as __v::TypedValueField>::add(
+                    self.0,
+                    "email",
+                    "MAILING",
+                    __value,
+                ),
+            )
         }
     }
     #[automatically_derived]

@@ -72,41 +72,44 @@ const _: () = {
             <ContactId as __v::IsIdOf<__v::Contacts>>::check();
         }
         ///Sets `post`: Position (string).
-        pub fn post(mut self, __value: impl __v::TakenInto<String>) -> Self {
-            <String as __v::TextField>::set(&mut self.0, "post", __value);
-            self
+        pub fn post(self, __value: impl __v::TakenInto<String>) -> Self {
+            Self(<String as __v::TextField>::set(self.0, "post", __value))
         }
         ///Clears `post` by sending `""`.
-        pub fn clear_post(mut self) -> Self {
-            __v::clear(&mut self.0, "post", "\"\"");
-            self
+        pub fn clear_post(self) -> Self {
+            Self(__v::clear(self.0, "post", "\"\""))
         }
         ///Sets `assignedById`: Responsible person (employee).
-        pub fn assigned_by_id(mut self, __value: impl __v::TakenInto<UserId>) -> Self {
-            <UserId as __v::UserField>::set(&mut self.0, "assignedById", __value);
-            self
+        pub fn assigned_by_id(self, __value: impl __v::TakenInto<UserId>) -> Self {
+            Self(<UserId as __v::UserField>::set(self.0, "assignedById", __value))
         }
         ///Sets `opened`: Available to everyone (boolean).
-        pub fn opened(mut self, __value: bool) -> Self {
-            <bool as __v::BooleanField>::set(&mut self.0, "opened", __value);
-            self
+        pub fn opened(self, __value: bool) -> Self {
+            Self(<bool as __v::BooleanField>::set(self.0, "opened", __value))
         }
         ///Sets the user field `ufCrm_694BF2A975BD0` (double, multiple).
-        pub fn scores(mut self, __value: impl __v::TakenInto<Vec<f64>>) -> Self {
-            <Vec<
-                f64,
-            > as __v::DoubleListField>::set(&mut self.0, "ufCrm_694BF2A975BD0", __value);
-            self
+        pub fn scores(self, __value: impl __v::TakenInto<Vec<f64>>) -> Self {
+            Self(
+                <Vec<
+                    f64,
+                > as __v::DoubleListField>::set(self.0, "ufCrm_694BF2A975BD0", __value),
+            )
         }
     }
     #[automatically_derived]
     impl __v::ToPatch for Customer {
         fn present(&self, __body: &mut __v::Body) {
             let _ = &self.id;
-            __v::any_text(&self.post).set(__body, "post");
+            <String as __v::TextField>::copy_option(__body, "post", &self.post);
             __v::some_user(&self.assigned_by_id).set(__body, "assignedById");
-            __v::some_boolean(&self.opened).set(__body, "opened");
-            __v::some_double_list(&self.scores).set_list(__body, "ufCrm_694BF2A975BD0");
+            <bool as __v::BooleanField>::copy(__body, "opened", &self.opened);
+            <Vec<
+                f64,
+            > as __v::DoubleListField>::copy(
+                __body,
+                "ufCrm_694BF2A975BD0",
+                &self.scores,
+            );
             let _ = &self.updated_time;
             let _ = &self.cached;
         }
