@@ -48,13 +48,14 @@ impl<'c> LookUp<'c> {
     /// Looks up a field that can be written or read by its wire name.
     pub(crate) fn entry(&self, name: &WireName) -> Result<Entry<'c>, Reported> {
         let text = &name.text;
-        if self.is_unwritable_multifield(text) {
+        let field = self.fields().field(text);
+        if self.is_unwritable_multifield(text, field) {
             let message = format!(
                 "`{text}` is a multifield, and only the multifields `phone` and `email` can be written: remove this field or add `#[vibecode(skip)]`, and read it with `client.multifields`"
             );
             return self.report(name, message);
         }
-        match (self.fields().field(text), read_user_field_name(text)) {
+        match (field, read_user_field_name(text)) {
             (Some(field), _) => self.with_valid_name(field, name),
             (None, Some(user_field)) => self.user_field(name, &user_field),
             (None, None) => self.unknown(name),
@@ -63,10 +64,10 @@ impl<'c> LookUp<'c> {
 
     /// Returns whether this is a multifield other than phone and email. This is determined by its type
     /// in the schema, and by its name if the entity has multifields.
-    fn is_unwritable_multifield(&self, name: &str) -> bool {
+    fn is_unwritable_multifield(&self, name: &str, field: Option<&Field>) -> bool {
         let by_name = || Multifield::UNWRITABLE.contains(&name) && self.entity.has_multifields();
         let by_type = || {
-            let kind = self.fields().field(name).map(|field| &field.kind);
+            let kind = field.map(|field| &field.kind);
             matches!(kind, Some(Kind::Unknown(given)) if Multifield::is_type(given))
         };
         Multifield::of_field(name).is_none() && (by_type() || by_name())

@@ -1,6 +1,6 @@
 //! Generates the builder methods of a field.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use vibecode_spec::doc_text;
@@ -57,10 +57,11 @@ impl Expansion<'_> {
         let form = ParameterForm::of(plain.value_type, &self.parameters);
         let set = written_trait(&plain.kind, plain.multiple);
         let how = if let ParameterForm::List = form {
-            quote!(set_list)
+            "set_list"
         } else {
-            quote!(set)
+            "set"
         };
+        let (how, zero) = (Ident::new(how, Span::call_site()), &self.zero);
         let parameter = Parameter::of(plain.value_type, &form, || {
             kind(&plain.kind, plain.multiple)
         });
@@ -86,7 +87,7 @@ impl Expansion<'_> {
             #[doc = #doc]
             #visibility fn #ident #generics(self, __value: #ty) -> Self {
                 #own_list
-                Self(<#asserted as __v::#set>::#how(self.0, #wire, #passed) #phantom)
+                Self(<#asserted as __v::#set>::#how(self.#zero, #wire, #passed) #phantom)
             }
         }
     }
@@ -96,12 +97,12 @@ impl Expansion<'_> {
         let wire = &plain.wire;
         let doc = format!("Clears `{wire}` by sending `{}`.", by.as_json());
         let visibility = &self.checked.input.visibility;
-        let (name, json) = (beside(field, "clear"), by.as_json());
+        let (name, json, zero) = (beside(field, "clear"), by.as_json(), &self.zero);
         let phantom = self.phantom();
         Some(quote! {
             #[doc = #doc]
             #visibility fn #name(self) -> Self {
-                Self(__v::clear(self.0, #wire, #json) #phantom)
+                Self(__v::clear(self.#zero, #wire, #json) #phantom)
             }
         })
     }
@@ -124,7 +125,7 @@ impl Expansion<'_> {
             }
             Form::List => {
                 let ty = bare(field.ty);
-                let parameter = Parameter::into(&quote!(__v::#element), ty);
+                let parameter = Parameter::element(&element, ty);
                 let Parameter { passed, .. } = &parameter;
                 let list = format_ident!("{element}ListField");
                 let call = quote!(<#ty as __v::#list>::add(self.0, #wire, #passed));

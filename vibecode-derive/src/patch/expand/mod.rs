@@ -6,7 +6,7 @@ mod method;
 mod parameter;
 mod present;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use syn::{Generics, ext::IdentExt};
 
@@ -52,6 +52,8 @@ struct Expansion<'a> {
     patch: Ident,
     parameters: TypeParameters,
     generics: &'a Generics,
+    /// The `0` of `self.0`: `quote!` would parse each of its own.
+    zero: Literal,
 }
 
 impl<'a> Expansion<'a> {
@@ -62,6 +64,7 @@ impl<'a> Expansion<'a> {
             patch: own(&checked.builder),
             parameters: TypeParameters::of(&input.generics),
             generics: &input.generics,
+            zero: Literal::usize_unsuffixed(0),
         }
     }
 

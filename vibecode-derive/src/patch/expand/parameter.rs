@@ -1,7 +1,7 @@
 //! Generates the parameter of a setter or an adder, by the type of the field.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt as _, quote};
 use syn::{PathArguments, Type, TypePath};
 
 use crate::input::shape::{TypeParameters, bare, is_primitive, vec_of};
@@ -42,69 +42,119 @@ fn is_str(ty: &Type) -> bool {
     matches!(bare(ty), Type::Path(path) if path.path.is_ident("str"))
 }
 
-/// The parameter of a method.
-pub(super) struct Parameter {
-    pub(super) generics: Option<TokenStream>,
-    /// The type of the parameter.
-    pub(super) ty: TokenStream,
-    /// The type that must have a wire form, with the span of the user's type.
-    pub(super) asserted: TokenStream,
-    /// The expression that is passed on.
-    pub(super) passed: TokenStream,
+/// Tokens that are copied into generated code. A type is written there directly: each token stream in another
+/// costs the compiler a call.
+pub(super) enum Fragment<'a> {
+    Type(&'a Type),
+    Ident(Ident),
+    Tokens(TokenStream),
 }
 
-impl Parameter {
-    pub(super) fn of(ty: &Type, form: &ParameterForm, kind: impl FnOnce() -> TokenStream) -> Self {
-        let passed = quote!(__value);
+impl ToTokens for Fragment<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Type(ty) => ty.to_tokens(tokens),
+            Self::Ident(ident) => ident.to_tokens(tokens),
+            Self::Tokens(inner) => inner.to_tokens(tokens),
+        }
+    }
+}
+
+/// The parameter of a method.
+pub(super) struct Parameter<'a> {
+    pub(super) generics: Option<TokenStream>,
+    pub(super) ty: ParameterType<'a>,
+    /// The type that must have a wire form, with the span of the user's type.
+    pub(super) asserted: Fragment<'a>,
+    /// The expression that is passed on.
+    pub(super) passed: Fragment<'a>,
+}
+
+impl<'a> Parameter<'a> {
+    pub(super) fn of(
+        ty: &'a Type,
+        form: &ParameterForm,
+        kind: impl FnOnce() -> TokenStream,
+    ) -> Self {
         match form {
             ParameterForm::ByValue => Self {
                 generics: None,
-                ty: quote!(#ty),
-                asserted: quote!(#ty),
-                passed,
+                ty: ParameterType::Named(Fragment::Type(ty)),
+                asserted: Fragment::Type(ty),
+                passed: Fragment::Ident(value()),
             },
-            ParameterForm::Into => Self::into(&quote!(#ty), ty),
-            ParameterForm::List => Self {
-                ty: bound(ty, "IntoList", &quote!(#ty)),
-                ..Self::into(&quote!(#ty), ty)
-            },
+            ParameterForm::Into => Self::bounded(ty, "TakenInto", Fragment::Type(ty)),
+            ParameterForm::List => Self::bounded(ty, "IntoList", Fragment::Type(ty)),
             ParameterForm::Text => Self {
-                generics: None,
-                ty: bound(ty, "TakenAs", &quote!(__v::str)),
                 asserted: asserted(ty),
-                passed: quote!(__v::AsRef::<__v::str>::as_ref(&__value)),
+                passed: Fragment::Tokens(quote!(__v::AsRef::<__v::str>::as_ref(&__value))),
+                ..Self::bounded(ty, "TakenAs", Fragment::Tokens(quote!(__v::str)))
             },
             ParameterForm::AnyEncode => {
                 let kind = kind();
+                let generic = || Fragment::Ident(Ident::new("__V", Span::call_site()));
                 Self {
                     generics: Some(quote!(<__V: __v::Encode<#kind>>)),
-                    ty: quote!(__V),
-                    asserted: quote!(__V),
-                    passed,
+                    ty: ParameterType::Named(generic()),
+                    asserted: generic(),
+                    passed: Fragment::Ident(value()),
                 }
             }
         }
     }
 
-    pub(super) fn into(ty: &TokenStream, at: &Type) -> Self {
+    /// Returns a parameter that converts into the value of a multifield, in a list of a type of the app.
+    pub(super) fn element(element: &Ident, list: &'a Type) -> Self {
+        Self::bounded(list, "TakenInto", Fragment::Tokens(quote!(__v::#element)))
+    }
+
+    fn bounded(at: &'a Type, name: &'static str, argument: Fragment<'a>) -> Self {
         Self {
             generics: None,
-            ty: bound(at, "TakenInto", ty),
-            asserted: ty.clone(),
-            passed: quote!(__value),
+            ty: ParameterType::Bounded { at, name, argument },
+            asserted: Fragment::Type(at),
+            passed: Fragment::Ident(value()),
         }
     }
 }
 
-/// Returns `impl Trait<parameter>` with spans from the first to the last token of the user's type, so
-/// that the compiler points there.
-fn bound(at: &Type, name: &str, parameter: &TokenStream) -> TokenStream {
-    let (first, last) = ends(at);
-    let name = Ident::new(name, first);
-    let mut bound = quote_spanned!(first=> impl __v::#name<);
-    bound.extend(parameter.clone());
-    bound.extend(quote_spanned!(last=> >));
-    bound
+fn value() -> Ident {
+    Ident::new("__value", Span::call_site())
+}
+
+/// The type of a parameter.
+pub(super) enum ParameterType<'a> {
+    Named(Fragment<'a>),
+    /// `impl Trait<argument>` with spans from the first to the last token of the user's type, so that the
+    /// compiler points there.
+    Bounded {
+        at: &'a Type,
+        name: &'static str,
+        argument: Fragment<'a>,
+    },
+}
+
+impl ToTokens for ParameterType<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let (at, name, argument) = match self {
+            Self::Named(named) => return named.to_tokens(tokens),
+            Self::Bounded { at, name, argument } => (at, name, argument),
+        };
+        let (first, last) = ends(at);
+        let punct = |sign, spacing, span| {
+            let mut punct = Punct::new(sign, spacing);
+            punct.set_span(span);
+            punct
+        };
+        tokens.append(Ident::new("impl", first));
+        tokens.append(Ident::new("__v", first));
+        tokens.append(punct(':', Spacing::Joint, first));
+        tokens.append(punct(':', Spacing::Alone, first));
+        tokens.append(Ident::new(name, first));
+        tokens.append(punct('<', Spacing::Alone, first));
+        argument.to_tokens(tokens);
+        tokens.append(punct('>', Spacing::Alone, last));
+    }
 }
 
 /// Returns the spans of the first and the last token of a type.
@@ -137,12 +187,12 @@ fn ends(ty: &Type) -> (Span, Span) {
 
 /// Returns the type to assert. A lifetime is removed from a reference, since a parameter does not have
 /// it.
-fn asserted(ty: &Type) -> TokenStream {
+fn asserted(ty: &Type) -> Fragment<'_> {
     match bare(ty) {
         Type::Reference(reference) if reference.mutability.is_none() => {
             let (and, elem) = (&reference.and_token, &reference.elem);
-            quote!(#and #elem)
+            Fragment::Tokens(quote!(#and #elem))
         }
-        other => quote!(#other),
+        other => Fragment::Type(other),
     }
 }
