@@ -116,14 +116,16 @@ impl Batch {
     /// call](Client#errors-of-every-call).
     pub fn send(self) -> Call<Vec<Result<Updated>>> {
         let Self { client, calls } = self;
-        if calls.is_empty() || calls.len() > MAX_CALLS {
+        let calls = if (1..=MAX_CALLS).contains(&calls.len()) {
+            Ok(calls)
+        } else {
             let problem = format!(
                 "a batch has 1 to {MAX_CALLS} calls, this one has {}: `update_many` takes any number",
                 calls.len()
             );
-            return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
-        }
-        Call::write(move |caller| async move {
+            Err(Error::not_sent(ErrorKind::InvalidBatch, problem))
+        };
+        Call::write(calls, |calls, caller| async move {
             client.enter_runtime().await?;
             let mut results: Vec<Option<Result<RawAnswer>>> = Vec::with_capacity(calls.len());
             let mut valid = Vec::with_capacity(calls.len());

@@ -75,10 +75,7 @@ impl Client {
     /// phones and emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a
     /// success and the record still does not show the values.
     pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Ensured> {
-        match PatchJob::new(id, patch) {
-            Ok(job) => self.ensure_job(job),
-            Err(error) => Call::ended(Err(error)),
-        }
+        self.ensure_checked(PatchJob::new(id, patch))
     }
 
     /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
@@ -86,8 +83,12 @@ impl Client {
     /// # Errors
     /// As [`Client::ensure`].
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
-        let (client, job) = (self.clone(), job.borrow().clone());
-        Call::write(move |caller| async move {
+        self.ensure_checked(Ok(job.borrow().clone()))
+    }
+
+    fn ensure_checked(&self, job: Result<PatchJob>) -> Call<Ensured> {
+        let client = self.clone();
+        Call::write(job, |job, caller| async move {
             client.enter_runtime().await?;
             let mut result = None;
             let pack = EnsurePack::join_queues(&client, &caller, vec![job]);

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::{Query, listing::Listing};
 use crate::{
     Error, ErrorKind, Outcome, Record, Result,
-    client::{Answer, Call, Request, request::Effect},
+    client::{Answer, Request, request::Effect},
     wire::{json, nothing},
 };
 
@@ -36,10 +36,8 @@ impl Listing {
         let request = Request::new(Method::POST, self.entity.clone(), Effect::Reads)
             .with_tail("aggregate")
             .with_body(body);
-        let client = self.client.clone();
-        let call: Call<Count> =
-            Call::read(|caller| async move { client.send(&request, &caller).await });
-        Ok(call.await?.0)
+        let call = self.client.read(Ok(request), |Count(count), _| Ok(count));
+        call.await
     }
 }
 

@@ -103,7 +103,7 @@ impl<T: Record> Query<T> {
             multifields: T::READS_MULTIFIELDS,
         };
         Self {
-            listing: Listing::new(client, T::Entity::PATH.into(), select),
+            listing: Listing::new(client, T::Entity::PATH.into(), Some(select)),
             record: PhantomData,
         }
     }

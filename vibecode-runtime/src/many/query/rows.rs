@@ -154,11 +154,7 @@ impl RawRows {
                 NextPage::At(offset) => {
                     let offset = *offset;
                     match self.request(offset) {
-                        Ok(Some(requested)) => self.next_page = requested,
-                        Ok(None) => {
-                            self.next_page = NextPage::None;
-                            return Poll::Ready(None);
-                        }
+                        Ok(next_page) => self.next_page = next_page,
                         Err(error) => return self.end(error),
                     }
                 }
@@ -188,11 +184,11 @@ impl RawRows {
         }
     }
 
-    /// Requests the next page. Returns `None` if no record can match.
-    fn request(&self, offset: u64) -> Result<Option<NextPage>> {
+    /// Requests the next page, if a record can match.
+    fn request(&self, offset: u64) -> Result<NextPage> {
         self.listing.check()?;
         if self.listing.matches_nothing() {
-            return Ok(None);
+            return Ok(NextPage::None);
         }
         let left = self
             .listing
@@ -200,12 +196,12 @@ impl RawRows {
             .map_or(PAGE, |limit| limit - self.returned);
         let limit = left.min(PAGE);
         let request = self.listing.page(offset, limit);
-        let client = self.listing.client.clone();
-        Ok(Some(NextPage::Requested {
+        let client = &self.listing.client;
+        Ok(NextPage::Requested {
             offset,
             limit,
-            call: Call::read(|caller| async move { client.send(&request, &caller).await }),
-        }))
+            call: client.read(Ok(request), |page, _| Ok(page)),
+        })
     }
 
     fn end(&mut self, error: Error) -> Poll<Option<Result<RawAnswer>>> {

@@ -39,10 +39,7 @@ impl Client {
     /// # }
     /// ```
     pub fn list_untyped(&self, entity: &str) -> UntypedQuery {
-        let select = Select {
-            names: Vec::new(),
-            multifields: false,
-        };
+        let select = Some(Select::default());
         UntypedQuery {
             listing: Listing::new(self.clone(), entity.to_owned().into(), select),
         }
@@ -63,7 +60,7 @@ impl UntypedQuery {
     pub fn select<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         for name in names {
             let name: Cow<'static, str> = name.into().into();
-            let select = &mut self.listing.select;
+            let select = self.listing.select.get_or_insert_default();
             select.multifields |= MULTIFIELDS.contains(&&*name);
             if !select.names.contains(&name) {
                 select.names.push(name);
