@@ -117,7 +117,7 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_jobs(jobs.into_iter()), update)
+        Bulk::new(self, Source::of_iterator(jobs.into_iter()), update)
     }
 
     /// Makes sure that any number of records have the values of their jobs, as [`Client::ensure_many`]
@@ -127,6 +127,6 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_jobs(jobs.into_iter()), ensure)
+        Bulk::new(self, Source::of_iterator(jobs.into_iter()), ensure)
     }
 }
