@@ -157,18 +157,6 @@ impl ClientBuilder {
     /// proxies if the base URL is `http:`. How long idle connections are kept, and how long the
     /// operating system keeps sending, is also set by the client. Default headers are sent, except
     /// those that the client sets itself.
-    ///
-    /// ```no_run
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
-    /// let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?;
-    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
-    ///     .http(reqwest::Client::builder().proxy(proxy))
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = http;
         self

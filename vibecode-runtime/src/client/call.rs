@@ -33,15 +33,12 @@ use crate::{Error, ErrorKind, Outcome, Result};
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let patch = Customer::patch().post("Director");
 /// let call = client.update(71, &patch);
 /// let updated = tokio::spawn(call).await.expect("the task did not panic")?;
 /// assert!(updated.mismatches(&patch).is_empty());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {

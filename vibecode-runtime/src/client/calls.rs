@@ -22,15 +22,12 @@ impl Client {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (sandbox, client) = sandbox().await?;
+    /// # fn main() -> vibecode_runtime::Result<()> { run(async |sandbox, client| {
     /// let patch = Customer::patch().post("Director").clear_company();
     /// let updated = client.update(71, &patch).await?;
     /// assert!(updated.mismatches(&patch).is_empty());
     /// assert_eq!(sandbox.requests()[0].body_str(), r#"{"post":"Director","companyId":0}"#);
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }) }
     /// ```
     ///
     /// # Errors
@@ -43,17 +40,6 @@ impl Client {
 
     /// Creates a record: `POST /v1/{entity}`. The request is not sent again once it may have been
     /// applied, since that would create a second record.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let created = client.create(&Customer::patch().name("Vera")).await?;
-    /// assert_eq!(created.record::<Customer>()?.name, "Vera");
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// As [`Client::update`].

@@ -25,7 +25,6 @@ use reqwest::Body;
 use super::connecting::ConnectPermit;
 use crate::lock::lock;
 
-/// The maximum size of a frame.
 const FRAME: usize = 16 * 1024;
 
 const WAITING: u8 = 0;

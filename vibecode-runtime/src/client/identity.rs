@@ -56,7 +56,6 @@ impl PendingSession {
 }
 
 impl Identity {
-    /// Fails if the credentials cannot be used.
     pub(super) fn new(credentials: Credentials, patience: Duration) -> Result<Self> {
         let authorization = credentials.authorization()?;
         Ok(Self {

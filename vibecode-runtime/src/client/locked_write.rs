@@ -12,7 +12,6 @@ use crate::{
 };
 
 impl Client {
-    /// Updates a record.
     pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
         let request = Request::update(target.entity.clone(), target.id, body);
         let additions = Additions::of(body);

@@ -37,7 +37,6 @@ impl Retries {
         }
     }
 
-    /// Begins the attempts of one call.
     pub(crate) fn begin(&self, deadline: Duration) -> Attempts<'_> {
         Attempts {
             shared: self,

@@ -210,15 +210,12 @@ impl fmt::Debug for RawAnswer {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let patch = Customer::patch().post("Director");
 /// let updated = client.update(71, &patch).await?;
 /// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
 /// assert!(updated.mismatches(&patch).is_empty());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Updated {
@@ -272,13 +269,10 @@ impl Updated {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let created = client.create(&Customer::patch().name("Vera")).await?;
 /// assert_eq!(created.record::<Customer>()?.id, created.id());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 pub struct Created<E> {
     id: Id<E>,

@@ -72,7 +72,6 @@ impl Locks {
         self.settle_time
     }
 
-    /// Joins the queue of a record.
     pub(crate) fn join(self: &Arc<Self>, target: Target, caller: &Caller) -> LockRequest {
         let joined = self.state().join(&target, caller, Arc::default);
         self.request(target, joined)

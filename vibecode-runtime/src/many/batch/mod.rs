@@ -22,23 +22,6 @@ use crate::{
 
 impl Client {
     /// Returns an empty batch, for up to 50 calls in one request.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (sandbox, client) = sandbox().await?;
-    /// let results = client
-    ///     .batch()
-    ///     .update(71, &Customer::patch().post("Director"))
-    ///     .update(72, &Customer::patch().clear_post())
-    ///     .send()
-    ///     .await?;
-    /// assert!(results.iter().all(|result| result.is_ok()));
-    /// assert_eq!(sandbox.requests().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn batch(&self) -> Batch {
         Batch::new(self.clone())
     }
@@ -51,9 +34,7 @@ impl Client {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let results = client
 ///     .batch()
 ///     .update(71, &Customer::patch().post("Director"))
@@ -62,8 +43,7 @@ impl Client {
 ///     .send()
 ///     .await?;
 /// assert!(results[0].is_ok() && results[1].is_err() && results[2].is_ok());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a batch does nothing until it is sent"]
 pub struct Batch {

@@ -33,7 +33,6 @@ pub(crate) struct Ready<L> {
     pub(crate) index: usize,
     pub(crate) call: BatchCall,
     pub(crate) lock: Option<L>,
-    /// The maximum number of attempts.
     pub(crate) attempts: u32,
 }
 
@@ -146,9 +145,7 @@ struct CallProgress<L> {
     lock: Option<L>,
     max_attempts: u32,
     attempts: u32,
-    /// When the last attempt was sent.
     sent_at: Option<Instant>,
-    /// The result of the last attempt.
     result: Option<Result<RawAnswer>>,
     /// How long to wait before the call is sent again; `None` if its result is final.
     wait: Option<Duration>,

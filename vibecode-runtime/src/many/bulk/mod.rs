@@ -52,9 +52,7 @@ use crate::{
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let changes = [(71, Customer::patch().post("Director")), (404, Customer::patch().post("Nobody"))];
 /// let mut outcomes = client.update_many(changes);
 /// let first = outcomes.next().await.expect("one an item");
@@ -62,8 +60,7 @@ use crate::{
 /// assert!(first.result.is_ok());
 /// let second = outcomes.next().await.expect("one an item");
 /// assert!(second.result.is_err());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
@@ -86,9 +83,7 @@ pub struct BulkOutcome<E, T = Updated> {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let changes = (71..=73).map(|id| (id, Customer::patch().post("Director")));
 /// let mut outcomes = client.update_many(changes);
 /// let mut failed = Vec::new();
@@ -98,8 +93,7 @@ pub struct BulkOutcome<E, T = Updated> {
 ///     }
 /// }
 /// assert!(failed.is_empty());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a run does nothing until it is polled"]
 pub struct Bulk<E, T = Updated> {

@@ -10,7 +10,6 @@ use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::R
 pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) enum Event<T> {
-    /// The result of the item with this index.
     Result(usize, Result<T>),
     /// Another request may be sent.
     PermitFree,

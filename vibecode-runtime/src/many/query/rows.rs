@@ -25,17 +25,14 @@ use crate::{Error, Outcome, RawAnswer, Record, Result, client::Call};
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let mut rows = client.list::<Customer>().stream();
 /// let mut names = Vec::new();
 /// while let Some(customer) = rows.next().await {
 ///     names.push(customer?.name);
 /// }
 /// assert_eq!(names, ["Ivan", "Anna", "Ольга"]);
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a list sends nothing until a row is taken"]
 pub struct Rows<T> {

@@ -27,16 +27,13 @@ impl Client {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
+    /// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
     /// let query = client.list_untyped("contacts").select(["name"]).filter("id", 71);
     /// let mut rows = query.stream();
     /// while let Some(row) = rows.next().await {
     ///     assert_eq!(row?.as_str(), r#"{"id":71,"name":"Ivan"}"#);
     /// }
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }) }
     /// ```
     pub fn list_untyped(&self, entity: &str) -> UntypedQuery {
         let select = Some(Select::default());

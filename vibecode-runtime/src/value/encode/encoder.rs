@@ -64,7 +64,6 @@ struct Entries {
     rest: Vec<Entry>,
 }
 
-/// A value of a multifield: where its JSON is in the text, and its type.
 pub(crate) struct Entry {
     pub(crate) value: Range<usize>,
     pub(crate) value_type: &'static str,

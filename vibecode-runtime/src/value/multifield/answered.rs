@@ -24,15 +24,10 @@ use crate::{
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnclearMultifields {
-    /// The record is not a readable object.
     Record,
-    /// `fm` is neither a list of entries nor an object of them.
     List,
-    /// An alias or a flag has an unknown form.
     Alias,
-    /// `fm`, the aliases and the flags contradict each other.
     Contradiction,
-    /// There is no `fm`, and no flag or alias says that there are no entries.
     NotShown,
 }
 
