@@ -62,7 +62,8 @@ fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
         return serde_json::from_str(data.get()).ok();
     }
     if let Some(rows) = json::list_with_gaps(data.get()) {
-        return Some(rows.into_iter().map(ToOwned::to_owned).collect());
+        let rows = rows.into_iter().map(|row| serde_json::from_str(row).ok());
+        return rows.collect();
     }
     let has_id = json::pick(data.get(), ["id"])?
         .into_iter()
