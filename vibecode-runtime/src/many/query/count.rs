@@ -10,6 +10,7 @@ use crate::{
     client::{Answer, Request, request::Effect},
     wire::{json, nothing},
 };
+use bytestring::ByteString;
 
 impl<T: Record> Query<T> {
     /// Returns how many records match the filters, from `POST /v1/{entity}/aggregate`. The limit of the
@@ -55,7 +56,12 @@ struct Aggregate<'a> {
 impl Answer for Count {
     type Data<'a> = Aggregate<'a>;
 
-    fn read(data: Aggregate<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
+    fn read(
+        data: Aggregate<'_>,
+        meta: Option<&RawValue>,
+        _: &ByteString,
+        request: &Request,
+    ) -> Result<Self> {
         let unexpected = |problem: &str| {
             let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
             request.named(error)

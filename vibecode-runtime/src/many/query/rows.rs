@@ -9,7 +9,6 @@ use std::{
 };
 
 use futures_core::Stream;
-use serde_json::value::RawValue;
 
 use super::{
     listing::Listing,
@@ -17,6 +16,7 @@ use super::{
     seen_pages::{self, SeenPages},
 };
 use crate::{Error, Outcome, RawAnswer, Record, Result, client::Call};
+use bytestring::ByteString;
 
 /// The rows of a [`Query`](crate::Query). It is a `Stream`; [`Rows::next`] returns the next row.
 ///
@@ -99,7 +99,7 @@ impl<T: Record> fmt::Debug for Rows<T> {
 /// The rows of a [`Listing`] as the API returned them, requested page by page.
 pub(super) struct RawRows {
     listing: Listing,
-    page: VecDeque<Box<RawValue>>,
+    page: VecDeque<ByteString>,
     seen: SeenPages,
     next_page: NextPage,
     returned: u64,
