@@ -72,8 +72,9 @@ macro_rules! calls {
 macro_rules! settings {
     ($Type:ident: $($name:ident $([$($generics:tt)+])? ($($argument:ident: $Argument:ty),*);)+) => {$(
         #[doc = as_async!($Type::$name)]
-        pub fn $name $(<$($generics)+>)? (self, $($argument: $Argument),*) -> Self {
-            Self { inner: self.inner.$name($($argument),*), ..self }
+        pub fn $name $(<$($generics)+>)? (mut self, $($argument: $Argument),*) -> Self {
+            self.inner = self.inner.$name($($argument),*);
+            self
         }
     )+};
 }

@@ -76,10 +76,16 @@ impl Caller {
     pub(crate) async fn wait_until<T>(
         &self,
         latest: Instant,
-        event: Pin<&mut impl Future<Output = T>>,
+        mut event: Pin<&mut impl Future<Output = T>>,
     ) -> Result<Option<T>> {
-        let waited = self.wait(pin!(timeout_at(latest, event))).await;
-        Ok(waited?.ok())
+        if self.is_gone() {
+            return Err(gone());
+        }
+        if let Poll::Ready(value) = poll_once(event.as_mut()).await {
+            return Ok(Some(value));
+        }
+        let waiting = pin!(timeout_at(latest, event));
+        Ok(self.unless_gone(waiting).await?.ok())
     }
 
     async fn unless_gone<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {

@@ -173,10 +173,8 @@ fn entries(fm: WireValue<'_>) -> Option<Vec<MultifieldEntry>> {
     } else {
         json::elements(fm.as_str())?
     };
-    let entries = elements.into_iter();
-    entries
-        .map(|each| entry(WireValue::of_json(each)))
-        .collect()
+    let entries = elements.into_iter().map(WireValue::of_json);
+    entries.map(entry).collect()
 }
 
 /// Reads an entry of `fm`, or returns `None` if it has an unknown form.
