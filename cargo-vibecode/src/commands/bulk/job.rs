@@ -466,10 +466,12 @@ impl BulkJob<'_> {
         let others = Selection::AllBut(&behind);
         let plan = Plan::new(self.input, column_options, checked, others)?;
         let mut plan = plan.limited(self.args.limit);
-        let mode = match header.ensure {
-            _ if is_damaged => Mode::EnsureAgain,
-            true => Mode::Ensure,
-            false => Mode::Update,
+        let mode = if is_damaged {
+            Mode::EnsureAgain
+        } else if header.ensure {
+            Mode::Ensure
+        } else {
+            Mode::Update
         };
         sender.send(&mut plan, mode).await?;
         if plan.is_over() && plan.digest() != header.input_sha256 {

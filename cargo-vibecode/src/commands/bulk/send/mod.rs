@@ -302,6 +302,7 @@ impl<'a> Sender<'a> {
             format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
     }
+
     /// Returns the error of a row that adds the same as an earlier row which has failed.
     fn failed_before(&self, batch: &StartedBatch, row: u64) -> Option<RowError> {
         let repeating = batch.repeating.iter().find(|it| it.line == row)?;
