@@ -245,9 +245,9 @@ async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not
         "kept.jsonl.rows0.new",
         "b.failed.csv.1.new",
     ];
-    left.iter()
-        .chain(&kept)
-        .for_each(|name| desk.write(name, "x"));
+    for name in left.iter().chain(&kept) {
+        desk.write(name, "x");
+    }
     let written = std::fs::File::open(desk.path(kept[0])).unwrap();
     fs4::FileExt::try_lock(&written).unwrap();
     desk.write("a.csv", "id,post\n1,a\n404,b\n");

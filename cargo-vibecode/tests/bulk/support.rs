@@ -144,20 +144,16 @@ impl Desk {
 
     /// Writes a journal of these lines, each with its checksum, as the command writes it.
     pub(crate) fn write_journal(&self, name: &str, lines: &[String]) {
-        let mut sum = String::new();
-        let mut journal = String::new();
+        let (mut sum, mut journal) = (String::new(), Vec::new());
         for line in lines {
             let mut line: Value = serde_json::from_str(line).unwrap();
             line.as_object_mut().unwrap().remove("sum");
             let mut line = line.to_string();
             let hash = Sha256::new_with_prefix(&sum).chain_update(&line).finalize();
-            sum = hash
-                .iter()
-                .take(8)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            sum = digits.concat()[..16].to_owned();
             line.pop();
-            journal.push_str(&format!("{line},\"sum\":\"{sum}\"}}\n"));
+            writeln!(journal, "{line},\"sum\":\"{sum}\"}}").unwrap();
         }
         self.write(&format!("{name}.journal"), journal);
     }

@@ -99,7 +99,7 @@ impl BulkJob<'_> {
     pub(super) fn command_to_check_failed(&self, failed: &Path) -> CommandLine {
         let mut command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
         if let Some(file) = command.words.get_mut(FILE) {
-            *file = failed.as_os_str().to_owned();
+            failed.as_os_str().clone_into(file);
         }
         self.for_the_same_portal(command)
     }

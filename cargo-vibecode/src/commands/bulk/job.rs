@@ -28,7 +28,7 @@ use super::{
         resume::{self, FoundJournal, Past},
     },
     send::{
-        FailureLimits, Mode, Sender, Stopped,
+        FailureLimits, Mode, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
         progress::Progress,
     },
@@ -203,10 +203,12 @@ impl BulkJob<'_> {
             interrupts,
             limits,
             output,
-            !args.no_verify,
+            RowChecks {
+                verify: !args.no_verify,
+                overwrites_newer: args.overwrite_newer,
+            },
         )
-        .with_failed(past.lacking.clone())
-        .overwriting_newer(args.overwrite_newer);
+        .with_failed(past.lacking.clone());
         let sent = self
             .send(&mut sender, past, &header, &column_options, &checked)
             .await;

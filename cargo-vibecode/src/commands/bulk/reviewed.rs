@@ -67,7 +67,9 @@ impl BulkJob<'_> {
             .clone()
             .chain_update(portal.unwrap_or_default());
         let mut parts = [checked.changes.in_hex(), digest::in_hex(&records)];
-        parts.iter_mut().for_each(|part| part.truncate(DIGITS));
+        for part in &mut parts {
+            part.truncate(DIGITS);
+        }
         parts.join("-")
     }
 

@@ -79,12 +79,15 @@ impl WrittenValues {
     /// Returns the fields of an undo that have neither the old value nor one that the job wrote.
     pub(crate) fn changed_since(&self, undo: &PatchJob, record: &RawAnswer) -> Vec<String> {
         let different = undo.mismatches(record);
-        let changed = different.iter().map(|it| it.field()).filter(|field| {
-            let Some(written) = self.0.get(*field) else {
-                return false;
-            };
-            !written.iter().any(|value| has(undo, field, value, record))
-        });
+        let changed = different
+            .iter()
+            .map(vibecode_runtime::Mismatch::field)
+            .filter(|field| {
+                let Some(written) = self.0.get(*field) else {
+                    return false;
+                };
+                !written.iter().any(|value| has(undo, field, value, record))
+            });
         changed.map(str::to_owned).collect()
     }
 }

@@ -205,7 +205,8 @@ impl Past {
     fn apply(&mut self, line: Line) {
         self.is_ended = matches!(line, Line::Ended { .. });
         match line {
-            Line::Journal(_) => {}
+            // Nothing was under way at its end, so that it does not prolong the wait.
+            Line::Journal(_) | Line::Ended { .. } => {}
             Line::BackedUp { at, rows } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
@@ -244,8 +245,6 @@ impl Past {
                 self.heartbeat(at);
             }
             Line::Alive { at } => self.heartbeat(at),
-            // Nothing was under way, so this does not prolong the wait.
-            Line::Ended { .. } => {}
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::Finished { .. } => self.is_finished = true,
         }

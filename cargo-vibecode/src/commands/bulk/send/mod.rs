@@ -63,6 +63,15 @@ pub(crate) enum Mode {
     EnsureAgain,
 }
 
+/// What is checked of each row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowChecks {
+    /// Whether records are read if the answers do not show everything.
+    pub(crate) verify: bool,
+    /// Whether an undo also replaces what somebody else has written since.
+    pub(crate) overwrites_newer: bool,
+}
+
 /// Sends rows.
 #[derive(Debug)]
 pub(crate) struct Sender<'a> {
@@ -71,10 +80,7 @@ pub(crate) struct Sender<'a> {
     pub(crate) progress: Progress,
     pub(crate) interrupts: Interrupts,
     pub(crate) output: &'a Output,
-    /// Whether records are read if the answers do not show everything.
-    verify: bool,
-    /// Whether an undo also replaces what somebody else has written since.
-    overwrites_newer: bool,
+    checks: RowChecks,
     /// The rows, also of earlier processes, that have failed so that their phones and emails may be missing.
     failed: RowSet,
     /// The number of failed rows that were shown to people.
@@ -97,7 +103,7 @@ impl<'a> Sender<'a> {
         interrupts: Interrupts,
         limits: FailureLimits,
         output: &'a Output,
-        verify: bool,
+        checks: RowChecks,
     ) -> Self {
         Self {
             client,
@@ -105,8 +111,7 @@ impl<'a> Sender<'a> {
             progress,
             interrupts,
             output,
-            verify,
-            overwrites_newer: false,
+            checks,
             failed: RowSet::default(),
             failures_shown: 0,
             has_done_any: false,
@@ -120,14 +125,6 @@ impl<'a> Sender<'a> {
     /// Adds the rows of earlier processes whose phones and emails may be missing.
     pub(crate) fn with_failed(self, failed: RowSet) -> Self {
         Self { failed, ..self }
-    }
-
-    /// Has undos also replace what somebody else has written since.
-    pub(crate) fn overwriting_newer(self, overwrites_newer: bool) -> Self {
-        Self {
-            overwrites_newer,
-            ..self
-        }
     }
 
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and

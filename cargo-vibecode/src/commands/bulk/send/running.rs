@@ -79,8 +79,8 @@ impl Running {
             lines: lines.clone(),
             jobs,
             mode,
-            verify: sender.verify,
-            written: if sender.overwrites_newer {
+            verify: sender.checks.verify,
+            written: if sender.checks.overwrites_newer {
                 Vec::new()
             } else {
                 written
