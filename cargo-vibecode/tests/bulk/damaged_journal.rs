@@ -34,7 +34,8 @@ async fn resumed_after(damage: impl FnOnce(String) -> String) -> (Desk, String) 
 
 fn without(journal: &str, part: &str) -> String {
     let lines = journal.lines().filter(|line| !line.contains(part));
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = lines.map(|line| format!("{line}\n")).collect();
+    lines.concat()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,8 +80,8 @@ async fn a_second_interrupt_leaves_the_batches_open() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_after_the_last_row_was_sent_stops_nothing() {
     let desk = Desk::of(10).await;
-    let rows: String = (1..=10).map(|id| format!("{id},p{id}\n")).collect();
-    desk.write("a.csv", format!("id,post\n{rows}"));
+    let rows: Vec<String> = (1..=10).map(|id| format!("{id},p{id}\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
     desk.fault(Fault::delay(Duration::from_millis(1500)));
     let child = desk.command("contacts a.csv --yes").spawn().unwrap();
     while desk.requests().is_empty() {

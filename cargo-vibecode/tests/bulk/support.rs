@@ -151,7 +151,8 @@ impl Desk {
             let mut line = line.to_string();
             let hash = Sha256::new_with_prefix(&sum).chain_update(&line).finalize();
             let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-            sum = digits.concat()[..16].to_owned();
+            sum = digits.concat();
+            sum.truncate(16);
             line.pop();
             writeln!(journal, "{line},\"sum\":\"{sum}\"}}").unwrap();
         }
