@@ -157,6 +157,16 @@ impl<'a> Change<'a> {
         Ok(true)
     }
 
+    /// Takes out the phones and emails for which `is_kept` returns false.
+    pub(crate) fn retain_additions(&mut self, mut is_kept: impl FnMut(Multifield, &str) -> bool) {
+        self.steps.retain(|step| match step {
+            Step::Add(name, value, _) => {
+                Multifield::of_field(name).is_none_or(|multifield| is_kept(multifield, value))
+            }
+            Step::Set(..) | Step::Clear(..) => true,
+        });
+    }
+
     /// Clears a field, with the value that clears its kind.
     pub(crate) fn clear(&mut self, name: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;

@@ -68,9 +68,9 @@ async fn a_journal_of_another_job_is_refused() {
 async fn a_journal_that_is_missing_damaged_or_in_use_is_reported() {
     let desk = finished().await;
     let whole = desk.read("a.csv.journal");
-    desk.write("a.csv.journal", whole.replace("started", "sta\"rted"));
+    desk.write("a.csv.journal", whole.replace("journal", "jour\"nal"));
     desk.run("contacts a.csv --resume")
-        .assert(2, "line 2 is not a line of a journal");
+        .assert(2, "line 1 is not a line of a journal");
     desk.write("a.csv.journal", "{\"jour");
     desk.run("contacts a.csv --resume")
         .assert(2, "ends before anything was sent");
@@ -129,10 +129,8 @@ async fn rows_of_one_record_that_were_left_open_are_sent_again_in_their_order() 
     let started = [(1, "2-51"), (2, "52-101")].map(|(batch, rows)| {
         format!(r#"{{"started":{{"batch":{batch},"at":0,"rows":"{rows}"}}}}"#)
     });
-    desk.write(
-        "a.csv.journal",
-        format!("{header}\n{}\n", started.join("\n")),
-    );
+    let [first, second] = started;
+    desk.write_journal("a.csv", &[header.to_owned(), first, second]);
     desk.run("contacts a.csv --resume --settle 1")
         .assert(0, "120 rows done");
     for id in 1..=60 {

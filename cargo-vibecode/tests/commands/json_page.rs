@@ -254,7 +254,7 @@ const ROWS: &str = "id,post,phone\n71,Director,89161112233\n404,Clerk,\n72,Clerk
 const OLD_SCHEMA: &str = r#"{"ufCrm_9": {"type": "string", "title": "Colour"}}"#;
 
 /// Each command with the name of its result on the page.
-const COMMANDS: [(&str, &str); 21] = [
+const COMMANDS: [(&str, &str); 23] = [
     ("me", "me"),
     ("pull", "pull contacts"),
     ("check", "check"),
@@ -281,6 +281,8 @@ const COMMANDS: [(&str, &str); 21] = [
         "bulk contacts rows.csv --yes --backup old.jsonl",
     ),
     ("bulk --yes", "bulk contacts rows.csv --resume"),
+    ("update", "update contacts 71 --set post=Boss"),
+    ("bulk --plan", "bulk contacts old.jsonl --plan"),
     ("export", "export contacts --output contacts.csv"),
     ("probe", "probe --yes"),
     ("completions", "completions bash"),

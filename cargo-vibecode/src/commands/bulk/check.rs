@@ -1,7 +1,7 @@
 //! The first pass: reads and checks every row, and sends nothing.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     io::{self, IsTerminal as _},
 };
 
@@ -51,7 +51,11 @@ pub(super) struct Checked {
     bad_rows: Option<Written>,
     /// Whether a row adds phones or emails.
     pub(super) adds: bool,
-    repeated: Repeated,
+    pub(super) repeated: Repeated,
+    /// Whether the file is a backup.
+    is_undo: bool,
+    /// Whether each record is compared with what the job wrote before its row is sent.
+    pub(super) is_compared: bool,
     columns: Vec<(String, String)>,
     tally: Tally,
     /// The hash of the file.
@@ -72,7 +76,11 @@ pub(super) fn check(
     output: &Output,
 ) -> Result<Checked, Failure> {
     let mut row_jobs = RowJobs::open(input, column_options)?;
-    let mut checked = Checked::default();
+    let mut checked = Checked {
+        is_undo: input.origin.is_some(),
+        is_compared: input.origin.as_ref().is_some_and(|it| it.has_written),
+        ..Checked::default()
+    };
     let mut bad_rows = Some(BadRows::new(input));
     let mut requests = RequestCounter::default();
     let mut progress = ProgressMeter::of_file("checking", "rows", input.bytes(), output);
@@ -261,9 +269,15 @@ impl Checked {
     fn warn(&self, output: &Output) {
         for (name, goes, tally) in self.columns_with_tallies() {
             if let Some((line, id)) = tally.first_cleared {
+                let records = records(tally.cleared);
+                let why = if self.is_undo {
+                    "which had no value when the backup was made"
+                } else {
+                    "because of --empty clear"
+                };
                 output.warn(format!(
-                    "the column `{name}` clears `{goes}` of {} because of --empty clear (the first is row {line}, record {id})",
-                    records(tally.cleared)
+                    "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
+                    if self.is_undo { ", " } else { " " }
                 ));
             }
         }
@@ -331,8 +345,10 @@ pub(super) fn rows(count: u64) -> String {
 /// the ids of a portal's records are close together, so this takes little memory. `MAX_PAGES`
 /// limits it.
 #[derive(Debug, Default)]
-struct Repeated {
+pub(super) struct Repeated {
     pages: HashMap<u64, [u64; IDS_PER_PAGE / 64]>,
+    /// The records of these rows.
+    pub(super) ids: HashSet<u64>,
     count: u64,
     /// The first such row and its record.
     first: Option<(u64, u64)>,
@@ -358,6 +374,7 @@ impl Repeated {
         };
         let bit = 1 << (bit % 64);
         if *word & bit != 0 {
+            self.ids.insert(id);
             self.count += 1;
             self.first.get_or_insert((line, id));
         }

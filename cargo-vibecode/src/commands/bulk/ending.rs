@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::{
     check::{Checked, rows},
-    failed,
+    failed::{self, SentRows},
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::{Journal, resume::Past},
     send::{Sender, Stopped},
+    sent_to,
 };
 use crate::{ExitStatus, failure::Failure};
 
@@ -32,11 +33,10 @@ impl BulkJob<'_> {
         let failed_rows = match failed {
             0 => None,
             _ => Some(failed::write(
-                self.input,
-                column_options,
+                &self.sent_rows(checked, column_options),
                 &mut sender.journal,
                 failed,
-                checked,
+                self.output,
             )?),
         };
         let left = checked.to_send.saturating_sub(ok + failed);
@@ -81,14 +81,9 @@ impl BulkJob<'_> {
             0 => None,
             _ if path.exists() => Some((path, None)),
             _ => {
-                let journal = &mut journal;
-                Some(failed::write(
-                    self.input,
-                    column_options,
-                    journal,
-                    past.failed,
-                    checked,
-                )?)
+                let sent = self.sent_rows(checked, column_options);
+                let failed = past.failed;
+                Some(failed::write(&sent, &mut journal, failed, self.output)?)
             }
         };
         let shown = self.show_failed_rows(failed_rows);
@@ -96,6 +91,20 @@ impl BulkJob<'_> {
         let counts = (past.ok, past.failed, checked.bad, 0);
         self.summarize(counts, shown.as_deref());
         Ok(exit_status(problems))
+    }
+
+    fn sent_rows<'a>(
+        &'a self,
+        checked: &'a Checked,
+        column_options: &'a ColumnOptions<'a>,
+    ) -> SentRows<'a> {
+        let portal = self.identity.as_ref().and_then(|it| it.portal.as_deref());
+        SentRows {
+            input: self.input,
+            column_options,
+            checked,
+            sent_to: sent_to::cell(portal, &self.args.entity),
+        }
     }
 
     /// Prints where the failed rows are, and the new name of an earlier file. Returns the path for
@@ -110,7 +119,8 @@ impl BulkJob<'_> {
         }
         let shown = path.display().to_string();
         self.output.line(format!(
-            "the failed rows are in {shown}: correct them, and run that file"
+            "the failed rows are in {shown}: correct them, and run that file. To check it: {} (with --yes it is sent)",
+            self.command_to_check_failed(&path)
         ));
         Some(shown)
     }
@@ -162,6 +172,7 @@ impl BulkJob<'_> {
 fn unanswered(rows: u64, left: Duration) -> String {
     let left = left.as_millis().div_ceil(1000);
     match rows {
+        0 => format!("requests of an earlier process may still be running for {left} s"),
         1 => format!("the change of 1 row has no answer, and may still be applied for {left} s"),
         _ => format!(
             "the changes of {rows} rows have no answer, and may still be applied for {left} s"

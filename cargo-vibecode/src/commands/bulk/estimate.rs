@@ -58,7 +58,7 @@ pub(super) struct Estimate {
     /// The request that asks for the portal.
     portal: u64,
     old_values: u64,
-    /// Those that send the rows. With `--ensure` as many read the records first.
+    /// Those that send the rows. With `--ensure` as many read the records first, and so does an undo.
     send: u64,
     /// The most requests that read the records afterwards. If every answer shows all fields, none is sent.
     read_back: u64,
@@ -76,11 +76,15 @@ impl Estimate {
         let is_kept = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
         let is_ensured = args.ensure || checked.adds;
         let is_sent = !args.plan;
+        let is_compared = checked.is_compared && !args.overwrite_newer;
         Self {
             rows,
             portal: 1,
             old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading)),
-            send: if_so(is_sent, if is_ensured { 2 * once } else { once }),
+            send: if_so(
+                is_sent,
+                once + if_so(is_ensured, once) + if_so(is_compared, reading),
+            ),
             read_back: if_so(is_sent && !args.no_verify, reading),
             per_minute: args.requests_per_minute(),
         }

@@ -10,7 +10,11 @@ use crate::{
 };
 
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.
-pub(crate) const ERROR_COLUMNS: [&str; 2] = ["error_code", "error_message"];
+pub(crate) const ERROR_COLUMNS: [&str; 3] = ["error_code", "error_message", SENT_TO];
+/// The extra columns of a file of bad rows.
+pub(crate) const BAD_COLUMNS: [&str; 2] = ["error_code", "error_message"];
+/// The portal and the entity to which a failed row was sent.
+pub(crate) const SENT_TO: &str = "error_sent_to";
 
 /// The options about columns, and the known fields.
 #[derive(Debug)]

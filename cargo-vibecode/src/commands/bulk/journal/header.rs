@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
+/// The first version in which each line has a checksum.
+pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 
 /// The job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +109,12 @@ impl Header {
             && then != now
         {
             warnings.push(format!("the key was {then} and is now {now}"));
+        }
+        if self.version < FIRST_WITH_CHECKSUMS && self.meaning.is_some() {
+            warnings.push(
+                "an earlier version of cargo-vibecode wrote the journal, so it cannot be checked whether lines of it are missing"
+                    .to_owned(),
+            );
         }
         if self.meaning.is_none() {
             warnings.push(
