@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::value::RawValue;
 
-use crate::{Error, ErrorKind, Outcome, wire::json};
+use crate::{Error, ErrorKind, Outcome, wire::members};
 
 /// Creates the error of a page that repeats an earlier one.
 pub(super) fn repeated(offset: u64) -> Error {
@@ -45,10 +45,10 @@ impl SeenPages {
         is_repeated
     }
 
-    /// Returns a hash of the row's id, or of the whole row if it has none.
+    /// Returns a hash of the row's id, or of the whole row if it has none. A row with two ids is refused
+    /// when it is read.
     fn identity(&self, row: &RawValue) -> u64 {
-        let id = json::pick(row.get(), ["id"]).and_then(|[id]| id);
-        let id = id.unwrap_or(row.get());
+        let id = members::first(row.get(), "id").unwrap_or(row.get());
         // 71 and "71" are the same id.
         self.hasher.hash_one(id.trim_matches('"'))
     }
