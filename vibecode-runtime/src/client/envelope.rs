@@ -25,7 +25,10 @@ pub(crate) enum Envelope<'a, D> {
     },
     Failure(Failure),
     /// A success with data of another shape.
-    Misshapen,
+    Misshapen {
+        data: Option<&'a RawValue>,
+        meta: Option<&'a RawValue>,
+    },
 }
 
 pub(crate) struct Failure {
@@ -41,12 +44,14 @@ impl<'a, D: Deserialize<'a>> Envelope<'a, D> {
             return parts.into_envelope();
         }
         // A failure must be recognised whatever its data is, even if there is none.
-        match serde_json::from_str::<Parts<'a, IgnoredAny>>(text)
+        match serde_json::from_str::<Parts<'a, &'a RawValue>>(text)
             .ok()?
             .into_envelope()?
         {
             Envelope::Failure(failure) => Some(Self::Failure(failure)),
-            Envelope::Success { .. } | Envelope::Misshapen => Some(Self::Misshapen),
+            Envelope::Success { data, meta } | Envelope::Misshapen { data, meta } => {
+                Some(Self::Misshapen { data, meta })
+            }
         }
     }
 }

@@ -22,6 +22,11 @@ pub(crate) trait Answer: Sized + Send {
     /// call, the outcome of a write is [`Outcome::Unknown`].
     fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self>;
 
+    /// Reads data of another shape than `Data`.
+    fn read_misshapen(_: &RawValue, _: Option<&RawValue>) -> Result<Self> {
+        Err(misshapen())
+    }
+
     /// Returns the meaning of a success without data, or the errors of [`Answer::read`].
     fn without_data() -> Result<Self> {
         Err(misshapen())
@@ -63,7 +68,7 @@ pub(crate) fn unexpected(explanation: &'static str) -> Error {
     of_attempt(ErrorKind::Unexpected, explanation)
 }
 
-fn misshapen() -> Error {
+pub(crate) fn misshapen() -> Error {
     unexpected("the answer reports a success, but does not contain what was asked for")
 }
 
@@ -125,7 +130,10 @@ fn read_whole<A: Answer>(status: StatusCode, body: &[u8], request: &Request) -> 
             Some(data) => A::read(data, meta, request),
             None => A::without_data(),
         },
-        Some(Envelope::Misshapen) if is_done => Err(misshapen()),
+        Some(Envelope::Misshapen { data, meta }) if is_done => match data {
+            Some(data) => A::read_misshapen(data, meta),
+            None => Err(misshapen()),
+        },
         Some(Envelope::Failure(failure)) => Err(refusal(failure)),
         _ => Err(not_understood(status, body)),
     }

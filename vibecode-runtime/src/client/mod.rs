@@ -38,7 +38,7 @@ pub(crate) use self::{
     caller::{Caller, PresenceGuard},
     decision::is_rate_limit,
     envelope::Failure,
-    judge::{Answer, RateLimit, refusal, unexpected},
+    judge::{Answer, RateLimit, misshapen, refusal, unexpected},
     locked_write::waited_for_a_record,
     locks::{Additions, LockRequest, RecordLock},
     request::Request,

@@ -1,11 +1,10 @@
 //! One page of a list.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::value::RawValue;
 
 use crate::{
     Result,
-    client::{Answer, Request},
+    client::{Answer, Request, misshapen},
     wire::{id, json, nothing},
 };
 
@@ -32,35 +31,28 @@ impl Page {
 }
 
 impl Answer for Page {
-    type Data<'a> = PageRows;
+    /// Nearly all pages are lists, which are read in one pass.
+    type Data<'a> = Vec<Box<RawValue>>;
 
-    fn read(PageRows(rows): PageRows, meta: Option<&RawValue>, _: &Request) -> Result<Self> {
+    fn read(rows: Self::Data<'_>, meta: Option<&RawValue>, _: &Request) -> Result<Self> {
         Ok(Self {
             rows,
             has_more: may_have_more(meta),
         })
     }
-}
 
-/// The data of a page.
-#[derive(Debug)]
-pub(super) struct PageRows(Vec<Box<RawValue>>);
-
-impl<'de> Deserialize<'de> for PageRows {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let data = <&RawValue>::deserialize(deserializer)?;
-        let rows = rows(data).ok_or_else(|| D::Error::custom("neither a list nor a record"))?;
-        Ok(Self(rows))
+    fn read_misshapen(data: &RawValue, meta: Option<&RawValue>) -> Result<Self> {
+        Ok(Self {
+            rows: rows_without_list(data).ok_or_else(misshapen)?,
+            has_more: may_have_more(meta),
+        })
     }
 }
 
-/// Returns the rows of a page: a list, a list with gaps as PHP writes it, or a single row without a
-/// list around it (api.md, "Records", grade O). A single row must have an id: any other object may be
-/// something else, and reading it as a row would end the listing.
-fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
-    if !json::is_object(data) {
-        return serde_json::from_str(data.get()).ok();
-    }
+/// Returns the rows of a page that is not a list, but a list with gaps as PHP writes it, or a single row
+/// (api.md, "Records", grade O). A single row must have an id: any other object may be something else, and
+/// reading it as a row would end the listing.
+fn rows_without_list(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
     if let Some(rows) = json::list_with_gaps(data.get()) {
         return Some(rows.into_iter().map(ToOwned::to_owned).collect());
     }
@@ -88,8 +80,11 @@ mod tests {
     use super::*;
 
     fn rows_of(data: &str) -> Option<Vec<String>> {
-        let page: PageRows = serde_json::from_str(data).ok()?;
-        Some(page.0.iter().map(|row| row.get().to_owned()).collect())
+        let rows = match serde_json::from_str(data) {
+            Ok(rows) => rows,
+            Err(_) => rows_without_list(serde_json::from_str(data).ok()?)?,
+        };
+        Some(rows.iter().map(|row| row.get().to_owned()).collect())
     }
 
     #[test]
