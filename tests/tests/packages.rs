@@ -15,6 +15,7 @@ const PUBLISHED: &[(&str, &[&str])] = &[
             "/completions/cargo.bash",
             "/completions/cargo.fish",
             "/completions/cargo.zsh",
+            "/new/agents.md",
         ],
     ),
     ("vibecode-derive", &[]),

@@ -48,7 +48,7 @@ pub(crate) async fn report(server: &Server, table: &mut Table) {
     table.compare("list", "row", ROWS, &rounds, LIMITS);
 }
 
-/// Reads so many rows, page by page.
+/// Reads this number of rows, page by page.
 pub(crate) async fn list(side: Side, rows: u64) {
     let mut count = 0;
     match side {

@@ -1,12 +1,14 @@
 //! One page of a list.
 
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::value::RawValue;
 
 use crate::{
     Result,
-    client::{Answer, Request, misshapen},
+    client::{Answer, Request},
     wire::{id, json, nothing},
 };
+use bytestring::ByteString;
 
 /// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
 pub(super) const PAGE: u64 = 500;
@@ -15,7 +17,7 @@ pub(super) const PAGE: u64 = 500;
 const NATIVE_PAGE: u64 = 50;
 
 pub(super) struct Page {
-    pub(super) rows: Vec<Box<RawValue>>,
+    pub(super) rows: Vec<ByteString>,
     /// Whether `meta` reports more rows. It was observed to be wrong (api.md, grade O), so a page
     /// without it may have a next one.
     pub(super) has_more: bool,
@@ -31,36 +33,48 @@ impl Page {
 }
 
 impl Answer for Page {
-    /// Nearly all pages are lists, which are read in one pass.
-    type Data<'a> = Vec<Box<RawValue>>;
+    type Data<'a> = PageRows<'a>;
 
-    fn read(rows: Self::Data<'_>, meta: Option<&RawValue>, _: &Request) -> Result<Self> {
+    fn read(
+        PageRows(rows): PageRows<'_>,
+        meta: Option<&RawValue>,
+        answer: &ByteString,
+        _: &Request,
+    ) -> Result<Self> {
         Ok(Self {
-            rows,
-            has_more: may_have_more(meta),
-        })
-    }
-
-    fn read_misshapen(data: &RawValue, meta: Option<&RawValue>) -> Result<Self> {
-        Ok(Self {
-            rows: rows_without_list(data).ok_or_else(misshapen)?,
+            rows: rows.into_iter().map(|row| answer.slice_ref(row)).collect(),
             has_more: may_have_more(meta),
         })
     }
 }
 
-/// Returns the rows of a page that is not a list, but a list with gaps as PHP writes it, or a single row
-/// (api.md, "Records", grade O). A single row must have an id: any other object may be something else, and
-/// reading it as a row would end the listing.
-fn rows_without_list(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
+/// The data of a page.
+#[derive(Debug)]
+pub(super) struct PageRows<'a>(Vec<&'a str>);
+
+impl<'de> Deserialize<'de> for PageRows<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let data = <&RawValue>::deserialize(deserializer)?;
+        let rows = rows(data).ok_or_else(|| D::Error::custom("neither a list nor a record"))?;
+        Ok(Self(rows))
+    }
+}
+
+/// Returns the rows of a page: a list, a list with gaps as PHP writes it, or a single row without a
+/// list around it (api.md, "Records", grade O). A single row must have an id: any other object may be
+/// something else, and reading it as a row would end the listing.
+fn rows(data: &RawValue) -> Option<Vec<&str>> {
+    if !json::is_object(data.get()) {
+        return json::elements(data.get());
+    }
     if let Some(rows) = json::list_with_gaps(data.get()) {
-        return Some(rows.into_iter().map(ToOwned::to_owned).collect());
+        return Some(rows);
     }
     let has_id = json::pick(data.get(), ["id"])?
         .into_iter()
         .flatten()
         .any(id::is_of_any_entity);
-    (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
+    (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.get()])
 }
 
 /// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
@@ -80,11 +94,8 @@ mod tests {
     use super::*;
 
     fn rows_of(data: &str) -> Option<Vec<String>> {
-        let rows = match serde_json::from_str(data) {
-            Ok(rows) => rows,
-            Err(_) => rows_without_list(serde_json::from_str(data).ok()?)?,
-        };
-        Some(rows.iter().map(|row| row.get().to_owned()).collect())
+        let page: PageRows<'_> = serde_json::from_str(data).ok()?;
+        Some(page.0.into_iter().map(str::to_owned).collect())
     }
 
     #[test]
