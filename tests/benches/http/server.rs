@@ -71,6 +71,9 @@ pub(crate) fn serve() {
     });
 }
 
+/// A row of a list, without the id that it begins with.
+const ROW: &str = r#","name":"Ivan","lastName":"Petrov","post":"Director","companyId":15,"assignedById":7,"opened":true,"updatedTime":"2026-04-15T12:00:00+03:00","ufCrm_1721244707107":81}"#;
+
 /// Records of 60 keys, without the id that they begin with.
 struct Canned {
     whole: String,
@@ -99,6 +102,29 @@ impl Canned {
     fn update(&self, path: &str) -> String {
         let id = path.rsplit('/').next().unwrap();
         format!(r#"{{"success":true,"data":{{"id":{id}{}}}"#, self.whole)
+    }
+
+    /// `GET /v1/contacts`: as many rows as are asked for, with ids from the offset on. They have the selected
+    /// keys of a record, as the API answers them.
+    fn page(query: &str) -> String {
+        let number = |name: &str| {
+            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            let (_, number) = pairs.find(|(key, _)| *key == name).unwrap();
+            number.parse::<u64>().unwrap()
+        };
+        let (limit, offset) = (number("limit"), number("offset"));
+        let mut json = String::from(r#"{"success":true,"data":["#);
+        for id in offset + 1..=offset + limit {
+            let comma = if id > offset + 1 { "," } else { "" };
+            write!(json, r#"{comma}{{"id":{id}{ROW}"#).unwrap();
+        }
+        write!(
+            json,
+            r#"],"meta":{{"total":{},"hasMore":true}}}}"#,
+            u32::MAX
+        )
+        .unwrap();
+        json
     }
 
     /// `POST /v1/batch`, whose calls have the ids c0, c1 and so on.
@@ -133,6 +159,8 @@ async fn answer(
     let path = head.uri.path();
     let json = if path.ends_with("/batch") {
         canned.batch(path, std::str::from_utf8(&body).unwrap())
+    } else if let Some(query) = head.uri.query() {
+        Canned::page(query)
     } else {
         canned.update(path)
     };

@@ -1,4 +1,4 @@
-//! A blocking client, for programs without an async runtime.
+//! A blocking client, for programs without an async runtime. Needs the feature `blocking`.
 //!
 //! It has the same methods as [`vibecode_runtime::Client`](crate::Client), with the same behavior.
 //! They may be called wherever blocking is allowed, including tokio's `spawn_blocking` and

@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use crate::{Error, ErrorKind, Outcome, wire::json};
+use crate::{Error, ErrorKind, Outcome, wire::members};
 use bytestring::ByteString;
 
 /// Creates the error of a page that repeats an earlier one.
@@ -44,10 +44,10 @@ impl SeenPages {
         is_repeated
     }
 
-    /// Returns a hash of the row's id, or of the whole row if it has none.
+    /// Returns a hash of the row's id, or of the whole row if it has none. A row with two ids is refused
+    /// when it is read.
     fn identity(&self, row: &str) -> u64 {
-        let id = json::pick(row, ["id"]).and_then(|[id]| id);
-        let id = id.unwrap_or(row);
+        let id = members::first(row, "id").unwrap_or(row);
         // 71 and "71" are the same id.
         self.hasher.hash_one(id.trim_matches('"'))
     }
