@@ -25,6 +25,7 @@ mod real_files;
 mod resumed;
 mod secrets;
 mod sending;
+mod stages;
 mod support;
 mod twice;
 mod unanswered;

@@ -57,8 +57,10 @@ impl BulkJob<'_> {
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
-        let (client, all) = (self.client()?, RowSet::default());
-        let all = Selection::AllBut(&all);
+        let (client, none) = (self.client()?, RowSet::default());
+        self.check_pipelines(&client, &none, column_options, checked)
+            .await?;
+        let all = Selection::AllBut(&none);
         let plan = Plan::new(self.input, column_options, &checked.fingerprints, all)?;
         let plan = plan.limited(self.args.limit);
         let rows = checked.to_send.min(self.args.limit.unwrap_or(u64::MAX));

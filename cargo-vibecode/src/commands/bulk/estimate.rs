@@ -57,6 +57,7 @@ pub(super) struct Estimate {
     rows: u64,
     /// The request that asks for the portal.
     portal: u64,
+    /// Those that read the old values, and the pipelines of records.
     old_values: u64,
     /// Those that send the rows. With `--ensure` as many read the records first.
     send: u64,
@@ -79,7 +80,8 @@ impl Estimate {
         Self {
             rows,
             portal: 1,
-            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading)),
+            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
+                + if_so(checked.sets_stages, reading),
             send: if_so(is_sent, if is_ensured { 2 * once } else { once }),
             read_back: if_so(is_sent && !args.no_verify, reading),
             per_minute: args.requests_per_minute(),

@@ -411,6 +411,8 @@ impl BulkJob<'_> {
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Stopped> {
+        self.check_pipelines_of_unsent(sender, &past, column_options, checked)
+            .await?;
         self.keep_old_values(sender, &past, column_options, checked)
             .await?;
         sender.progress.begin_at(past.ok, past.failed);
