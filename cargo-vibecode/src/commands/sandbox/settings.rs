@@ -106,7 +106,7 @@ mod tests {
         let shown = lines.iter().filter(|line| is_name(line));
         let known = SETTINGS.iter().map(|(name, _)| *name);
         assert!(shown.map(|line| line.trim()).eq(known));
-        let meanings = lines.split(|line| is_name(&line)).skip(1);
+        let meanings = lines.split(is_name).skip(1);
         for meaning in meanings {
             let meaning = meaning.join(" ");
             let grade = meaning.rsplit_once('(').map(|(_, grade)| grade);
