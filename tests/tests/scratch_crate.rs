@@ -1,5 +1,4 @@
-//! An app that is written from the portal's own files: it compiles and runs as it stands, and each mistake in its
-//! lines is one error.
+//! An app that is written from the portal's own files compiles and runs, and each mistake in its lines is one error.
 #![cfg(test)]
 
 use std::{
