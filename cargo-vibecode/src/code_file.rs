@@ -1,7 +1,7 @@
 //! The files with the codes of a portal's closed sets: `vibecode/statuses.json` and
 //! `vibecode/currencies.json`.
 
-use std::{ops::Deref, path::Path};
+use std::{ops::Deref, path::Path, sync::Arc};
 
 use vibecode_spec::{CodeFile, PortalCodes, PortalFile, SchemaError, file_bytes};
 
@@ -19,9 +19,9 @@ pub(crate) fn read<T>(
 }
 
 /// The codes of the project's files, as far as there are any, and the pipeline of the record that they are for.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct KnownCodes {
-    codes: PortalCodes,
+    codes: Arc<PortalCodes>,
     pipeline: Option<u64>,
     /// The names and the digests of the files.
     digests: Vec<(String, String)>,
@@ -33,18 +33,22 @@ impl KnownCodes {
     /// # Errors
     /// If one of them cannot be read.
     pub(crate) fn load() -> Result<Self, Failure> {
-        let mut known = Self::default();
+        let (mut known, mut digests) = (PortalCodes::default(), Vec::new());
         for file in CodeFile::ALL {
             if let Some(path) = schema_file::find(file)? {
                 let unusable = |error| Failure::unusable(&path, error);
                 let bytes = file_bytes(&path).map_err(unusable)?;
                 let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
-                known.codes = known.codes.or(codes);
+                known = known.or(codes);
                 let name = PortalFile::from(file).file_name().into_owned();
-                known.digests.push((name, digest::of(&bytes)));
+                digests.push((name, digest::of(&bytes)));
             }
         }
-        Ok(known)
+        Ok(Self {
+            codes: Arc::new(known),
+            pipeline: None,
+            digests,
+        })
     }
 
     /// Sets the pipeline of the record.
@@ -67,7 +71,7 @@ impl KnownCodes {
         let statuses = PortalCodes::read(CodeFile::Statuses, statuses).unwrap();
         let currencies = PortalCodes::read(CodeFile::Currencies, currencies).unwrap();
         Self {
-            codes: statuses.or(currencies),
+            codes: Arc::new(statuses.or(currencies)),
             pipeline: None,
             digests: Vec::new(),
         }

@@ -10,7 +10,7 @@ use crate::{
     ExitStatus,
     api_words::ApiWords,
     args::{name_and_value, whole_number},
-    change::{self, Change, SEPARATOR, entries::EntryRules},
+    change::{self, Change, PIPELINE, SEPARATOR, entries::EntryRules},
     code_file::KnownCodes,
     commands::bulk::number_or_amount,
     failure::Failure,
@@ -176,9 +176,6 @@ enum Pipeline {
     Given(u64),
     OfRecord,
 }
-
-/// The field with the number of the pipeline.
-const PIPELINE: &str = "categoryId";
 
 /// A change that is being sent.
 struct Sending<'a> {
@@ -357,11 +354,7 @@ impl Args {
         };
         let answer = answer.map_err(|error| self.unread(&error))?;
         let record = answer.raw().parse::<Value>()?;
-        Ok(match record.get(PIPELINE) {
-            Some(Value::String(text)) => text.parse().ok(),
-            Some(other) => other.as_u64(),
-            None => None,
-        })
+        Ok(change::pipeline_of(&record))
     }
 
     fn unread(&self, error: &Error) -> Failure {

@@ -35,7 +35,7 @@ async fn desk_with(contacts: impl IntoIterator<Item = Value>) -> Desk {
     });
     let contacts: Vec<Value> = contacts.collect();
     let sandbox = Sandbox::builder().schema(vibecode_spec::Entity::Contacts, schema());
-    let sandbox = sandbox.seed(json!({ "contacts": contacts }));
+    let sandbox = sandbox.seed_unchecked(json!({ "contacts": contacts }));
     let desk = Desk::with(sandbox.start().await);
     desk.write("vibecode/contacts.json", schema().to_string());
     desk

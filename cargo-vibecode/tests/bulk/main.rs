@@ -28,6 +28,7 @@ mod resumed;
 mod reviewed;
 mod secrets;
 mod sending;
+mod stages;
 mod support;
 mod twice;
 mod unanswered;

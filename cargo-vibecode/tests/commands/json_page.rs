@@ -234,7 +234,9 @@ async fn every_field_that_a_command_writes_is_on_the_page_and_every_field_of_the
     // The portal has changed since its schema was fetched.
     folder.write("vibecode/contacts.json", OLD_SCHEMA);
     let other = Sandbox::builder()
-        .seed(json!({ "contacts": [{ "id": 71, "birthdate": { "odd": true } }, { "id": 72 }] }))
+        .seed_unchecked(
+            json!({ "contacts": [{ "id": 71, "birthdate": { "odd": true } }, { "id": 72 }] }),
+        )
         .start()
         .await;
     for (result, text) in COMMANDS_OF_ANOTHER_PORTAL {

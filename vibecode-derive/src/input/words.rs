@@ -6,6 +6,42 @@ use super::{
 };
 use crate::collected_errors::Errors;
 
+/// The name of the attribute.
+pub(super) const ATTRIBUTE: &str = "vibecode";
+
+/// The typos in the name that the macros take, to report them. `lib.rs` registers each.
+pub(super) const TYPOS: &[&str] = &[
+    "Vibecode",
+    "ibecode",
+    "ivbecode",
+    "vbecode",
+    "vbiecode",
+    "vibbecode",
+    "vibceode",
+    "vibcode",
+    "vibe_code",
+    "vibecdoe",
+    "vibecde",
+    "vibeccode",
+    "vibecod",
+    "vibecodde",
+    "vibecode_",
+    "vibecoded",
+    "vibecodee",
+    "vibecodes",
+    "vibecoe",
+    "vibecoed",
+    "vibecoode",
+    "vibeecode",
+    "vibeocde",
+    "vibeode",
+    "viebcode",
+    "viecode",
+    "viibecode",
+    "vybecode",
+    "wibecode",
+];
+
 /// A word, and the function that reads its value. The function returns whether that succeeded. If not, it
 /// has reported the error.
 pub(super) struct Word<T: 'static> {
@@ -185,6 +221,17 @@ mod tests {
 
     fn names<T: Target>() -> Vec<&'static str> {
         T::WORDS.iter().map(|word| word.name).collect()
+    }
+
+    /// A typo that only one of the two lists has would be reported twice, or not at all.
+    #[test]
+    fn the_macros_register_the_typos_that_are_reported() {
+        let source = include_str!("../lib.rs");
+        let (_, list) = source.split_once("attributes(\n").unwrap();
+        let (list, _) = list.split_once(')').unwrap();
+        let names = list.split(',').map(str::trim);
+        let known = [ATTRIBUTE].into_iter().chain(TYPOS.iter().copied());
+        assert!(names.eq(known), "{list}");
     }
 
     #[test]

@@ -38,8 +38,9 @@ the file agree on them; if none shows whether 1.234 has decimals or thousands, -
 
 Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
 vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused, and so is a text that is \
-the code or the id of one and the name of another. The name of a stage is looked up in all pipelines: if several \
-have it, write the code, such as C5:WON.
+the code or the id of one and the name of another. A stage is looked up in the pipeline that the row sets \
+(categoryId), or else in all of them: if several have the name, write the code, such as C5:WON. Before anything is \
+sent, the deals are read, and nothing is sent if a stage is not one of the pipeline of its deal.
 
 What is no plausible phone or email is refused, since the API can never remove it: see --phones and --country. A \
 label that is the name of another field means neither: write wire:post for the field post.

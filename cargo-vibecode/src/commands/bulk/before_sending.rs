@@ -76,6 +76,9 @@ impl BulkJob<'_> {
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
         let output = self.output;
+        let (client, none) = (self.client()?, RowSet::default());
+        self.check_pipelines(&client, &none, column_options, checked)
+            .await?;
         let preview = self.read_preview(checked, column_options, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::json;
-use vibecode_spec::{Schema, one_line};
+use vibecode_spec::{Field, Schema, one_line};
 
 use super::args::Args;
 use super::bad::{BadRows, Written};
@@ -51,6 +51,8 @@ pub(super) struct Checked {
     bad_rows: Option<Written>,
     /// Whether a row adds phones or emails.
     pub(super) adds: bool,
+    /// Whether a row sets a stage and not the pipeline.
+    pub(super) sets_stages: bool,
     pub(super) repeated: Repeated,
     /// Whether the file is a backup.
     is_undo: bool,
@@ -137,6 +139,7 @@ pub(super) fn check(
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
     checked.tally = row_jobs.tally().clone();
+    checked.sets_stages = checked.sets_stages_alone(column_options.schema);
     checked.digest = row_jobs.digest();
     Ok(checked)
 }
@@ -249,6 +252,16 @@ impl Checked {
     fn estimate(&self, args: &Args) -> Option<Estimate> {
         let rows = self.to_send.min(args.limit.unwrap_or(u64::MAX));
         (rows > 0).then(|| Estimate::of(args, self, rows))
+    }
+
+    /// Returns whether more rows set a stage than set the pipeline.
+    fn sets_stages_alone(&self, schema: &Schema) -> bool {
+        let set = |is: fn(&Field) -> bool| {
+            let columns = self.columns_with_tallies();
+            let columns = columns.filter(|(_, goes, _)| schema.field(goes).is_some_and(is));
+            columns.map(|(_, _, tally)| tally.set).sum::<u64>()
+        };
+        set(change::is_by_pipeline) > set(|field| field.name == change::PIPELINE)
     }
 
     /// Returns a warning for each field that is set to codes that cannot be checked.

@@ -57,6 +57,7 @@ pub(super) struct Estimate {
     rows: u64,
     /// The request that asks for the portal.
     portal: u64,
+    /// Those that read the old values, and the pipelines of records.
     old_values: u64,
     /// Those that send the rows. With `--ensure` as many read the records first, and so does an undo.
     send: u64,
@@ -80,7 +81,8 @@ impl Estimate {
         Self {
             rows,
             portal: 1,
-            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading)),
+            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
+                + if_so(checked.sets_stages, reading),
             send: if_so(
                 is_sent,
                 once + if_so(is_ensured, once) + if_so(is_compared, reading),

@@ -445,13 +445,18 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        let kept = self
-            .keep_old_values(sender, &past, column_options, checked)
+        let mut prepared = self
+            .check_pipelines_of_unsent(sender, &past, column_options, checked)
             .await;
-        if kept.is_err() && past.may_be_applied(settle).1.is_zero() {
+        if prepared.is_ok() {
+            prepared = self
+                .keep_old_values(sender, &past, column_options, checked)
+                .await;
+        }
+        if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }
-        kept?;
+        prepared?;
         sender.progress.begin_at(past.ok, past.failed);
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);

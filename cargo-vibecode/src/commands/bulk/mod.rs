@@ -21,6 +21,7 @@ mod input;
 mod job;
 mod journal;
 mod old_values;
+mod pipelines;
 mod preview;
 mod record_fields;
 mod records;

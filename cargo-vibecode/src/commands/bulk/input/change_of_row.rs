@@ -9,7 +9,7 @@ use super::{
     target::Target,
 };
 use crate::{
-    change::{Change, SEPARATOR},
+    change::{Change, PIPELINE, SEPARATOR},
     commands::bulk::args::Empty,
 };
 
@@ -33,6 +33,9 @@ impl<'a> Columns<'a> {
             ..
         } = *self.column_options;
         let mut change = Change::new(entity, schema, codes).with_rules(rules);
+        if let Some(pipeline) = self.pipeline(cells) {
+            change = change.in_pipeline(pipeline);
+        }
         let mut problems = Vec::new();
         let mut has_id = false;
         for cell in cells {
@@ -65,6 +68,22 @@ impl<'a> Columns<'a> {
             Some(id) if problems.is_empty() => Ok((id, change)),
             _ => Err(problems),
         }
+    }
+}
+
+impl Columns<'_> {
+    /// Returns the pipeline that a row sets, of which its stage must be too.
+    fn pipeline(&self, cells: &[Cell]) -> Option<u64> {
+        cells
+            .iter()
+            .find_map(|cell| match (self.targets.get(cell.column), &cell.value) {
+                (Some(Ok(Target::Set { field, .. })), CellValue::Text(text))
+                    if field == PIPELINE =>
+                {
+                    text.trim().parse().ok()
+                }
+                _ => None,
+            })
     }
 }
 
