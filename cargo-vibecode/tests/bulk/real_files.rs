@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command, thread};
 
-use encoding_rs::{KOI8_R, WINDOWS_1251};
+use encoding_rs::{Encoding, IBM866, KOI8_R, WINDOWS_1251, X_MAC_CYRILLIC};
 use serde_json::json;
 use vibecode_sandbox::{Entity, Sandbox};
 
@@ -82,6 +82,33 @@ async fn every_encoding_is_read_with_and_without_a_mark_or_as_it_is_named() {
     desk.write("a.csv", text);
     desk.run("contacts a.csv --encoding nonsense")
         .assert(2, "use a name such as utf-8, cp1251");
+}
+
+/// Writes a text in an encoding of one byte a letter, also in one that `encoding_rs` only reads.
+fn one_byte_a_letter(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+    let letters: Vec<String> = (0..=u8::MAX)
+        .map(|byte| encoding.decode_without_bom_handling(&[byte]).0.into_owned())
+        .collect();
+    let byte_of = |letter: char| {
+        let is_letter = |known: &String| known.chars().eq([letter]);
+        u8::try_from(letters.iter().position(is_letter).unwrap()).unwrap()
+    };
+    text.chars().map(byte_of).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_older_russian_encodings_are_distinguished_and_shown() {
+    let text = "id;Имя;Должность\r\n71;Анна Яковлева;Старший бухгалтер\r\n";
+    for encoding in [WINDOWS_1251, KOI8_R, IBM866, X_MAC_CYRILLIC] {
+        let desk = Desk::new().await;
+        desk.write("a.csv", one_byte_a_letter(text, encoding));
+        let name = encoding.name();
+        let checked = desk.run("contacts a.csv --format json");
+        checked.assert(0, &format!("\"encoding\":\"{name}\""));
+        desk.run("contacts a.csv --yes")
+            .assert(0, &format!("the file is read as {name}"));
+        assert_eq!(desk.field(71, "name"), "Анна Яковлева", "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,6 +53,8 @@ pub(super) struct Checked {
     pub(super) adds: bool,
     repeated: Repeated,
     columns: Vec<(String, String)>,
+    /// The encoding of the file, if it is no spreadsheet.
+    encoding: Option<&'static str>,
     tally: Tally,
     /// The hash of the file.
     pub(super) digest: String,
@@ -72,7 +74,10 @@ pub(super) fn check(
     output: &Output,
 ) -> Result<Checked, Failure> {
     let mut row_jobs = RowJobs::open(input, column_options)?;
-    let mut checked = Checked::default();
+    let mut checked = Checked {
+        encoding: input.encoding_name(),
+        ..Checked::default()
+    };
     let mut bad_rows = Some(BadRows::new(input));
     let mut requests = RequestCounter::default();
     let mut progress = ProgressMeter::of_file("checking", "rows", input.bytes(), output);
@@ -296,6 +301,7 @@ impl Checked {
         });
         output.json(&json!({
             "portal": identity.map(Identity::json),
+            "encoding": self.encoding,
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,

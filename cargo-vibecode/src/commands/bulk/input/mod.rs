@@ -29,7 +29,7 @@ use std::{
 use encoding_rs::{Encoding, UTF_8};
 
 use self::{
-    encoding::Decoded,
+    encoding::{Decoded, Recognized},
     hashed::Hashed,
     origin::Origin,
     rows::{CsvRows, JsonRows, Rows},
@@ -148,7 +148,10 @@ impl Input {
         }
         let encoding = match options.encoding {
             Some(encoding) => encoding,
-            None => encoding::recognize(&mut file, &start).map_err(failed)?,
+            None => match encoding::recognize(&mut file, &start).map_err(failed)? {
+                Recognized::Encoding(encoding) => encoding,
+                Recognized::Unclear(problem) => return Err(Failure::in_file(path, problem)),
+            },
         };
         let (text, _) = encoding.decode_without_bom_handling(&start);
         let (head, separator, origin) = Head::of(&text);
@@ -205,6 +208,11 @@ impl Input {
         let name = self.encoding.name();
         (self.encoding != UTF_8)
             .then(|| format!("the file is read as {name}: if that is wrong, use --encoding"))
+    }
+
+    /// Returns the name of the encoding. A spreadsheet has none.
+    pub(crate) fn encoding_name(&self) -> Option<&'static str> {
+        self.sheet.is_none().then(|| self.encoding.name())
     }
 
     pub(crate) fn failure(&self, error: &io::Error) -> Failure {
