@@ -3,9 +3,9 @@
 
 use std::{ops::Deref, path::Path};
 
-use vibecode_spec::{CodeFile, PortalCodes, PortalFile, SchemaError, file_bytes};
+use vibecode_spec::{CodeFile, PortalCodes, SchemaError, file_bytes};
 
-use crate::{digest, failure::Failure, schema_file};
+use crate::{failure::Failure, portal_files::FetchedFile, schema_file};
 
 /// Reads a file with codes, or a saved answer of the API.
 ///
@@ -23,8 +23,7 @@ pub(crate) fn read<T>(
 pub(crate) struct KnownCodes {
     codes: PortalCodes,
     pipeline: Option<u64>,
-    /// The names and the digests of the files.
-    digests: Vec<(String, String)>,
+    files: Vec<FetchedFile>,
 }
 
 impl KnownCodes {
@@ -35,16 +34,31 @@ impl KnownCodes {
     pub(crate) fn load() -> Result<Self, Failure> {
         let mut known = Self::default();
         for file in CodeFile::ALL {
-            if let Some(path) = schema_file::find(file)? {
-                let unusable = |error| Failure::unusable(&path, error);
-                let bytes = file_bytes(&path).map_err(unusable)?;
-                let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
-                known.codes = known.codes.or(codes);
-                let name = PortalFile::from(file).file_name().into_owned();
-                known.digests.push((name, digest::of(&bytes)));
-            }
+            known.add(file)?;
         }
         Ok(known)
+    }
+
+    /// Returns the file with these codes, if it exists.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn load_file(file: CodeFile) -> Result<Option<FetchedFile>, Failure> {
+        let mut known = Self::default();
+        known.add(file)?;
+        Ok(known.files.pop())
+    }
+
+    fn add(&mut self, file: CodeFile) -> Result<(), Failure> {
+        if let Some(path) = schema_file::find(file)? {
+            let unusable = |error| Failure::unusable(&path, error);
+            let bytes = file_bytes(&path).map_err(unusable)?;
+            let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
+            let portal = codes.portal(file).map(str::to_owned);
+            self.files.push(FetchedFile::new(file, &bytes, portal));
+            self.codes = std::mem::take(&mut self.codes).or(codes);
+        }
+        Ok(())
     }
 
     /// Sets the pipeline of the record.
@@ -57,9 +71,9 @@ impl KnownCodes {
         self.pipeline
     }
 
-    /// Returns the names and the digests of the files that were read.
-    pub(crate) fn digests(&self) -> &[(String, String)] {
-        &self.digests
+    /// Returns the files that were read.
+    pub(crate) fn files(&self) -> &[FetchedFile] {
+        &self.files
     }
 
     #[cfg(test)]
@@ -69,7 +83,7 @@ impl KnownCodes {
         Self {
             codes: statuses.or(currencies),
             pipeline: None,
-            digests: Vec::new(),
+            files: Vec::new(),
         }
     }
 }

@@ -51,6 +51,16 @@ async fn an_id_that_is_not_a_number_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_id_with_the_decimals_of_a_spreadsheet_is_an_id() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id;post\n71.0;a\n72,00;b\n");
+    desk.run("contacts a.csv --yes").assert(0, "2 rows done");
+    assert_eq!(desk.field(72, "post"), "b");
+    // This may be seventy-one thousand.
+    bad(b"id,post\n71.000,a\n", &["requires the id of the record"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn damage_in_a_file_of_utf_8_is_reported_with_row_and_byte() {
     bad(
         b"id,post\n71,\xd0\x81\xd0\xb6\n72,b\xff\n",

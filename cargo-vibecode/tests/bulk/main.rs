@@ -22,6 +22,7 @@ mod odd_cells;
 mod old_values;
 mod progress;
 mod real_files;
+mod replaced;
 mod resumed;
 mod secrets;
 mod sending;

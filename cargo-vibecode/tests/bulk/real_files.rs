@@ -172,7 +172,7 @@ async fn the_separator_of_decimals_is_proven_or_given() {
         .assert(0, "2 rows done");
     assert_eq!(desk.field(71, "ufCrm_1"), json!(1.234));
     desk.run("contacts a.csv --resume --decimal ,")
-        .assert(2, "--decimal was \"dot\" and is now \"comma\"");
+        .assert(2, "--decimal was dot and is now comma");
     desk.write("b.csv", "id;ufCrm_1\n71;1.234\n72;-5.678\n");
     desk.run("contacts b.csv --yes --decimal ,")
         .assert(0, "2 rows done");
@@ -203,7 +203,11 @@ async fn what_is_no_file_of_rows_is_named_with_the_next_step() {
     let desk = Desk::new().await;
     fs::create_dir(desk.path("folder.csv")).unwrap();
     for (name, bytes, expected) in [
-        ("a.csv.gz", &b"\x1f\x8b\x08"[..], "gunzip -k 'a.csv.gz'"),
+        (
+            "a.csv.gz",
+            &b"\x1f\x8b\x08"[..],
+            "gunzip -c 'a.csv.gz' > rows.csv",
+        ),
         (
             "a.json",
             b" [\n{\"id\":71}]",

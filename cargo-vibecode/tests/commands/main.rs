@@ -11,6 +11,7 @@ mod json_page;
 mod keys;
 mod modules;
 mod places;
+mod portal_files;
 mod recorded;
 mod schemas;
 mod taken;

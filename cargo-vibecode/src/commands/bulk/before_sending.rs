@@ -65,7 +65,7 @@ impl BulkJob<'_> {
         let activity = "reading the records";
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
         let preview = Preview::print(&client, plan, self.schema, progress, self.output).await?;
-        preview.summarize(self.output);
+        preview.summarize(self.input, self.output);
         Ok(exit_status(checked.bad + preview.not_found))
     }
 

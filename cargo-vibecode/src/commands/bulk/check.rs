@@ -52,6 +52,8 @@ pub(super) struct Checked {
     /// Whether a row adds phones or emails.
     pub(super) adds: bool,
     repeated: Repeated,
+    /// The requests that compare the schema with the portal.
+    pub(super) requests_for_fields: u64,
     columns: Vec<(String, String)>,
     /// The encoding of the file, if it is no spreadsheet.
     encoding: Option<&'static str>,
@@ -255,6 +257,12 @@ impl Checked {
             .filter(|(_, _, tally)| tally.set > 0);
         set.filter_map(|(_, goes, _)| change::unchecked(schema.field(goes)?, codes))
             .collect()
+    }
+
+    /// Returns the names of the columns.
+    pub(super) fn column_names(&self) -> Vec<String> {
+        let names = self.columns.iter().map(|(name, _)| name.clone());
+        names.collect()
     }
 
     fn columns_with_tallies(&self) -> impl Iterator<Item = (&str, &str, ColumnTally)> {

@@ -55,7 +55,7 @@ impl RequestCounter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Estimate {
     rows: u64,
-    /// The request that asks for the portal.
+    /// The request that asks for the portal, and those for its fields.
     portal: u64,
     old_values: u64,
     /// Those that send the rows. With `--ensure` as many read the records first.
@@ -78,7 +78,7 @@ impl Estimate {
         let is_sent = !args.plan;
         Self {
             rows,
-            portal: 1,
+            portal: 1 + checked.requests_for_fields,
             old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading)),
             send: if_so(is_sent, if is_ensured { 2 * once } else { once }),
             read_back: if_so(is_sent && !args.no_verify, reading),

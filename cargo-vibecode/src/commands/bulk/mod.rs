@@ -16,6 +16,7 @@ mod earlier;
 mod ending;
 mod estimate;
 mod failed;
+mod files_of_portal;
 mod input;
 mod job;
 mod journal;

@@ -6,6 +6,7 @@ use vibecode_spec::{Field, Kind, Schema, one_line};
 
 use super::{
     check::rows,
+    input::Input,
     old_values::{Addition, OldValue, RowChanges},
     records::RecordReader,
     send::plan::Plan,
@@ -57,7 +58,7 @@ impl Preview {
     }
 
     /// Prints the counts.
-    pub(super) fn summarize(&self, output: &Output) {
+    pub(super) fn summarize(&self, input: &Input, output: &Output) {
         output.line(format!(
             "{} would change, {} the same, {} not found",
             match self.changed {
@@ -68,6 +69,7 @@ impl Preview {
             rows(self.not_found),
         ));
         output.json(&json!({
+            "encoding": input.encoding_name(),
             "would_change": self.changed,
             "same": self.same,
             "not_found": self.not_found,

@@ -11,6 +11,7 @@ pub(crate) mod headers;
 pub(crate) mod mapping;
 pub(crate) mod numbers;
 pub(crate) mod origin;
+mod replaced;
 pub(crate) mod row_jobs;
 pub(crate) mod rows;
 mod spreadsheet;
@@ -32,6 +33,7 @@ use self::{
     encoding::{Decoded, Recognized},
     hashed::Hashed,
     origin::Origin,
+    replaced::FileIdentity,
     rows::{CsvRows, JsonRows, Rows},
     spreadsheet::{SheetInfo, copy_sheet},
 };
@@ -50,6 +52,8 @@ pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
 #[derive(Debug)]
 pub(crate) struct Input {
     file: Arc<File>,
+    /// The file that the path led to.
+    identity: FileIdentity,
     pub(crate) path: PathBuf,
     pub(crate) format: FileFormat,
     /// The encoding of the file.
@@ -121,6 +125,7 @@ impl Input {
     fn read_start(path: &Path, options: &FileOptions<'_>, is_copy: bool) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let mut file = File::open(path).map_err(failed)?;
+        let identity = FileIdentity::of(&file.metadata().map_err(failed)?);
         let mut start = Vec::new();
         let start_of_file = u64::try_from(BUFFER).unwrap_or_default();
         let mut reader = (&mut file).take(start_of_file);
@@ -133,6 +138,7 @@ impl Input {
             let (copy, sheet) = copy_sheet(path, file, options.sheet)?;
             return Ok(Self {
                 file: Arc::new(copy),
+                identity,
                 path: path.to_owned(),
                 format: FileFormat::Csv { delimiter: b',' },
                 encoding: UTF_8,
@@ -161,6 +167,7 @@ impl Input {
         let format = detect_format(path, text.as_bytes(), delimiter);
         Ok(Self {
             file: Arc::new(file),
+            identity,
             path: path.to_owned(),
             format,
             encoding,
@@ -193,6 +200,19 @@ impl Input {
             }
             FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, bytes).after_lines(lines)),
         })
+    }
+
+    /// Checks that the path still leads to the file that is read.
+    ///
+    /// # Errors
+    /// If it leads to another one, or to none.
+    pub(crate) fn check_not_replaced(&self) -> Result<(), Failure> {
+        let is_replaced = self.identity.is_replaced_at(&self.path);
+        if !is_replaced.map_err(|error| self.failure(&error))? {
+            return Ok(());
+        }
+        let problem = "the file was replaced or removed since its rows were checked: the next batch was not sent. Restore the file to resume. To send the new file, give it another name, not before the requests of this job have settled";
+        Err(Failure::in_file(&self.path, problem))
     }
 
     /// Returns the length of the file that the rows are read from; 0 if it is not known.

@@ -75,12 +75,10 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
         let (text, _) = encoding.decode_without_bom_handling(bytes);
         (Reading::of(&text), text, encoding)
     });
-    let best = readings
-        .iter()
-        .reduce(|best, next| match next.0.likelihood > best.0.likelihood {
-            true => next,
-            false => best,
-        });
+    let best = readings.iter().reduce(|best, next| {
+        let is_better = next.0.likelihood > best.0.likelihood;
+        if is_better { next } else { best }
+    });
     let (reading, text, encoding) = best?;
     let others = readings.iter().filter(|(_, other, _)| other != text);
     let is_clear = others
