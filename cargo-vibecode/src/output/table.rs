@@ -1,7 +1,10 @@
 //! A table as text. On a terminal that is too narrow for it, its widest column is wrapped, or if that does not help, each
 //! row is written as lines of its own.
 
-use std::io::{self, IsTerminal as _};
+use std::{
+    fmt::Write as _,
+    io::{self, IsTerminal as _},
+};
 
 use terminal_size::{Width, terminal_size_of};
 
@@ -99,7 +102,7 @@ fn in_lines(head: &[&str], rows: &[Vec<String>]) -> String {
         let cells = cells.filter(|(index, (_, cell))| *index == 0 || !cell.is_empty());
         for (index, (name, cell)) in cells {
             let indent = if index == 0 { "" } else { GAP };
-            text.push_str(&format!("{indent}{name}: {cell}\n"));
+            let _ = writeln!(text, "{indent}{name}: {cell}");
         }
     }
     text

@@ -208,7 +208,9 @@ fn a_set_that_a_field_only_probably_has_is_unknown_if_the_portal_lacks_it() {
 fn the_files_of_codes_name_their_portal() {
     let portal = Some("acme.bitrix24.ru".to_owned());
     let rows = json!([{"entityId": "SOURCE", "statusId": "WEB", "name": "Website"}]);
-    let statuses = Statuses::of_answer(rows).unwrap().with_portal(portal.clone());
+    let statuses = Statuses::of_answer(rows)
+        .unwrap()
+        .with_portal(portal.clone());
     let read = Statuses::read(statuses.file_text()).unwrap();
     assert_eq!(read.portal(), portal.as_deref());
     let rows = json!([{"id": "RUB", "fullName": "Rouble"}]);

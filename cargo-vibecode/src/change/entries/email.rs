@@ -83,11 +83,11 @@ const CYRILLIC: [&str; 17] = [
 /// Returns true for `нет@нет.нет`, `no@no.ru` and `a@a.ru`: the name is that of the domain, and a placeholder or one letter
 /// again and again.
 fn is_placeholder(name: &str, labels: &[&str]) -> bool {
-    let (name, mut labels) = (name.to_lowercase(), labels.iter());
+    let name = name.to_lowercase();
     let is_name = |label: &&str| label.to_lowercase() == name;
     let is_repeated = name.chars().all(|letter| name.starts_with(letter));
     let is_word = PLACEHOLDERS.contains(&name.as_str()) || is_repeated;
-    labels.clone().all(|label| is_name(label)) || (is_word && labels.next().is_some_and(is_name))
+    labels.iter().all(is_name) || (is_word && labels.first().is_some_and(is_name))
 }
 
 /// Returns true if no domain has this ending.

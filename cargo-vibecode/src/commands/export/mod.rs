@@ -290,6 +290,22 @@ impl Export<'_> {
         }
     }
 
+    /// Warns of the records that were not written.
+    fn warn_of_records(&self, output: &Output) {
+        for RecordProblem { id, field, problem } in &self.problems {
+            let record = id.map_or_else(String::new, |id| format!("{}/{id}", self.args.entity));
+            let field = field.as_ref().map(|field| format!(" `{field}`"));
+            let field = field.unwrap_or_default();
+            output.warn(format!("{record}{field} {problem}"));
+        }
+        if self.failed > 0 {
+            output.warn(format!(
+                "{} not written, because of a value that is not understood or has no form here",
+                number_of(self.failed, "record was", "records were")
+            ));
+        }
+    }
+
     /// Shows what was written.
     fn report(&self, counted: Option<u64>, created: Option<u64>, output: &Output) -> ExitStatus {
         let Self {
@@ -301,18 +317,7 @@ impl Export<'_> {
             ..
         } = self;
         let file = args.output.as_ref().map(|path| path.display().to_string());
-        for RecordProblem { id, field, problem } in problems {
-            let record = id.map_or_else(String::new, |id| format!("{}/{id}", args.entity));
-            let field = field.as_ref().map(|field| format!(" `{field}`"));
-            let field = field.unwrap_or_default();
-            output.warn(format!("{record}{field} {problem}"));
-        }
-        if *failed > 0 {
-            output.warn(format!(
-                "{} not written, because of a value that is not understood or has no form here",
-                number_of(*failed, "record was", "records were")
-            ));
-        }
+        self.warn_of_records(output);
         let seen = written + failed;
         let is_another_number = counted.is_some_and(|counted| counted != seen);
         if let Some(counted) = counted.filter(|_| is_another_number) {

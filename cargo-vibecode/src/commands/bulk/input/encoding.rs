@@ -109,7 +109,7 @@ impl Sample {
             if sample.bytes.is_empty() {
                 let first = read.iter().position(|byte| !byte.is_ascii());
                 let (before, _) = read.split_at(first.unwrap_or(count));
-                sample.line += before.iter().filter(|byte| **byte == b'\n').count();
+                sample.line += before.split(|byte| *byte == b'\n').skip(1).count();
                 let start = first.map_or(count, |first| first.saturating_sub(WORD));
                 rest = read.get(start..).unwrap_or_default();
             }
