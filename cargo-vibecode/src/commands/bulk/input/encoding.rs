@@ -86,7 +86,6 @@ fn unclear(Sample { bytes, line }: &Sample) -> String {
 }
 
 /// The bytes of a file from the first that is not ASCII.
-#[derive(Default)]
 struct Sample {
     /// With the letters of its word before it.
     bytes: Vec<u8>,

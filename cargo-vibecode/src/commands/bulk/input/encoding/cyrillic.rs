@@ -9,7 +9,9 @@
 //!   every pair adds the logarithm of its frequency. The sum is compared with that of letters at random, and with the
 //!   sum of every other reading. `директор` (CP1251) gains 7, and is `ДХПЕЙРНП` in KOI8-R, which loses 5.
 //!
-//! What passes neither comparison by a factor of e³, such as a single short word, is left to the user.
+//! What does not pass both comparisons by a factor of e³, such as a single short word, is left to the user. A text
+//! without a word such as `Анна` needs much more: scripts without capitals, such as Hebrew, are read as small letters
+//! alone, and a few of their words look Russian by chance.
 
 use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_R, WINDOWS_1251, X_MAC_CYRILLIC};
 
@@ -68,6 +70,9 @@ const OF_ODD: f64 = -9.0;
 const OF_SIGN: f64 = -6.0;
 /// By how much a reading must exceed letters at random, and every other reading.
 const MARGIN: f64 = 3.0;
+/// The same for a text without a word that begins with a capital, and what each letter of it must exceed.
+const MARGIN_WITHOUT_CAPITALS: f64 = 12.0;
+const MARGIN_OF_A_LETTER: f64 = 0.5;
 
 /// Returns the encoding of these bytes, if they are Russian words in one and in no other.
 pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -92,6 +97,10 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
 struct Reading {
     natural_words: usize,
     odd_words: usize,
+    /// Whether a natural word begins with a capital, and goes on with small letters.
+    has_capitalized: bool,
+    /// The number of letters of the natural words.
+    letters: f64,
     /// The logarithm of the likelihood of all words that are not ASCII, and of the signs.
     likelihood: f64,
     /// How much more likely the natural words are than letters at random, as a logarithm.
@@ -107,6 +116,8 @@ impl Reading {
         for word in text.split(is_between).filter(|word| !word.is_ascii()) {
             if let Some((likelihood, letters)) = natural(word) {
                 reading.natural_words += 1;
+                reading.has_capitalized |= is_capitalized(word);
+                reading.letters += letters;
                 reading.likelihood += likelihood;
                 reading.evidence += likelihood - AT_RANDOM * letters;
             } else {
@@ -120,7 +131,12 @@ impl Reading {
     }
 
     fn is_plausible(&self) -> bool {
-        self.evidence >= MARGIN && self.natural_words > 4 * self.odd_words
+        let is_evident = if self.has_capitalized {
+            self.evidence >= MARGIN
+        } else {
+            self.evidence >= MARGIN_WITHOUT_CAPITALS.max(MARGIN_OF_A_LETTER * self.letters)
+        };
+        is_evident && self.natural_words > 4 * self.odd_words
     }
 }
 
@@ -158,6 +174,14 @@ fn natural(word: &str) -> Option<(f64, f64)> {
         before = Some((small, is_capital));
     }
     Some((likelihood, letters))
+}
+
+/// Returns true for `Анна`, and not for `анна`, `АННА` or `А`.
+fn is_capitalized(word: &str) -> bool {
+    let mut letters = word.chars();
+    let first = letters.next().is_some_and(char::is_uppercase);
+    let rest = letters.as_str();
+    first && !rest.is_empty() && rest.chars().all(char::is_lowercase)
 }
 
 fn small(letter: char) -> char {
@@ -252,6 +276,20 @@ mod tests {
             b"",
         ] {
             assert_eq!(recognize(bytes), None);
+        }
+    }
+
+    #[test]
+    fn no_few_words_of_a_script_without_capitals_look_russian() {
+        let words = "שלום עולם דוד כהן מנהל מכירות משה לוי שרה גולדברג תל אביב יוסף אברהם ירושלים חברה רחוב הרצל \
+            יואב אורן רחל מרים יעקב יצחק נועה תמר איתן עומר גיל רון ליאור שירה מיכל חיפה באר שבע מנכל שיווק כספים \
+            מזכירה לקוח ספק טלפון דואר כתובת שם משפחה פרטי תפקיד הערות עובד מהנדס רופא עורך דין מורה נהג";
+        let words: Vec<&str> = words.split_whitespace().collect();
+        for count in 1..=6 {
+            for some in words.windows(count) {
+                let bytes = WINDOWS_1255.encode(&some.join(" ")).0.into_owned();
+                assert_eq!(recognize(&bytes), None, "{some:?}");
+            }
         }
     }
 
