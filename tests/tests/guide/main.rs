@@ -1,9 +1,12 @@
-//! The guide in `docs/` is complete, its links have targets, and its compile errors are the compiler's output.
+//! The guide in `docs/` is complete, its links have targets, its programs are tested, and its compile errors are
+//! the compiler's output.
 #![cfg(test)]
 
 mod compiler;
 mod links;
 mod pages;
+mod programs;
+mod tables;
 
 use std::path::Path;
 
