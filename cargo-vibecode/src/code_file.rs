@@ -3,9 +3,9 @@
 
 use std::{ops::Deref, path::Path, sync::Arc};
 
-use vibecode_spec::{CodeFile, PortalCodes, PortalFile, SchemaError, file_bytes};
+use vibecode_spec::{CodeFile, PortalCodes, SchemaError, file_bytes};
 
-use crate::{digest, failure::Failure, schema_file};
+use crate::{failure::Failure, portal_files::FetchedFile, schema_file};
 
 /// Reads a file with codes, or a saved answer of the API.
 ///
@@ -23,8 +23,7 @@ pub(crate) fn read<T>(
 pub(crate) struct KnownCodes {
     codes: Arc<PortalCodes>,
     pipeline: Option<u64>,
-    /// The names and the digests of the files.
-    digests: Vec<(String, String)>,
+    files: Vec<FetchedFile>,
 }
 
 impl KnownCodes {
@@ -33,22 +32,34 @@ impl KnownCodes {
     /// # Errors
     /// If one of them cannot be read.
     pub(crate) fn load() -> Result<Self, Failure> {
-        let (mut known, mut digests) = (PortalCodes::default(), Vec::new());
+        let mut known = Self::default();
         for file in CodeFile::ALL {
-            if let Some(path) = schema_file::find(file)? {
-                let unusable = |error| Failure::unusable(&path, error);
-                let bytes = file_bytes(&path).map_err(unusable)?;
-                let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
-                known = known.or(codes);
-                let name = PortalFile::from(file).file_name().into_owned();
-                digests.push((name, digest::of(&bytes)));
-            }
+            known.add(file)?;
         }
-        Ok(Self {
-            codes: Arc::new(known),
-            pipeline: None,
-            digests,
-        })
+        Ok(known)
+    }
+
+    /// Returns the file with these codes, if it exists.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn load_file(file: CodeFile) -> Result<Option<FetchedFile>, Failure> {
+        let mut known = Self::default();
+        known.add(file)?;
+        Ok(known.files.pop())
+    }
+
+    fn add(&mut self, file: CodeFile) -> Result<(), Failure> {
+        if let Some(path) = schema_file::find(file)? {
+            let unusable = |error| Failure::unusable(&path, error);
+            let bytes = file_bytes(&path).map_err(unusable)?;
+            let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
+            let portal = codes.portal(file).map(str::to_owned);
+            self.files.push(FetchedFile::new(file, &bytes, portal));
+            let known = Arc::unwrap_or_clone(std::mem::take(&mut self.codes));
+            self.codes = Arc::new(known.or(codes));
+        }
+        Ok(())
     }
 
     /// Sets the pipeline of the record.
@@ -61,9 +72,9 @@ impl KnownCodes {
         self.pipeline
     }
 
-    /// Returns the names and the digests of the files that were read.
-    pub(crate) fn digests(&self) -> &[(String, String)] {
-        &self.digests
+    /// Returns the files that were read.
+    pub(crate) fn files(&self) -> &[FetchedFile] {
+        &self.files
     }
 
     #[cfg(test)]
@@ -73,7 +84,7 @@ impl KnownCodes {
         Self {
             codes: Arc::new(statuses.or(currencies)),
             pipeline: None,
-            digests: Vec::new(),
+            files: Vec::new(),
         }
     }
 }

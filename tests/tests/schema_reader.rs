@@ -59,6 +59,7 @@ const WORDS: &[&str] = &[
     "format",
     "entity",
     "partial",
+    "portal",
     "enum",
     "label",
     "readonly",

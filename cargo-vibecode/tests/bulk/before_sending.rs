@@ -155,7 +155,7 @@ async fn phones_without_a_country_code_are_counted_or_completed() {
     desk.run("contacts a.csv --country 7 --resume")
         .assert(0, "already finished");
     desk.run("contacts a.csv --resume")
-        .assert(2, "--country was 7 and is now null");
+        .assert(2, "--country was 7 and is now not given");
 }
 
 #[tokio::test(flavor = "multi_thread")]

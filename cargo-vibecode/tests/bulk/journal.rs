@@ -21,7 +21,7 @@ async fn finished() -> Desk {
 async fn a_job_that_has_a_journal_is_not_begun_anew() {
     let desk = finished().await;
     let said = desk.run("contacts a.csv --yes");
-    said.assert(2, "a.csv.journal: this job was started before: continue it with --resume, which waits for requests that may still run");
+    said.assert(2, "a.csv.journal: this job was started before: continue it with cargo vibecode bulk contacts a.csv");
     desk.assert_nothing_sent();
     desk.run("contacts a.csv --resume")
         .assert(0, "this job is already finished: 120 done, 0 failed");
@@ -32,15 +32,12 @@ async fn a_job_that_has_a_journal_is_not_begun_anew() {
 async fn a_journal_of_another_job_is_refused() {
     let desk = finished().await;
     for (flags, expected) in [
-        (
-            "--empty clear",
-            "--empty was \"leave\" and is now \"clear\"",
-        ),
+        ("--empty clear", "--empty was leave and is now clear"),
         ("--settle 5", "--settle was 120 and is now 5"),
-        ("--ensure", "--ensure was false and is now true"),
+        ("--ensure", "--ensure was not given and is now given"),
         (
             "--map post=comments",
-            "--map was [] and is now [[\"post\",\"comments\"]]",
+            "--map was not given and is now [[\"post\",\"comments\"]]",
         ),
     ] {
         let said = desk.run(&format!("contacts a.csv --resume {flags}"));

@@ -24,6 +24,7 @@ mod odd_cells;
 mod old_values;
 mod progress;
 mod real_files;
+mod replaced;
 mod resumed;
 mod reviewed;
 mod secrets;

@@ -55,7 +55,7 @@ async fn rows_that_mean_other_values_after_a_pull_are_not_sent() {
     fs::remove_file(desk.path("vibecode/contacts.json")).unwrap();
     desk.run("contacts a.csv --resume").assert(
         2,
-        "warning: vibecode/contacts.json is missing since the job was started",
+        "warning: vibecode/contacts.json is missing in this folder and in those above it since",
     );
     desk.assert_nothing_sent();
     desk.write("vibecode/contacts.json", gold("81"));

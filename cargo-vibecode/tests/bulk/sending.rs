@@ -71,6 +71,7 @@ async fn a_host_that_is_not_there_starts_no_job() {
         .env("VIBECODE_API_KEY", Sandbox::API_KEY);
     let said = crate::support::Said::of(command.output().unwrap());
     said.assert(2, "no connection to the API could be made");
+    said.assert(2, "(127.0.0.1:9: Connection refused");
     assert!(!desk.exists("a.csv.journal"));
 }
 

@@ -12,6 +12,7 @@ mod json_page;
 mod keys;
 mod modules;
 mod places;
+mod portal_files;
 mod recorded;
 mod schemas;
 mod taken;

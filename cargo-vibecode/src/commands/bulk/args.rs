@@ -57,7 +57,7 @@ FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if th
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
 request for up to 50 records). A row fails if its record has another value or lacks a field.
 
-Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted, or its output \
+Exit codes: 0 all rows are done, or as many as --limit allows, 1 some rows are bad or failed, 2 the job failed or was interrupted, or its output \
 could not be written.";
 
 /// The arguments of `bulk`.

@@ -82,7 +82,7 @@ impl BulkJob<'_> {
         let preview = self.read_preview(checked, column_options, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
-        preview.summarize(&reviewed, output);
+        preview.summarize(self.input, &reviewed, output);
         if preview.has_changes() {
             let command = self.command_to_send().option("reviewed", reviewed);
             output.line(format!(

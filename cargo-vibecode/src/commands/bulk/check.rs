@@ -58,7 +58,11 @@ pub(super) struct Checked {
     is_undo: bool,
     /// Whether each record is compared with what the job wrote before its row is sent.
     pub(super) is_compared: bool,
+    /// The requests that compare the schema with the portal.
+    pub(super) requests_for_fields: u64,
     columns: Vec<(String, String)>,
+    /// The encoding of the file, if it is no spreadsheet.
+    encoding: Option<&'static str>,
     tally: Tally,
     /// The hash of the file.
     pub(super) digest: String,
@@ -81,6 +85,7 @@ pub(super) fn check(
     let mut checked = Checked {
         is_undo: input.origin.is_some(),
         is_compared: input.origin.as_ref().is_some_and(|it| it.has_written),
+        encoding: input.encoding_name(),
         ..Checked::default()
     };
     let mut bad_rows = Some(BadRows::new(input));
@@ -273,6 +278,12 @@ impl Checked {
             .collect()
     }
 
+    /// Returns the names of the columns.
+    pub(super) fn column_names(&self) -> Vec<String> {
+        let names = self.columns.iter().map(|(name, _)| name.clone());
+        names.collect()
+    }
+
     fn columns_with_tallies(&self) -> impl Iterator<Item = (&str, &str, ColumnTally)> {
         let columns = self.columns.iter().enumerate();
         columns.map(|(column, (name, goes))| (&**name, &**goes, self.tally.column(column)))
@@ -323,6 +334,7 @@ impl Checked {
         });
         output.json(&json!({
             "portal": identity.map(Identity::json),
+            "encoding": self.encoding,
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,

@@ -43,9 +43,6 @@ impl BulkJob<'_> {
         if left == 0 {
             sender.journal.finish(ok, failed)?;
         }
-        let bad = bad_rows(checked.bad);
-        self.output
-            .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         let shown = self.show_failed_rows(failed_rows);
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
         if left > 0 {
@@ -62,6 +59,9 @@ impl BulkJob<'_> {
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
+        let bad = bad_rows(checked.bad);
+        self.output
+            .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         self.summarize((ok, failed, checked.bad, left), shown.as_deref());
         Ok(exit_status(failed + checked.bad))
     }
@@ -136,6 +136,7 @@ impl BulkJob<'_> {
 
     fn summarize(&self, (ok, failed, bad, left): (u64, u64, u64, u64), failed_rows: Option<&str>) {
         self.output.json(&json!({
+            "encoding": self.input.encoding_name(),
             "ok": ok,
             "failed": failed,
             "bad": bad,
@@ -145,7 +146,12 @@ impl BulkJob<'_> {
         }));
     }
 
-    pub(super) fn interrupted(&self, sender: &Sender<'_>, stopped: Stopped) -> Failure {
+    pub(super) fn interrupted(
+        &self,
+        sender: &Sender<'_>,
+        checked: &Checked,
+        stopped: Stopped,
+    ) -> Failure {
         let reason = match stopped {
             Stopped::Interrupted => "interrupted".to_owned(),
             Stopped::Failed(failure) => failure.to_string(),
@@ -161,8 +167,9 @@ impl BulkJob<'_> {
             )
         };
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed so far. To resume: {}{unanswered}",
+            "{reason}\n{} done, {failed} failed{} so far. To resume: {}{unanswered}",
             rows(ok),
+            bad_rows(checked.bad),
             self.command_to_resume()
         ))
     }

@@ -55,7 +55,7 @@ impl RequestCounter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Estimate {
     rows: u64,
-    /// The request that asks for the portal.
+    /// The request that asks for the portal, and those for its fields.
     portal: u64,
     /// Those that read the old values, and the pipelines of records.
     old_values: u64,
@@ -80,7 +80,7 @@ impl Estimate {
         let is_compared = checked.is_compared && !args.overwrite_newer;
         Self {
             rows,
-            portal: 1,
+            portal: 1 + checked.requests_for_fields,
             old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
                 + if_so(checked.sets_stages, reading),
             send: if_so(

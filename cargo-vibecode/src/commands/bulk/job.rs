@@ -41,9 +41,10 @@ use crate::{
     interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
+    portal_files::{Drift, FetchedFile},
     portal_identity::Identity,
     rate_limit::WatchedThrottle,
-    schema_file,
+    schema_file::{self, KnownFields},
 };
 
 pub(crate) async fn run(
@@ -56,9 +57,10 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
-    let (schema, schema_digest) = schema_file::load_with_digest(&args.entity)?;
+    let fields = schema_file::load_fields(&args.entity)?;
     let codes = KnownCodes::load()?;
-    let files = codes.digests().iter().cloned().chain(schema_digest);
+    let files = codes.files().iter().chain(fields.file());
+    let files = files.map(FetchedFile::name_and_digest);
     let options = FileOptions {
         delimiter: args.delimiter,
         encoding: args.encoding,
@@ -85,7 +87,8 @@ pub(crate) async fn run(
         portal_args,
         output,
         input: &input,
-        schema: &schema,
+        fields: &fields,
+        schema: &fields.schema,
         codes: &codes,
         files: files.collect(),
         digest_of_numbers: None,
@@ -115,6 +118,7 @@ pub(super) struct BulkJob<'a> {
     pub(super) portal_args: &'a PortalArgs,
     pub(super) output: &'a Output,
     pub(super) input: &'a Input,
+    pub(super) fields: &'a KnownFields,
     pub(super) schema: &'a Schema,
     pub(super) codes: &'a KnownCodes,
     /// The files in the folder `vibecode` that the schema and the codes were read from.
@@ -137,8 +141,9 @@ impl BulkJob<'_> {
         let is_sent = args.yes || args.resume;
         self.identity = self.identify(is_sent).await?;
         self.check_origin(is_sent)?;
+        self.check_files()?;
         let column_options = self.column_options();
-        let checked = check::check(self.input, &column_options, output)?;
+        let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
         if let Some(identity) = &self.identity {
             output.line(identity.in_words());
@@ -146,8 +151,12 @@ impl BulkJob<'_> {
         if let Some(described) = self.input.describe() {
             output.line(described);
         }
+        if self.compared_schema().is_some() {
+            checked.requests_for_fields = Drift::REQUESTS;
+        }
         checked.show(args, output);
         self.warn_of_old_backup();
+        self.check_drift(&checked, is_sent).await?;
         for warning in checked.unchecked(self.schema, self.codes) {
             output.warn(warning);
         }
@@ -215,7 +224,7 @@ impl BulkJob<'_> {
         sender.progress.end();
         match sent {
             Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
-            Err(stopped) => Err(self.interrupted(&sender, stopped)),
+            Err(stopped) => Err(self.interrupted(&sender, &checked, stopped)),
         }
     }
 
@@ -332,7 +341,7 @@ impl BulkJob<'_> {
         let finished = resume::finished(journal)?;
         finished
             .map(Some)
-            .ok_or_else(|| journal::already_started(journal))
+            .ok_or_else(|| journal::already_started(journal, &self.command_to_resume()))
     }
 
     /// Sets the journal of an earlier file of the same name aside.
@@ -346,7 +355,7 @@ impl BulkJob<'_> {
             return Ok(());
         };
         if earlier == checked.digest {
-            return Err(journal::already_started(journal));
+            return Err(journal::already_started(journal, &self.command_to_resume()));
         }
         let aside = earlier::set_aside(journal);
         let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
@@ -357,7 +366,7 @@ impl BulkJob<'_> {
         Ok(())
     }
 
-    fn column_options(&self) -> ColumnOptions<'_> {
+    pub(super) fn column_options(&self) -> ColumnOptions<'_> {
         let Self { args, .. } = self;
         ColumnOptions {
             entity: &args.entity,

@@ -17,6 +17,7 @@ mod earlier;
 mod ending;
 mod estimate;
 mod failed;
+mod files_of_portal;
 mod input;
 mod job;
 mod journal;

@@ -6,6 +6,7 @@ use vibecode_spec::{Field, Kind, Schema, one_line};
 
 use super::{
     check::rows,
+    input::Input,
     old_values::{Addition, OldValue, RowChanges},
     records::RecordReader,
     reviewed::ReviewDigest,
@@ -90,7 +91,7 @@ impl Preview {
     }
 
     /// Prints the counts. `reviewed` is what `--reviewed` takes.
-    pub(super) fn summarize(&self, reviewed: &str, output: &Output) {
+    pub(super) fn summarize(&self, input: &Input, reviewed: &str, output: &Output) {
         let refused = match self.refused {
             0 => String::new(),
             refused => format!(", {} changed since by somebody else", rows(refused)),
@@ -105,6 +106,7 @@ impl Preview {
             rows(self.not_found),
         ));
         output.json(&json!({
+            "encoding": input.encoding_name(),
             "would_change": self.changed,
             "same": self.same,
             "not_found": self.not_found,

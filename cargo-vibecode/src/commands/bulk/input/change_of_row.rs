@@ -87,9 +87,16 @@ impl Columns<'_> {
     }
 }
 
+/// Returns `12` for `12.0` or `12,00`, as a spreadsheet writes a number with decimals. `12.000` may be twelve thousand.
+fn without_zeros(text: &str) -> &str {
+    let mut endings = [".0", ".00", ",0", ",00"].into_iter();
+    let whole = endings.find_map(|ending| text.strip_suffix(ending));
+    whole.unwrap_or(text)
+}
+
 fn read_id(value: &CellValue) -> Result<u64, String> {
     let id = match value {
-        CellValue::Text(text) => text.parse().ok().filter(|id| *id > 0),
+        CellValue::Text(text) => without_zeros(text).parse().ok().filter(|id| *id > 0),
         CellValue::Empty | CellValue::List(_) => None,
     };
     id.ok_or_else(|| "requires the id of the record, a whole number above 0".to_owned())

@@ -58,6 +58,16 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Returns the columns with these names.
+    pub(crate) fn of_names(column_options: &'a ColumnOptions<'a>, names: Vec<String>) -> Self {
+        let mut columns = Self {
+            names,
+            ..Self::new(column_options)
+        };
+        columns.resolve();
+        columns
+    }
+
     /// Assigns a target to the columns that were added since the last call.
     pub(crate) fn resolve(&mut self) {
         if self.targets.len() == self.names.len() {
@@ -129,11 +139,9 @@ impl<'a> Columns<'a> {
     /// Returns the columns of a field, as they are named in the file; the field's own name if there is
     /// none.
     pub(crate) fn of_field(&self, wire_name: &str) -> String {
-        let of_field = |target: &Result<Target, String>| match target {
-            Ok(Target::Set { field, .. } | Target::Add { field, .. }) => field == wire_name,
-            Ok(Target::Id | Target::Ignored | Target::Aside(_) | Target::Nameless) | Err(_) => {
-                false
-            }
+        let of_field = |target: &Result<Target, String>| {
+            let target = target.as_ref().ok();
+            target.and_then(Target::field) == Some(wire_name)
         };
         let columns = self.described().filter(|(_, target)| of_field(target));
         let names: Vec<&str> = columns.map(|(name, _)| name).collect();

@@ -146,7 +146,13 @@ impl Header {
         let settings = self.settings().into_iter().zip(now.settings());
         settings
             .filter(|((_, then), (_, now))| then != now)
-            .map(|((name, then), (_, now))| format!("{name} was {then} and is now {now}"))
+            .map(|((name, then), (_, now))| {
+                format!(
+                    "{name} was {} and is now {}",
+                    in_words(&then),
+                    in_words(&now)
+                )
+            })
             .collect()
     }
 
@@ -172,6 +178,17 @@ impl Header {
             ("--skip-bad", json!(self.skip_bad)),
             ("--settle", json!(self.settle_seconds)),
         ]
+    }
+}
+
+/// Returns the value of an option as a user would say it.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(false) => "not given".to_owned(),
+        Value::Bool(true) => "given".to_owned(),
+        Value::Array(list) if list.is_empty() => "not given".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }
 
@@ -201,7 +218,9 @@ fn changed_files(then: &FileDigests, now: &FileDigests) -> Vec<String> {
         match now.get(name) {
             Some(now) if now == digest => {}
             Some(_) => changed.push(format!("vibecode/{name} has changed")),
-            None => changed.push(format!("vibecode/{name} is missing")),
+            None => changed.push(format!(
+                "vibecode/{name} is missing in this folder and in those above it"
+            )),
         }
     }
     let new = now.keys().filter(|name| !then.contains_key(*name));

@@ -10,6 +10,7 @@ pub(crate) mod resume;
 pub(crate) mod row_set;
 
 use std::{
+    fmt,
     fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -107,7 +108,9 @@ impl Journal {
         let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => already_started(path),
+            io::ErrorKind::AlreadyExists => {
+                already_started(path, &"the same command with --resume")
+            }
             _ => Failure::of_file(path, &error),
         })?;
         lock(&file, path)?;
@@ -261,12 +264,12 @@ pub(crate) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The error of a job that is started again although it has a journal.
-pub(crate) fn already_started(path: &Path) -> Failure {
-    Failure::in_file(
-        path,
-        "this job was started before: continue it with --resume, which waits for requests that may still run and sends no row twice",
-    )
+/// The error of a job that is started again although it has a journal, with the command that resumes it.
+pub(crate) fn already_started(path: &Path, resume: &dyn fmt::Display) -> Failure {
+    let problem = format!(
+        "this job was started before: continue it with {resume}, which waits for requests that may still run and sends no row twice"
+    );
+    Failure::in_file(path, problem)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    env,
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
@@ -68,10 +69,14 @@ impl FoundJournal {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let opened = OpenOptions::new().read(true).append(true).open(path);
         let mut file = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Failure::in_file(
-                path,
-                "there is no journal to resume from: start the job with --yes",
-            ),
+            io::ErrorKind::NotFound => {
+                let here = env::current_dir().unwrap_or_default();
+                let problem = format!(
+                    "there is no journal to resume from (the current folder is {}): run the command for the file of the job, or start the job with --yes",
+                    here.display()
+                );
+                Failure::in_file(path, problem)
+            }
             _ => Failure::of_file(path, &error),
         })?;
         lock(&file, path)?;

@@ -140,6 +140,7 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub(crate) fn next_batch(&mut self) -> Result<Option<PlannedBatch>, Failure> {
+        self.input.check_not_replaced()?;
         let mut batch = PlannedBatch::default();
         let mut bytes = 0;
         while self.left > 0 && batch.len() < Batch::MAX_CALLS && bytes < MAX_BYTES {
