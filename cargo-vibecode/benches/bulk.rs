@@ -177,7 +177,7 @@ fn cpu_of_children() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
     let (_, fields) = stat.rsplit_once(')').unwrap();
     let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks = |place: usize| fields[place].parse::<u64>().unwrap();
+    let ticks = |index: usize| fields[index].parse::<u64>().unwrap();
     Duration::from_millis((ticks(13) + ticks(14)) * 10)
 }
 
@@ -259,14 +259,14 @@ fn answer(body: &[u8], portal: &Portal) -> String {
     }
     let batch: Batch<'_> = serde_json::from_slice(body).unwrap();
     let (mut results, mut errors) = (Vec::new(), Vec::new());
-    for (place, call) in batch.calls.iter().enumerate() {
+    for (index, call) in batch.calls.iter().enumerate() {
         let Call {
             id,
             entity_id,
             params,
         } = call;
         // One in a batch is there, or the run would take it that nothing is.
-        if portal.rows == Rows::Failing && place > 0 {
+        if portal.rows == Rows::Failing && index > 0 {
             errors.push(format!(
                 r#""{id}":{{"code":"ENTITY_NOT_FOUND","message":"There is no such record"}}"#
             ));

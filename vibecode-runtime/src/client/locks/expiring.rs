@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_with_zeros_and_with_the_same_position_are_told_apart() {
+    fn hashes_with_zeros_and_with_the_same_position_are_distinguished() {
         let mut noted = ExpiringHashes::default();
         let same = [0, 1 << 33, 2 << 33, 3 << 33];
         for hash in same {
