@@ -20,7 +20,7 @@ use crate::{
     code_file::KnownCodes,
 };
 
-/// The value of a field that is no multifield.
+/// The value of a field that is not a multifield.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ReturnedValue<'a> {
     Nothing,
@@ -101,7 +101,7 @@ pub(crate) fn write_list(to: &mut impl Write, values: &[Scalar<'_>]) -> io::Resu
     to.write_all(b"]")
 }
 
-/// Reads the value of a field that is no multifield.
+/// Reads the value of a field that is not a multifield.
 pub(crate) fn read<'a>(
     field: &Field,
     json: &'a RawValue,
