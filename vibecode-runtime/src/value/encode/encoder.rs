@@ -1,8 +1,8 @@
 //! Writes values in the form that the API accepts.
 //!
 //! A field has one encoder, which appends its JSON to the text of the [body](crate::patch::body). `Encode` is a public
-//! trait, so an encoder trusts no implementation: it counts what is written, and refuses a field whose count is not
-//! 1. In a list each element has a count of its own. A phone or an email is written as an *entry*: its text, and
+//! trait, so an encoder trusts no implementation: it counts the values, and refuses a field with none or several of
+//! them. In a list each element has a count of its own. A phone or an email is written as an *entry*: its text, and
 //! beside the text the part of it and the type, since the form of a multifield depends on all of its values and is
 //! chosen when the body is sent.
 //!
