@@ -254,13 +254,15 @@ const ROWS: &str = "id,post,phone\n71,Director,89161112233\n404,Clerk,\n72,Clerk
 const OLD_SCHEMA: &str = r#"{"ufCrm_9": {"type": "string", "title": "Colour"}}"#;
 
 /// Each command with the name of its result on the page.
-const COMMANDS: [(&str, &str); 19] = [
+const COMMANDS: [(&str, &str); 21] = [
     ("me", "me"),
     ("pull", "pull contacts"),
     ("check", "check"),
     ("check", "check --offline"),
     ("new", "new contacts"),
     ("new", "new contacts --out contact.rs"),
+    ("new --agents", "new --agents"),
+    ("new --agents", "new --agents --out AGENTS.md"),
     ("update", "update contacts 71 --set post=Clerk"),
     (
         "update",

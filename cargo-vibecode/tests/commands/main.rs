@@ -1,6 +1,7 @@
 //! The commands as a shell runs them, against the stand-in.
 #![cfg(test)]
 
+mod agents;
 mod codes;
 mod codes_fetched;
 mod codes_sent;

@@ -18,6 +18,8 @@ struct Sample {
 
 /// The change that makes each sample compile, which shows that nothing else in it is wrong.
 const FIXES: &[(&str, &str, &str)] = &[
+    ("from-curl.md", "pots", "post"),
+    ("serde.md", "last_nmae", "last_name"),
     (
         "user-fields.md",
         "ufCrm_1721244707170",

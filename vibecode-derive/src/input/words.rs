@@ -21,6 +21,9 @@ pub(super) trait Target: Default + 'static {
     /// The words that the attribute accepts on this target.
     const WORDS: &'static [Word<Self>];
 
+    /// Words of `#[serde(…)]` that somebody may write here, and what to write instead.
+    const WORDS_OF_SERDE: &'static [(&'static str, &'static str)] = &[];
+
     fn word(name: &str) -> Option<&'static Word<Self>> {
         Self::WORDS.iter().find(|word| word.name == name)
     }
@@ -41,6 +44,10 @@ impl Target for OnStruct {
         word("diff", |it, item, errors| item.flag(&mut it.diff, errors)),
         word("crate", Self::read_crate),
     ];
+    const WORDS_OF_SERDE: &'static [(&'static str, &'static str)] = &[(
+        "rename_all",
+        "leave it out, wire names are the fields' names in camelCase",
+    )];
 }
 
 impl Target for OnField {
@@ -66,6 +73,18 @@ impl Target for OnField {
         word("clear", |it, item, errors| {
             item.text(&mut it.clear, r#"clear = "null""#, errors)
         }),
+    ];
+    const WORDS_OF_SERDE: &'static [(&'static str, &'static str)] = &[
+        ("rename", "write `field` instead"),
+        ("skip_serializing", "write `read_only` instead"),
+        (
+            "skip_serializing_if",
+            "leave it out, a patch has only what was set or cleared",
+        ),
+        (
+            "default",
+            "leave it out, an `Option` is `None` if the field is absent",
+        ),
     ];
 }
 
@@ -145,6 +164,9 @@ const TARGETS: [(&str, HasWord); 4] = [
 pub(super) fn unknown<T: Target>(name: &str) -> String {
     let words = || T::WORDS.iter().map(|word| word.name);
     let target = T::NAME;
+    if let Some((_, advice)) = T::WORDS_OF_SERDE.iter().find(|(word, _)| *word == name) {
+        return format!("`{name}` is a word of serde: {advice}");
+    }
     if let Some(meant) = vibecode_spec::closest(name, words()) {
         return format!("there is no `{name}` in `#[vibecode(…)]`: did you mean `{meant}`?");
     }

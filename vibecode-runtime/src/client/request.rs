@@ -32,7 +32,6 @@ pub(crate) struct Request {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
-    /// It changes nothing.
     Reads,
     /// It is idempotent: repeating it has no further effect.
     Sets,

@@ -75,7 +75,6 @@ pub(crate) struct Sending<'a> {
     sent_by: Option<Instant>,
 }
 
-/// What an attempt needs.
 struct Prepared {
     authorization: Option<HeaderValue>,
     permit: Permit,
@@ -87,7 +86,6 @@ struct Prepared {
 enum NotSent {
     /// The maximum number of others wait for a connection.
     TooManyConnecting,
-    /// A pause has begun.
     Paused,
     /// The caller has dropped the call.
     Gone(Error),
@@ -288,7 +286,6 @@ impl Sending<'_> {
         })
     }
 
-    /// Waits for the session and the permit of an attempt.
     async fn prepare_in_time(
         &mut self,
         request: &Request,

@@ -39,16 +39,13 @@ use crate::{
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let accountants = client
 ///     .list::<Customer>()
 ///     .filter(field!(Customer, post).equal("Accountant"))
 ///     .filter(field!(Customer, company).any_of([9, 15]));
 /// assert_eq!(accountants.stream().all().await?.len(), 1);
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 pub struct Field<T, F, K> {
     id: FieldId,

@@ -80,7 +80,6 @@ struct Entries {
     rest: Vec<Entry>,
 }
 
-/// A value of a multifield: where its JSON is in the text, and its type.
 pub(crate) struct Entry {
     pub(crate) value: Range<usize>,
     pub(crate) value_type: &'static str,
@@ -104,6 +103,18 @@ impl<'a> Encoder<'a> {
             field,
             ..Self::new(json)
         }
+    }
+
+    /// Returns the JSON of a value of a field. An option or a code of another field is refused.
+    pub(crate) fn written(
+        field: FieldId,
+        write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Result<String, EncodeError> {
+        let mut json = String::new();
+        let mut encoder = Encoder::of_field(&mut json, Some(field));
+        write(&mut encoder)?;
+        encoder.require_one_value()?;
+        Ok(json)
     }
 
     pub(crate) fn of_multifield(json: &'a mut String) -> Self {

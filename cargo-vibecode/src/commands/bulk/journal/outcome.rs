@@ -220,9 +220,7 @@ impl RowError {
             ErrorKind::Throttle,
             ErrorKind::Connect,
         ];
-        // A call of a batch has no separate status: this is the status of the whole batch.
-        let is_forbidden = error.status().is_some_and(|status| status.as_u16() == 403);
-        let affects = kinds.contains(&error.kind()) || error.refuses_the_key() || is_forbidden;
+        let affects = kinds.contains(&error.kind()) || error.refuses_every_batch();
         affects.then_some(error)
     }
 }
