@@ -239,14 +239,14 @@ fn answer(body: &[u8], portal: &Portal) -> String {
     }
     let batch: Batch<'_> = serde_json::from_slice(body).unwrap();
     let (mut results, mut errors) = (Vec::new(), Vec::new());
-    for (place, call) in batch.calls.iter().enumerate() {
+    for (index, call) in batch.calls.iter().enumerate() {
         let Call {
             id,
             entity_id,
             params,
         } = call;
         // One in a batch is there, or the run would take it that nothing is.
-        if portal.rows == Rows::Failing && place > 0 {
+        if portal.rows == Rows::Failing && index > 0 {
             errors.push(format!(
                 r#""{id}":{{"code":"ENTITY_NOT_FOUND","message":"There is no such record"}}"#
             ));

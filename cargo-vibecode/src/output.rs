@@ -131,7 +131,7 @@ pub(crate) fn print_raw(text: &[u8]) {
 }
 
 /// Keeps the error of a write to standard output for [`written`]. A reader that has closed the pipe needs
-/// no further output, which is no error.
+/// no further output, which is not an error.
 pub(crate) fn note(written: io::Result<()>) {
     if let Err(error) = written
         && error.kind() != io::ErrorKind::BrokenPipe

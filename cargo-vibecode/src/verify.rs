@@ -182,12 +182,12 @@ pub(crate) fn shown_of_interrupted(answer: &Ensured, job: &PatchJob) -> Shown {
 }
 
 fn repeated(duplicate: &vibecode_runtime::Duplicate) -> Difference {
-    let fields = Multifield::ALL.iter().map(|it| it.name());
-    let field = fields
-        .into_iter()
-        .find(|name| name.eq_ignore_ascii_case(duplicate.kind()));
+    let mut multifields = Multifield::ALL.iter();
+    let multifield = multifields.find(|it| it.kind_in_fm() == duplicate.kind());
     Difference {
-        field: field.unwrap_or(duplicate.kind()).to_owned(),
+        field: multifield
+            .map_or(duplicate.kind(), |it| it.name())
+            .to_owned(),
         problem: DifferenceProblem::Repeated {
             entries: duplicate.ids(),
         },

@@ -18,7 +18,7 @@ async fn finished() -> Desk {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_has_a_journal_is_not_begun_anew() {
+async fn a_job_that_has_a_journal_is_not_started_again() {
     let desk = finished().await;
     let said = desk.run("contacts a.csv --yes");
     said.assert(2, "a.csv.journal: this job was started before: continue it with cargo vibecode bulk contacts a.csv");

@@ -1,4 +1,4 @@
-//! What a careful user would write with `reqwest` and serde alone: one try, its status checked, the
+//! What a careful user would write with `reqwest` and serde alone: one attempt, its status checked, the
 //! envelope read in one pass, the record kept as it came.
 
 use std::{collections::HashMap, time::Duration};
@@ -39,9 +39,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn update(place: usize, id: u64, patch: ByHand) -> Self {
+    pub(crate) fn update(index: usize, id: u64, patch: ByHand) -> Self {
         Self {
-            id: format!("c{place}"),
+            id: format!("c{index}"),
             entity: "contacts",
             action: "update",
             entity_id: id,

@@ -132,18 +132,18 @@ impl Canned {
         let count = calls.matches(r#""entityId":"#).count();
         let mut json = String::with_capacity(100 + count * (self.whole.len() + 40));
         json.push_str(r#"{"success":true,"data":{"results":{"#);
-        for (place, call) in calls.split(r#""action":""#).skip(1).enumerate() {
+        for (index, call) in calls.split(r#""action":""#).skip(1).enumerate() {
             let is_read = call.starts_with("get");
             let (_, id) = call.split_once(r#""entityId":"#).unwrap();
             let end = id.find(|it: char| !it.is_ascii_digit()).unwrap();
             let id = id.get(..end).unwrap();
-            let comma = if place > 0 { "," } else { "" };
+            let comma = if index > 0 { "," } else { "" };
             let record = if is_read && path.starts_with("/lacking") {
                 &self.lacking
             } else {
                 &self.whole
             };
-            write!(json, r#"{comma}"c{place}":{{"id":{id}{record}"#).unwrap();
+            write!(json, r#"{comma}"c{index}":{{"id":{id}{record}"#).unwrap();
         }
         json.push_str(r#"},"errors":{}}}"#);
         json

@@ -137,7 +137,7 @@ fn every_section_of_what_is_known_that_is_cited_exists() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_told() {
+fn a_link_that_leads_nowhere_is_reported() {
     let text = "[a](b.md) `[c](d.md)`\n\n```text\n[e](f.md)\n```\n\n[`g`](README.md#h)\n";
     assert_eq!(of(text), ["b.md", "README.md#h"]);
     let document = root().join("README.md");

@@ -66,7 +66,7 @@ async fn what_is_read_can_be_seeded() {
 }
 
 #[tokio::test]
-async fn odd_values_of_a_portal_are_stored_as_they_stand() {
+async fn odd_values_of_a_portal_are_stored_unchanged() {
     let odd = json!({"id": 1, "companyId": "15", "opened": "Y", "birthdate": "1990-01-01T00:00:00",
         "parentId156": 4});
     let sandbox = Sandbox::builder()

@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_write_settles_from_its_end_and_not_from_its_departure() {
+    async fn a_write_settles_from_its_end_and_not_from_its_sending() {
         let locks = locks();
         let lock = locked(&locks, 71);
         send(&lock, "+7916");

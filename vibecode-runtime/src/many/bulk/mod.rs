@@ -36,7 +36,7 @@ use futures_core::Stream;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use self::{
-    results::{Event, Results, Sent},
+    results::{Event, PackFuture, Results},
     source::Source,
     window::Window,
 };
@@ -116,7 +116,7 @@ impl Bulk<()> {
     pub const MAX_REQUESTS: usize = 4;
 }
 
-type SendPack<T> = fn(Client, Caller, PackPermit, Vec<PatchJob>, Results<T>) -> Sent;
+type SendPack<T> = fn(Client, Caller, PackPermit, Vec<PatchJob>, Results<T>) -> PackFuture;
 
 impl<E, T: Send + 'static> Bulk<E, T> {
     fn new(client: &Client, source: Source, send: SendPack<T>) -> Self {
@@ -252,7 +252,7 @@ pub(crate) fn update(
     mut permit: PackPermit,
     jobs: Vec<PatchJob>,
     mut results: Results<Updated>,
-) -> Sent {
+) -> PackFuture {
     let calls = jobs.into_iter().map(BatchCall::from).enumerate();
     let pack = Pack::join_queues(&client, &caller, calls.collect());
     Box::pin(async move {
@@ -272,7 +272,7 @@ pub(crate) fn ensure(
     mut permit: PackPermit,
     jobs: Vec<PatchJob>,
     mut results: Results<Ensured>,
-) -> Sent {
+) -> PackFuture {
     let pack = EnsurePack::join_queues(&client, &caller, jobs);
     Box::pin(async move {
         results.begin();

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::RunControl};
 
-pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type PackFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) enum Event<T> {
     Result(usize, Result<T>),
