@@ -16,6 +16,7 @@ use super::input::{
     changes_digest::ChangesDigest,
     columns::ColumnOptions,
     fingerprints::Fingerprints,
+    origin::Origin,
     row_jobs::RowJobs,
     rows::Problem,
     tally::{ColumnTally, Tally},
@@ -54,10 +55,8 @@ pub(super) struct Checked {
     /// Whether a row sets a stage and not the pipeline.
     pub(super) sets_stages: bool,
     pub(super) repeated: Repeated,
-    /// Whether the file is a backup.
-    is_undo: bool,
-    /// Whether each record is compared with what the job wrote before its row is sent.
-    pub(super) is_compared: bool,
+    /// If the file is a backup: what it undoes.
+    origin: Option<Origin>,
     /// The requests that compare the schema with the portal.
     pub(super) requests_for_fields: u64,
     columns: Vec<(String, String)>,
@@ -83,8 +82,7 @@ pub(super) fn check(
 ) -> Result<Checked, Failure> {
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked {
-        is_undo: input.origin.is_some(),
-        is_compared: input.origin.as_ref().is_some_and(|it| it.has_written),
+        origin: input.origin.clone(),
         encoding: input.encoding_name(),
         ..Checked::default()
     };
@@ -259,6 +257,11 @@ impl Checked {
         (rows > 0).then(|| Estimate::of(args, self, rows))
     }
 
+    /// Returns whether each record is compared with what the job wrote before its row is sent.
+    pub(super) fn compares_records(&self) -> bool {
+        self.origin.as_ref().is_some_and(|it| it.has_written)
+    }
+
     /// Returns whether more rows set a stage than set the pipeline.
     fn sets_stages_alone(&self, schema: &Schema) -> bool {
         let set = |is: fn(&Field) -> bool| {
@@ -294,14 +297,14 @@ impl Checked {
         for (name, goes, tally) in self.columns_with_tallies() {
             if let Some((line, id)) = tally.first_cleared {
                 let records = records(tally.cleared);
-                let why = if self.is_undo {
+                let why = if self.origin.is_some() {
                     "which had no value when the backup was made"
                 } else {
                     "because of --empty clear"
                 };
                 output.warn(format!(
                     "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
-                    if self.is_undo { ", " } else { " " }
+                    if self.origin.is_some() { ", " } else { " " }
                 ));
             }
         }

@@ -77,7 +77,7 @@ impl Estimate {
         let is_kept = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
         let is_ensured = args.ensure || checked.adds;
         let is_sent = !args.plan;
-        let is_compared = checked.is_compared && !args.overwrite_newer;
+        let is_compared = checked.compares_records() && !args.overwrite_newer;
         Self {
             rows,
             portal: 1 + checked.requests_for_fields,
