@@ -224,11 +224,14 @@ async fn an_app_from_the_portals_files_runs_and_each_mistake_in_it_is_one_error(
         let errors = errors.get(&number).cloned().unwrap_or_default();
         let is_expected = errors.iter().all(|error| error.contains(expected));
         if errors.len() != 1 || !is_expected {
-            wrong += &format!(
-                "== {mistake}: {} errors\n{}\n",
-                errors.len(),
-                errors.join("\n")
-            );
+            let (count, errors) = (errors.len(), errors.join("\n"));
+            wrong.extend([
+                "== ",
+                mistake,
+                &format!(": {count} errors\n"),
+                &errors,
+                "\n",
+            ]);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -312,9 +315,7 @@ impl App {
     fn errors(&self) -> BTreeMap<usize, Vec<String>> {
         let check = ["check", "--bins", "--keep-going", "--message-format=json"];
         let (said, lines) = self.cargo(&check);
-        let lines = lines
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line));
+        let lines = lines.lines().map(serde_json::from_str::<Value>);
         let lines: Vec<Value> = lines.collect::<Result<_, _>>().unwrap();
         assert!(
             lines.iter().any(|it| it["reason"] == "build-finished"),
