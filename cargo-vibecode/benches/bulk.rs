@@ -21,7 +21,7 @@ use std::{
     io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -32,6 +32,7 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use vibecode_tests::children::{self, cpu_seconds};
 
 const SMALL: u64 = 10_000;
 const LARGE: u64 = 1_000_000;
@@ -103,21 +104,23 @@ fn measure(folder: &Path, rows: Rows, count: u64) -> Cost {
     let portal = Arc::new(Portal::new(rows, count));
     thread::spawn(move || serve(&listener, &portal));
     write_rows(folder, rows, count);
-    let before = cpu_of_children();
     let start = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
+    command
         .args(["bulk", "contacts", "rows.csv", "--yes", "--no-throttle"])
         .args(rows.options())
         .args(["--base-url", &url])
         .current_dir(folder)
         .env("VIBECODE_API_KEY", "vibe_api_bench")
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let peak_kilobytes = peak(&mut child);
+        .stderr(Stdio::null());
+    let mut peak_kilobytes = 0;
+    let cpu = cpu_seconds(|| {
+        peak_kilobytes = children::peak_kilobytes(&mut command.spawn()?)?;
+        Ok(())
+    });
     let wall = start.elapsed();
-    let cpu = cpu_of_children().saturating_sub(before);
+    let cpu = Duration::from_secs_f64(cpu.unwrap());
     let finished = "{\"finished\":";
     let journal = fs::read_to_string(folder.join("rows.csv.journal")).unwrap();
     assert!(journal.lines().last().unwrap().starts_with(finished));
@@ -156,29 +159,6 @@ fn write_rows(folder: &Path, rows: Rows, count: u64) {
         }
     }
     file.into_inner().unwrap().sync_all().unwrap();
-}
-
-/// The most memory that a process held at a time, in kB.
-fn peak(child: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut most = 0;
-    while child.try_wait().unwrap().is_none() {
-        let status = fs::read_to_string(&status).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|text| text.trim().strip_suffix(" kB"));
-        most = most.max(peak.and_then(|text| text.trim().parse().ok()).unwrap_or(0));
-        thread::sleep(Duration::from_millis(5));
-    }
-    most
-}
-
-/// The time that the children that have ended took of the processor, in ticks of 10 ms.
-fn cpu_of_children() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    let (_, fields) = stat.rsplit_once(')').unwrap();
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks = |place: usize| fields[place].parse::<u64>().unwrap();
-    Duration::from_millis((ticks(13) + ticks(14)) * 10)
 }
 
 /// The portal of a measurement. It does not store the values: those of a record are known by its id.
@@ -259,14 +239,14 @@ fn answer(body: &[u8], portal: &Portal) -> String {
     }
     let batch: Batch<'_> = serde_json::from_slice(body).unwrap();
     let (mut results, mut errors) = (Vec::new(), Vec::new());
-    for (place, call) in batch.calls.iter().enumerate() {
+    for (index, call) in batch.calls.iter().enumerate() {
         let Call {
             id,
             entity_id,
             params,
         } = call;
         // One in a batch is there, or the run would take it that nothing is.
-        if portal.rows == Rows::Failing && place > 0 {
+        if portal.rows == Rows::Failing && index > 0 {
             errors.push(format!(
                 r#""{id}":{{"code":"ENTITY_NOT_FOUND","message":"There is no such record"}}"#
             ));

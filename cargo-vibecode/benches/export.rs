@@ -15,10 +15,12 @@ use std::{
     io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
+
+use vibecode_tests::children::{self, cpu_seconds};
 
 const SMALL: u64 = 10_000;
 const LARGE: u64 = 1_000_000;
@@ -97,21 +99,24 @@ fn measure(folder: &Path, mode: Mode, count: u64) -> Cost {
     if mode.is_check() {
         write_rows(folder, mode, count);
     }
-    let before = cpu_of_children();
     let start = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
+    command
         .args(mode.words())
         .args(["--base-url", &url])
         .current_dir(folder)
         .env("VIBECODE_API_KEY", "vibe_api_bench")
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let peak_kilobytes = peak(&mut child);
+        .stderr(Stdio::null());
+    let mut peak_kilobytes = 0;
+    let cpu = cpu_seconds(|| {
+        let mut child = command.spawn()?;
+        peak_kilobytes = children::peak_kilobytes(&mut child)?;
+        assert!(child.wait()?.success());
+        Ok(())
+    });
     let wall = start.elapsed();
-    assert!(child.wait().unwrap().success());
-    let cpu = cpu_of_children().saturating_sub(before);
+    let cpu = Duration::from_secs_f64(cpu.unwrap());
     for file in ["records.csv", "records.jsonl"] {
         if let Ok(text) = fs::read_to_string(folder.join(file)) {
             let lines = text.lines().count() as u64;
@@ -147,29 +152,6 @@ fn write_rows(folder: &Path, mode: Mode, count: u64) {
         writeln!(file).unwrap();
     }
     file.flush().unwrap();
-}
-
-/// The most memory that a process held at a time, in kB.
-fn peak(child: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut most = 0;
-    while child.try_wait().unwrap().is_none() {
-        let status = fs::read_to_string(&status).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|text| text.trim().strip_suffix(" kB"));
-        most = most.max(peak.and_then(|text| text.trim().parse().ok()).unwrap_or(0));
-        thread::sleep(Duration::from_millis(5));
-    }
-    most
-}
-
-/// The time that the children that have ended took of the processor, in ticks of 10 ms.
-fn cpu_of_children() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    let (_, fields) = stat.rsplit_once(')').unwrap();
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks = |index: usize| fields[index].parse::<u64>().unwrap();
-    Duration::from_millis((ticks(13) + ticks(14)) * 10)
 }
 
 /// Answers each page with the records above an id.
@@ -220,8 +202,16 @@ fn answer(path: &str, body: &str, count: u64) -> String {
     if path.contains("/me ") {
         return r#"{"success":true,"data":{"portal":"bench.invalid"}}"#.to_owned();
     }
+    if path.contains("/aggregate") && body.contains("$gt") {
+        return r#"{"success":true,"data":{"count":0}}"#.to_owned();
+    }
     if path.contains("/aggregate") {
         return format!(r#"{{"success":true,"data":{{"count":{count}}}}}"#);
+    }
+    if path.contains("desc") {
+        // The first request asks for the last record.
+        let before = count.saturating_sub(1);
+        return format!(r#"{{"success":true,"data":[{{"id":{count}}},{{"id":{before}}}]}}"#);
     }
     let above = body.split_once(r#""$gt":"#);
     let above = above.map_or("0", |(_, above)| above.split('}').next().unwrap());

@@ -54,7 +54,7 @@ pub(crate) enum Command {
     #[command(after_help = check::HELP)]
     Check(check::Args),
     /// Print a complete module for an entity: a struct, and an enum for each list, each field with
-    /// status codes and the stages of each pipeline.
+    /// status codes and the stages of each pipeline. With `--agents`: print an AGENTS.md for an app.
     #[command(after_help = new::HELP)]
     New(new::Args),
     /// Change one record, after checking the change against the schema.

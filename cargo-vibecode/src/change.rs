@@ -5,6 +5,8 @@ pub(crate) mod entries;
 pub(crate) mod field_name;
 mod value;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use vibecode_runtime::{Email, Error, PatchJob, Phone, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
@@ -19,7 +21,7 @@ use crate::code_file::KnownCodes;
 pub(crate) struct Change<'a> {
     entity: &'a str,
     schema: &'a Schema,
-    codes: &'a KnownCodes,
+    codes: Cow<'a, KnownCodes>,
     rules: EntryRules,
     lacking_country: u64,
     steps: Vec<Step<'a>>,
@@ -35,6 +37,17 @@ enum Step<'a> {
     Clear(&'a str, Value),
 }
 
+/// The field with the number of the pipeline.
+pub(crate) const PIPELINE: &str = "categoryId";
+
+/// Returns the pipeline that a record shows.
+pub(crate) fn pipeline_of(record: &Value) -> Option<u64> {
+    match record.get(PIPELINE)? {
+        Value::String(text) => text.parse().ok(),
+        other => other.as_u64(),
+    }
+}
+
 /// Separates several values of one field.
 pub(crate) const SEPARATOR: char = ';';
 
@@ -44,7 +57,7 @@ impl<'a> Change<'a> {
         Self {
             entity,
             schema,
-            codes,
+            codes: Cow::Borrowed(codes),
             rules: EntryRules::default(),
             lacking_country: 0,
             steps: Vec::new(),
@@ -54,6 +67,15 @@ impl<'a> Change<'a> {
     /// Sets how phones and emails are checked.
     pub(crate) fn with_rules(self, rules: EntryRules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// Sets the pipeline of the record, in which stages are looked up.
+    pub(crate) fn in_pipeline(self, pipeline: u64) -> Self {
+        let codes = self.codes.into_owned().with_pipeline(Some(pipeline));
+        Self {
+            codes: Cow::Owned(codes),
+            ..self
+        }
     }
 
     /// Returns the number of phones that were added without a country code.
@@ -73,7 +95,7 @@ impl<'a> Change<'a> {
             ));
         }
         self.check_is_new(field)?;
-        let value = value::of_text(field, text, self.codes);
+        let value = value::of_text(field, text, &self.codes);
         let value = value.map_err(|problem| format!("`{}` {problem}", field.name))?;
         self.steps.push(Step::Set(&field.name, value));
         Ok(())
@@ -85,7 +107,7 @@ impl<'a> Change<'a> {
         self.check_is_new(field)?;
         let values = texts
             .iter()
-            .map(|text| value::single(field, text.trim(), self.codes));
+            .map(|text| value::single(field, text.trim(), &self.codes));
         let values: Result<Vec<Value>, String> = values.collect();
         let values = values.map_err(|problem| format!("`{}` {problem}", field.name))?;
         self.steps.push(Step::Set(&field.name, values.into()));
@@ -155,6 +177,16 @@ impl<'a> Change<'a> {
         self.steps
             .push(Step::Add(&field.name, plausible.text, type_id));
         Ok(true)
+    }
+
+    /// Takes out the phones and emails for which `is_kept` returns false.
+    pub(crate) fn retain_additions(&mut self, mut is_kept: impl FnMut(Multifield, &str) -> bool) {
+        self.steps.retain(|step| match step {
+            Step::Add(name, value, _) => {
+                Multifield::of_field(name).is_none_or(|multifield| is_kept(multifield, value))
+            }
+            Step::Set(..) | Step::Clear(..) => true,
+        });
     }
 
     /// Clears a field, with the value that clears its kind.

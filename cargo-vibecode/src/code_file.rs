@@ -1,11 +1,11 @@
 //! The files with the codes of a portal's closed sets: `vibecode/statuses.json` and
 //! `vibecode/currencies.json`.
 
-use std::{ops::Deref, path::Path};
+use std::{ops::Deref, path::Path, sync::Arc};
 
-use vibecode_spec::{CodeFile, PortalCodes, PortalFile, SchemaError, file_bytes};
+use vibecode_spec::{CodeFile, PortalCodes, SchemaError, file_bytes};
 
-use crate::{digest, failure::Failure, schema_file};
+use crate::{failure::Failure, portal_files::FetchedFile, schema_file};
 
 /// Reads a file with codes, or a saved answer of the API.
 ///
@@ -19,12 +19,11 @@ pub(crate) fn read<T>(
 }
 
 /// The codes of the project's files, as far as there are any, and the pipeline of the record that they are for.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct KnownCodes {
-    codes: PortalCodes,
+    codes: Arc<PortalCodes>,
     pipeline: Option<u64>,
-    /// The names and the digests of the files.
-    digests: Vec<(String, String)>,
+    files: Vec<FetchedFile>,
 }
 
 impl KnownCodes {
@@ -35,16 +34,32 @@ impl KnownCodes {
     pub(crate) fn load() -> Result<Self, Failure> {
         let mut known = Self::default();
         for file in CodeFile::ALL {
-            if let Some(path) = schema_file::find(file)? {
-                let unusable = |error| Failure::unusable(&path, error);
-                let bytes = file_bytes(&path).map_err(unusable)?;
-                let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
-                known.codes = known.codes.or(codes);
-                let name = PortalFile::from(file).file_name().into_owned();
-                known.digests.push((name, digest::of(&bytes)));
-            }
+            known.add(file)?;
         }
         Ok(known)
+    }
+
+    /// Returns the file with these codes, if it exists.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn load_file(file: CodeFile) -> Result<Option<FetchedFile>, Failure> {
+        let mut known = Self::default();
+        known.add(file)?;
+        Ok(known.files.pop())
+    }
+
+    fn add(&mut self, file: CodeFile) -> Result<(), Failure> {
+        if let Some(path) = schema_file::find(file)? {
+            let unusable = |error| Failure::unusable(&path, error);
+            let bytes = file_bytes(&path).map_err(unusable)?;
+            let codes = PortalCodes::read(file, &bytes).map_err(unusable)?;
+            let portal = codes.portal(file).map(str::to_owned);
+            self.files.push(FetchedFile::new(file, &bytes, portal));
+            let known = Arc::unwrap_or_clone(std::mem::take(&mut self.codes));
+            self.codes = Arc::new(known.or(codes));
+        }
+        Ok(())
     }
 
     /// Sets the pipeline of the record.
@@ -57,9 +72,9 @@ impl KnownCodes {
         self.pipeline
     }
 
-    /// Returns the names and the digests of the files that were read.
-    pub(crate) fn digests(&self) -> &[(String, String)] {
-        &self.digests
+    /// Returns the files that were read.
+    pub(crate) fn files(&self) -> &[FetchedFile] {
+        &self.files
     }
 
     #[cfg(test)]
@@ -67,9 +82,9 @@ impl KnownCodes {
         let statuses = PortalCodes::read(CodeFile::Statuses, statuses).unwrap();
         let currencies = PortalCodes::read(CodeFile::Currencies, currencies).unwrap();
         Self {
-            codes: statuses.or(currencies),
+            codes: Arc::new(statuses.or(currencies)),
             pipeline: None,
-            digests: Vec::new(),
+            files: Vec::new(),
         }
     }
 }

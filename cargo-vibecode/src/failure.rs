@@ -1,6 +1,11 @@
 //! The error of a command.
 
-use std::{fmt, io, path::Path};
+use std::{error::Error as _, fmt, io, path::Path};
+
+use vibecode_runtime::ErrorKind;
+use vibecode_spec::one_line;
+
+use crate::portal;
 
 /// The problem and the next step. It never contains a key or a value of a record.
 #[derive(Debug)]
@@ -39,6 +44,21 @@ impl fmt::Display for Failure {
 
 impl From<vibecode_runtime::Error> for Failure {
     fn from(error: vibecode_runtime::Error) -> Self {
-        Self::new(error.to_string())
+        Self::new(in_words(&error))
+    }
+}
+
+/// Returns the message of an error, with the host and the cause if no connection could be made.
+pub(crate) fn in_words(error: &vibecode_runtime::Error) -> String {
+    let Some(host) = portal::host().filter(|_| error.kind() == ErrorKind::Connect) else {
+        return error.to_string();
+    };
+    let mut cause = error.source();
+    while let Some(next) = cause.and_then(std::error::Error::source) {
+        cause = Some(next);
+    }
+    match cause {
+        Some(cause) => format!("{error} ({host}: {})", one_line(&cause.to_string())),
+        None => format!("{error} ({host})"),
     }
 }

@@ -13,6 +13,7 @@ mod output;
 mod part_file;
 mod plural;
 mod portal;
+mod portal_files;
 mod portal_identity;
 mod progress;
 mod rate_limit;

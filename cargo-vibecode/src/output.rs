@@ -1,5 +1,7 @@
 //! The output: text and tables for people, JSON for programs.
 
+mod table;
+
 use std::{
     io::{self, IsTerminal as _, Write},
     sync::OnceLock,
@@ -85,7 +87,7 @@ impl Output {
     /// Prints a table with a head, in human format only.
     pub(crate) fn table(&self, head: &[&str], rows: &[Vec<String>]) {
         if !self.is_json() && !self.is_quiet {
-            print(shown(&table(head, rows)).trim_end());
+            print(shown(&table::text(head, rows, table::width())).trim_end());
         }
     }
 
@@ -111,31 +113,6 @@ impl Output {
     }
 }
 
-/// Formats columns as wide as their widest cell.
-fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        let cells = cells.map(|cell| cell.chars().count());
-        let head = head.get(column).map_or(0, |cell| cell.chars().count());
-        cells.max().unwrap_or(0).max(head)
-    };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells = cells.zip(&widths);
-        let line: Vec<String> = cells
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        format!("{}\n", line.join("  ").trim_end())
-    };
-    let mut text = line(&mut head.iter().copied());
-    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-    text.push_str(&line(&mut rule.iter().map(String::as_str)));
-    for row in rows {
-        text.push_str(&line(&mut row.iter().map(String::as_str)));
-    }
-    text
-}
-
 /// Writes a line to standard output. An error is kept for [`written`], so that the command can go on:
 /// rows that are being sent must still be journaled.
 fn print(text: &str) {
@@ -154,7 +131,7 @@ pub(crate) fn print_raw(text: &[u8]) {
 }
 
 /// Keeps the error of a write to standard output for [`written`]. A reader that has closed the pipe needs
-/// no further output, which is no error.
+/// no further output, which is not an error.
 pub(crate) fn note(written: io::Result<()>) {
     if let Err(error) = written
         && error.kind() != io::ErrorKind::BrokenPipe
@@ -178,25 +155,4 @@ pub(crate) fn written() -> Result<(), Failure> {
 
 fn print_to_stderr(text: &str) {
     let _ = beside_bar(|| writeln!(io::stderr().lock(), "{text}"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::table;
-
-    #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = [
-            vec!["post".to_owned(), "Директор".to_owned()],
-            vec!["companyId".to_owned(), "15".to_owned()],
-        ];
-        let text = table(&["field", "value"], &rows);
-        let expected = "\
-field      value
----------  --------
-post       Директор
-companyId  15
-";
-        assert_eq!(text, expected);
-    }
 }

@@ -36,7 +36,14 @@ impl PartFile {
         let mut part = OsString::from(path);
         part.push(format!("{label}.{}.new", std::process::id()));
         let part = PathBuf::from(part);
+        if cfg!(unix) {
+            remove_leftovers(path, label);
+        }
         let file = options.create(true).truncate(true).open(&part)?;
+        // Until the process ends, this is no leftover. On Windows nobody could read a locked file.
+        if cfg!(unix) {
+            let _ = fs4::FileExt::try_lock(&file);
+        }
         let part_file = Self {
             part,
             path: path.to_owned(),
@@ -73,6 +80,37 @@ impl PartFile {
     /// If the file cannot be written or renamed.
     pub(crate) fn keep(self, file: &File) -> io::Result<()> {
         self.keep_after(file, |_, _| Ok(()))
+    }
+}
+
+/// Removes what processes that were killed have left beside `path`: no living process has locked it.
+fn remove_leftovers(path: &Path, label: &str) {
+    let Some(name) = path.file_name() else {
+        return;
+    };
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let Ok(files) = fs::read_dir(folder.unwrap_or(Path::new("."))) else {
+        return;
+    };
+    // The labels `.rows0` and `.rows1` are of one kind.
+    let kind = label.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let is_part = |file: &str| {
+        let rest = file.strip_prefix(kind)?.strip_suffix(".new")?;
+        let (number, process) = rest.split_once('.')?;
+        let has_label = (number.is_empty() && kind == label) || is_number(number);
+        Some(has_label && is_number(process))
+    };
+    for file in files.flatten() {
+        let own = file.file_name();
+        let rest = own.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
+        let rest = rest.and_then(|rest| str::from_utf8(rest).ok());
+        if rest.and_then(is_part) == Some(true)
+            && let Ok(left) = OpenOptions::new().write(true).open(file.path())
+            && fs4::FileExt::try_lock(&left).is_ok()
+        {
+            let _ = fs::remove_file(file.path());
+        }
     }
 }
 

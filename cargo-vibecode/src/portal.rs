@@ -39,6 +39,14 @@ pub(crate) struct PortalArgs {
     secrets: OnceLock<Secrets>,
 }
 
+/// The host of the client of this process, for errors.
+static HOST: OnceLock<String> = OnceLock::new();
+
+/// Returns the host that the client of this process sends to, once there is one.
+pub(crate) fn host() -> Option<&'static str> {
+    HOST.get().map(String::as_str)
+}
+
 /// Returns a client with the settings of the command.
 ///
 /// # Errors
@@ -48,7 +56,19 @@ pub(crate) fn client(
     set: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Client, Failure> {
     let mut builder = Client::builder(credentials(args)?);
-    if let Some(url) = base_url(args)? {
+    let url = base_url(args)?;
+    let host = reqwest::Url::parse(url.as_deref().unwrap_or(Client::BASE_URL));
+    if let Ok(host) = host {
+        // No user, password or path.
+        let _ = HOST.set(
+            host.authority()
+                .rsplit('@')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        );
+    }
+    if let Some(url) = url {
         builder = builder.base_url(&url);
     }
     builder = builder.user_agent(concat!("cargo-vibecode/", env!("CARGO_PKG_VERSION")));

@@ -5,7 +5,7 @@ use vibecode_runtime::{Client, ErrorKind, Me};
 use vibecode_spec::one_line;
 
 use crate::{
-    failure::Failure,
+    failure::{self, Failure},
     portal::{self, PortalArgs},
 };
 
@@ -42,7 +42,8 @@ impl Identity {
             },
             Err(error) => {
                 return Err(Failure::new(format!(
-                    "nothing was sent, since the API did not report which portal the key is for: {error}"
+                    "nothing was sent, since the API did not report which portal the key is for: {}",
+                    failure::in_words(&error)
                 )));
             }
         };
@@ -63,7 +64,7 @@ impl Identity {
 
     fn assert_portal(&self, expected: &str) -> Result<(), Failure> {
         match &self.portal {
-            Some(portal) if host(portal) == host(expected) => Ok(()),
+            Some(portal) if same_portal(portal, expected) => Ok(()),
             Some(portal) => Err(Failure::new(format!(
                 "the key is for the portal {portal}, and --portal names {}: nothing was sent. Use the key of that portal",
                 one_line(expected)
@@ -126,6 +127,11 @@ impl Identity {
 fn is_without_me(error: &vibecode_runtime::Error) -> bool {
     let is_missing = error.status().is_some_and(|status| status.as_u16() == 404);
     is_missing || error.kind() == ErrorKind::Unreadable
+}
+
+/// Returns true if two hosts or URLs are of one portal.
+pub(crate) fn same_portal(one: &str, other: &str) -> bool {
+    host(one) == host(other)
 }
 
 /// Returns the host of a portal that was given as a host or as a URL.

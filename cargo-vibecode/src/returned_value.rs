@@ -13,14 +13,14 @@ use std::{
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde_json::value::RawValue;
 use vibecode_runtime::{Date, DateTime};
-use vibecode_spec::{Field, Kind};
+use vibecode_spec::{Field, Kind, boolean_of};
 
 use crate::{
     change::{self, SEPARATOR},
     code_file::KnownCodes,
 };
 
-/// The value of a field that is no multifield.
+/// The value of a field that is not a multifield.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ReturnedValue<'a> {
     Nothing,
@@ -101,7 +101,7 @@ pub(crate) fn write_list(to: &mut impl Write, values: &[Scalar<'_>]) -> io::Resu
     to.write_all(b"]")
 }
 
-/// Reads the value of a field that is no multifield.
+/// Reads the value of a field that is not a multifield.
 pub(crate) fn read<'a>(
     field: &Field,
     json: &'a RawValue,
@@ -155,10 +155,9 @@ fn single<'a>(kind: &Kind, json: &'a str) -> Result<Option<Scalar<'a>>, &'static
     let is_text = json.starts_with('"');
     let is_number = || serde_json::from_str::<serde_json::Number>(&text).is_ok();
     match kind {
-        Kind::Boolean => match &*text {
-            "true" | "Y" | "y" | "1" => Ok(Some(Scalar::Literal("true".into()))),
-            "false" | "N" | "n" | "0" => Ok(Some(Scalar::Literal("false".into()))),
-            _ => Err("is neither true nor false"),
+        Kind::Boolean => match boolean_of(&text) {
+            Some(flag) => Ok(Some(Scalar::Literal(flag.to_string().into()))),
+            None => Err("is neither true nor false"),
         },
         Kind::Integer | Kind::Number | Kind::Double => {
             if is_number() {

@@ -10,7 +10,9 @@ use vibecode_spec::{
     Descriptions, Entity, EntityPath, PortalFile, Schema, SchemaError, SchemaFolders, file_bytes,
 };
 
-use crate::{digest, failure::Failure, part_file::PartFile};
+use crate::{
+    failure::Failure, part_file::PartFile, portal_files::FetchedFile, portal_identity::same_portal,
+};
 
 /// Returns the entity with this name, such as `contacts` or `items/1040`.
 ///
@@ -30,27 +32,58 @@ pub(crate) fn entity(name: &str) -> Result<EntityPath, Failure> {
 /// # Errors
 /// If there is no such entity, if no field of it is known, or if its file is not a schema.
 pub(crate) fn load(name: &str) -> Result<Schema, Failure> {
-    load_with_digest(name).map(|(schema, _)| schema)
+    load_fields(name).map(|fields| fields.schema)
 }
 
-/// Returns the known fields of an entity, and the name and the digest of its file if there is one.
+/// The known fields of an entity.
+#[derive(Debug)]
+pub(crate) struct KnownFields {
+    pub(crate) entity: EntityPath,
+    /// The documented fields with those of the portal.
+    pub(crate) schema: Schema,
+    /// The file with the portal's fields, and these fields alone.
+    pub(crate) of_portal: Option<(FetchedFile, Schema)>,
+}
+
+impl KnownFields {
+    pub(crate) fn file(&self) -> Option<&FetchedFile> {
+        self.of_portal.as_ref().map(|(file, _)| file)
+    }
+
+    /// Returns the portal's fields, if its file names this portal, or if it is not known which it is. A file without a
+    /// portal may have been written by hand, with a part of the fields.
+    pub(crate) fn fetched_from(&self, portal: Option<&str>) -> Option<&Schema> {
+        let (file, schema) = self.of_portal.as_ref()?;
+        let of_file = file.portal.as_deref()?;
+        let is_other = portal.is_some_and(|portal| !same_portal(of_file, portal));
+        (!is_other).then_some(schema)
+    }
+}
+
+/// Returns the known fields of an entity, and which of them are in its file if there is one.
 ///
 /// # Errors
 /// Fails like [`load`].
-pub(crate) fn load_with_digest(name: &str) -> Result<(Schema, Option<(String, String)>), Failure> {
+pub(crate) fn load_fields(name: &str) -> Result<KnownFields, Failure> {
     let entity = entity(name)?;
     let documented = entity.documented();
     match find(entity)? {
         Some(file) => {
             let file = read(&file, entity)?;
-            let name = PortalFile::from(entity).file_name().into_owned();
-            let schema = entity.schema_with(file.schema);
-            Ok((schema, Some((name, file.digest))))
+            Ok(KnownFields {
+                entity,
+                schema: entity.schema_with(file.schema.clone()),
+                of_portal: Some((file.fetched, file.schema)),
+            })
         }
         None if documented.fields().next().is_none() => Err(Failure::new(format!(
             "no field of {name} is known without the portal's schema: fetch it with `cargo vibecode pull {name}`"
         ))),
-        None => Ok((documented.clone(), None)),
+        None => Ok(KnownFields {
+            entity,
+            schema: documented.clone(),
+            of_portal: None,
+        }),
     }
 }
 
@@ -60,7 +93,7 @@ pub(crate) struct SchemaFile {
     pub(crate) descriptions: Descriptions,
     /// Only the portal's fields.
     pub(crate) schema: Schema,
-    digest: String,
+    pub(crate) fetched: FetchedFile,
 }
 
 /// Reads a schema file.
@@ -74,9 +107,9 @@ pub(crate) fn read(file: &Path, entity: EntityPath) -> Result<SchemaFile, Failur
     let schema = descriptions.schema().map_err(unusable)?;
     schema.check_for(entity).map_err(unusable)?;
     Ok(SchemaFile {
+        fetched: FetchedFile::new(entity, &bytes, descriptions.portal.clone()),
         descriptions,
         schema,
-        digest: digest::of(&bytes),
     })
 }
 

@@ -40,6 +40,11 @@ pub(crate) enum DifferenceProblem {
     Repeated {
         entries: Vec<u64>,
     },
+    /// A record has a phone or an email in these entries, and an earlier process was interrupted before the answer
+    /// to the request that adds it.
+    PerhapsRepeated {
+        entries: Vec<u64>,
+    },
 }
 
 impl DifferenceProblem {
@@ -54,16 +59,14 @@ impl DifferenceProblem {
             Self::NotShown => format!(
                 "the API reported a success, but the record does not show this field: {compare}"
             ),
-            Self::Repeated { entries } => {
-                let ids: Vec<String> = entries.iter().map(u64::to_string).collect();
-                let ids = match ids.len() {
-                    0 => String::new(),
-                    _ => format!(" (entries {})", ids.join(", ")),
-                };
-                format!(
-                    "the value was added, and the record has it more than once{ids}: the API cannot remove it, so remove one in Bitrix24"
-                )
-            }
+            Self::Repeated { entries } => format!(
+                "the value was added, and the record has it more than once{}: the API cannot remove it, so remove one in Bitrix24",
+                in_words(entries)
+            ),
+            Self::PerhapsRepeated { entries } => format!(
+                "the record has the value more than once{}: the request that was interrupted has added it twice, unless it was there before. The API cannot remove it, so remove one in Bitrix24",
+                in_words(entries)
+            ),
         }
     }
 
@@ -72,8 +75,21 @@ impl DifferenceProblem {
         match self {
             Self::OtherValue => "other_value",
             Self::NotShown => "not_shown",
-            Self::Repeated { .. } => "repeated",
+            Self::Repeated { .. } | Self::PerhapsRepeated { .. } => "repeated",
         }
+    }
+
+    pub(crate) fn is_repeated(&self) -> bool {
+        matches!(self, Self::Repeated { .. } | Self::PerhapsRepeated { .. })
+    }
+}
+
+/// Returns the ids of entries in parentheses.
+fn in_words(entries: &[u64]) -> String {
+    let ids: Vec<String> = entries.iter().map(u64::to_string).collect();
+    match ids.len() {
+        0 => String::new(),
+        _ => format!(" (entries {})", ids.join(", ")),
     }
 }
 
@@ -141,13 +157,37 @@ fn differences(job: &PatchJob, record: &RawAnswer) -> Vec<Difference> {
     mismatches.collect()
 }
 
+/// Returns what the answer to a change shows that an interrupted process may have sent before. What is there more than
+/// once may have been added by that process.
+pub(crate) fn shown_of_interrupted(answer: &Ensured, job: &PatchJob) -> Shown {
+    let duplicates = job.duplicates(answer.raw());
+    if duplicates.is_empty() {
+        return Shown::Everything;
+    }
+    let is_added = |duplicate: &vibecode_runtime::Duplicate| {
+        let mut entries = duplicate.entries().iter();
+        entries.any(|entry| answer.added().contains(entry))
+    };
+    let differences = duplicates.iter().map(|duplicate| {
+        let Difference { field, problem } = repeated(duplicate);
+        let problem = match problem {
+            DifferenceProblem::Repeated { entries } if !is_added(duplicate) => {
+                DifferenceProblem::PerhapsRepeated { entries }
+            }
+            other => other,
+        };
+        Difference { field, problem }
+    });
+    Shown::Differences(differences.collect())
+}
+
 fn repeated(duplicate: &vibecode_runtime::Duplicate) -> Difference {
-    let fields = Multifield::ALL.iter().map(|it| it.name());
-    let field = fields
-        .into_iter()
-        .find(|name| name.eq_ignore_ascii_case(duplicate.kind()));
+    let mut multifields = Multifield::ALL.iter();
+    let multifield = multifields.find(|it| it.kind_in_fm() == duplicate.kind());
     Difference {
-        field: field.unwrap_or(duplicate.kind()).to_owned(),
+        field: multifield
+            .map_or(duplicate.kind(), |it| it.name())
+            .to_owned(),
         problem: DifferenceProblem::Repeated {
             entries: duplicate.ids(),
         },
@@ -253,7 +293,7 @@ pub(crate) async fn read_back(
 }
 
 /// Reads each record of the jobs once.
-async fn read(client: &Client, jobs: &[&PatchJob]) -> HashMap<u64, ReadRecord> {
+pub(crate) async fn read(client: &Client, jobs: &[&PatchJob]) -> HashMap<u64, ReadRecord> {
     let mut by_id = HashMap::new();
     for job in jobs {
         by_id.entry(job.id()).or_insert(*job);

@@ -61,6 +61,19 @@ pub fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
     fs::read(file).map_err(failed)
 }
 
+/// Returns the host of the portal that a file names. A portal that is not text is an error, since a file without one is
+/// of any portal.
+pub(crate) fn stated_portal(
+    file: &Map<String, Value>,
+    expected: Expected,
+) -> Result<Option<String>, SchemaError> {
+    match file.get("portal") {
+        None => Ok(None),
+        Some(Value::String(portal)) => Ok(Some(portal.clone())),
+        Some(_) => expected.refused("its `portal` is not text"),
+    }
+}
+
 /// Checks the version in a file that `cargo vibecode pull` has written.
 pub(crate) fn check_format(format: &Value) -> Result<(), SchemaError> {
     if *format == FORMAT {

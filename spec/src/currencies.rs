@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Item, SchemaError,
-    answer::{Expected, FORMAT, check_format, file_bytes},
+    answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
     one_line,
     rows::{List, Row, position},
 };
@@ -39,6 +39,7 @@ const CURRENCIES: List = List {
 pub struct Currencies {
     items: Vec<Item>,
     base: Option<String>,
+    portal: Option<String>,
 }
 
 impl Currencies {
@@ -85,12 +86,14 @@ impl Currencies {
 
     fn of_file(mut file: Map<String, Value>) -> Result<Self, SchemaError> {
         check_format(&file.remove("format").unwrap_or_default())?;
+        let portal = stated_portal(&file, CURRENCIES.expected)?;
         let Some(rows) = file.remove("currencies").filter(Value::is_array) else {
             return CURRENCIES.refused("it has no `currencies`");
         };
-        Self::of_rows(&CURRENCIES.rows(rows)?, |row| {
+        let currencies = Self::of_rows(&CURRENCIES.rows(rows)?, |row| {
             CURRENCIES.item(row, "code", "name")
-        })
+        });
+        Ok(currencies?.with_portal(portal))
     }
 
     fn of_rows(
@@ -105,7 +108,23 @@ impl Currencies {
         let base = rows.iter().zip(&items);
         let base = base.filter(|(row, _)| row.get("base") == Some(&Value::Bool(true)));
         let base = base.map(|(_, item)| item.id.clone()).next();
-        Ok(Self { items, base })
+        Ok(Self {
+            items,
+            base,
+            portal: None,
+        })
+    }
+
+    /// Sets the host of the portal that has these currencies.
+    #[must_use]
+    pub fn with_portal(self, portal: Option<String>) -> Self {
+        Self { portal, ..self }
+    }
+
+    /// Returns the host of the portal that has these currencies, if it is stated.
+    #[must_use]
+    pub fn portal(&self) -> Option<&str> {
+        self.portal.as_deref()
     }
 
     /// Returns the currencies, with codes as their ids, in the order in which the portal shows them.
@@ -138,10 +157,13 @@ impl Currencies {
                 currency
             })
             .collect();
-        format!(
-            "{:#}\n",
-            json!({ "format": FORMAT, "currencies": currencies })
-        )
+        let mut file = Map::new();
+        file.insert("currencies".to_owned(), currencies.into());
+        file.insert("format".to_owned(), FORMAT.into());
+        if let Some(portal) = &self.portal {
+            file.insert("portal".to_owned(), portal.as_str().into());
+        }
+        format!("{:#}\n", Value::Object(file))
     }
 }
 

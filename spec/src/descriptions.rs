@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Schema, SchemaError,
-    answer::{Expected, FORMAT, check_format, file_bytes},
+    answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
     field::is_description,
     one_line, options, suggest, user_field_wire_name,
 };
@@ -35,6 +35,8 @@ pub struct Descriptions {
     pub fields: Map<String, Value>,
     /// The entity that has these fields, if it is stated. Only files written by `pull` state it.
     pub entity: Option<String>,
+    /// The host of the portal that has these fields, if it is stated. Only files written by `pull` state it.
+    pub portal: Option<String>,
     /// Whether these are known to be all fields of the entity. This is possible only in a file written
     /// by `pull`; any other input may hold a part of them.
     pub is_complete: bool,
@@ -69,6 +71,7 @@ impl Descriptions {
         Ok(Self {
             fields,
             entity: file.entity,
+            portal: file.portal,
             is_complete: file.is_complete,
         })
     }
@@ -94,6 +97,9 @@ impl Descriptions {
         if !self.is_complete {
             file.insert("partial".to_owned(), true.into());
         }
+        if let Some(portal) = &self.portal {
+            file.insert("portal".to_owned(), portal.as_str().into());
+        }
         format!("{:#}\n", Value::Object(file))
     }
 }
@@ -102,6 +108,7 @@ impl Descriptions {
 #[derive(Default)]
 struct File {
     entity: Option<String>,
+    portal: Option<String>,
     is_complete: bool,
 }
 
@@ -140,6 +147,7 @@ fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File),
     check_format(&file.remove("format").unwrap_or_default())?;
     let about = File {
         entity: stated_entity(&file)?,
+        portal: stated_portal(&file, SCHEMA)?,
         is_complete: file
             .get("partial")
             .is_none_or(|it| *it == Value::Bool(false)),

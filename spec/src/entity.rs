@@ -9,7 +9,7 @@ use crate::{Multifield, Schema, suggest};
 /// are only a few of its fields, and the `entityId` of its user fields. A `-` means that no field is known,
 /// or no such id.
 macro_rules! entities {
-    ($($Entity:ident $Id:ident $path:literal $singular:literal $fields:tt $known:ident $user_fields:tt;)+) => {
+    ($($Entity:ident $Id:ident $path:literal $singular:literal $fields:tt $built_in:ident $user_fields:tt;)+) => {
         /// An entity of the API, except for smart processes.
         ///
         /// ```
@@ -33,16 +33,16 @@ macro_rules! entities {
             /// Every entity.
             pub const ALL: &[Self] = &[$(Self::$Entity),+];
 
-            fn row(self) -> &'static Row {
+            fn row(self) -> &'static EntityRow {
                 match self {
                     $(
                         Self::$Entity => {
-                            static ROW: Row = Row {
+                            static ROW: EntityRow = EntityRow {
                                 type_name: stringify!($Entity),
                                 id_type_name: stringify!($Id),
                                 path: $path,
                                 singular: $singular,
-                                known: Known::$known,
+                                built_in: BuiltIn::$built_in,
                                 user_fields: user_fields!($user_fields),
                                 json: fields!($fields),
                                 schema: OnceLock::new(),
@@ -87,13 +87,13 @@ entities! {
     Activities ActivityId  "activities" "activity"  -                 Few        -;
 }
 
-/// What is known of an entity.
-struct Row {
+/// A row of the table of entities.
+struct EntityRow {
     type_name: &'static str,
     id_type_name: &'static str,
     path: &'static str,
     singular: &'static str,
-    known: Known,
+    built_in: BuiltIn,
     user_fields: Option<&'static str>,
     json: Option<&'static str>,
     schema: OnceLock<Schema>,
@@ -101,7 +101,7 @@ struct Row {
 
 /// How many of an entity's fields are built in.
 #[derive(PartialEq, Eq)]
-enum Known {
+enum BuiltIn {
     /// Those that the API or the layer underneath documents.
     Documented,
     /// None, or the few that were observed.
@@ -168,7 +168,7 @@ impl Entity {
     /// Returns whether most fields of the entity are known only from a portal's schema.
     #[must_use]
     pub fn needs_schema(self) -> bool {
-        self.row().known == Known::Few
+        self.row().built_in == BuiltIn::Few
     }
 
     /// Returns the built-in fields, which are parsed once per process. The schema is empty if no field of

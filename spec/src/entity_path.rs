@@ -59,7 +59,8 @@ impl EntityPath {
     }
 
     /// Returns the entity with a schema file of this name.
-    pub(crate) fn from_file_name(name: &str) -> Option<Self> {
+    #[must_use]
+    pub fn from_file_name(name: &str) -> Option<Self> {
         let path = name.strip_suffix(".json")?.replace('-', "/");
         Self::from_path(&path)
     }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, label_of, labels_of,
-    one_line, options, read_user_field_name,
+    Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, boolean_of, label_of,
+    labels_of, one_line, options, read_user_field_name,
 };
 
 /// A field, as `GET /v1/{entity}/fields` describes it.
@@ -276,23 +276,14 @@ fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, 
 
 struct NotAFlag;
 
-/// Reads a flag. Depending on the layer that wrote it, a set flag is true, "Y" or 1. Null and "" state
-/// nothing.
+/// Reads a flag, which may be a text or a number. Null and "" state nothing.
 fn read_flag(flag: &Value) -> Result<Option<bool>, NotAFlag> {
     match flag {
         Value::Null => Ok(None),
         Value::Bool(set) => Ok(Some(*set)),
-        Value::String(set) => match set.as_str() {
-            "Y" | "y" | "1" | "true" => Ok(Some(true)),
-            "N" | "n" | "0" | "false" => Ok(Some(false)),
-            "" => Ok(None),
-            _ => Err(NotAFlag),
-        },
-        Value::Number(set) => match set.as_u64() {
-            Some(1) => Ok(Some(true)),
-            Some(0) => Ok(Some(false)),
-            _ => Err(NotAFlag),
-        },
+        Value::String(set) if set.is_empty() => Ok(None),
+        Value::String(set) => boolean_of(set).map(Some).ok_or(NotAFlag),
+        Value::Number(set) => boolean_of(&set.to_string()).map(Some).ok_or(NotAFlag),
         Value::Array(_) | Value::Object(_) => Err(NotAFlag),
     }
 }

@@ -30,7 +30,8 @@
 //! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
 //!   [`doc_text`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
-//! - The Rust name of a field and its wire name: [`rust_name_of`], [`wire_name_of`].
+//! - What counts as true: [`boolean_of`].
+//! - The Rust name of a field and its wire name: [`rust_name_of`], [`wire_name_of`], [`is_wire_name`].
 //! - The names of user fields: [`user_field_wire_name`], [`read_user_field_name`].
 //! - Suggestions for a misspelt name: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
 //! - Error codes and their HTTP status: [`ERROR_CODES`], [`status_of`].
@@ -41,6 +42,7 @@
 //! assume it.
 
 mod answer;
+mod boolean;
 mod builder_method;
 mod code_set;
 mod currencies;
@@ -73,6 +75,7 @@ mod user_field_name;
 mod utf8;
 
 pub use answer::file_bytes;
+pub use boolean::boolean_of;
 pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
 pub use code_set::{CodeSet, NotAStage, has_form_of_a_code, is_code, stage_pipeline};
 pub use currencies::Currencies;
@@ -91,7 +94,7 @@ pub use option_match::OptionMatch;
 pub use pipelines::Pipelines;
 pub use portal_codes::{CodeLookUp, PortalCodes};
 pub use portal_file::{CodeFile, PortalFile};
-pub use rust_name::{rust_name_of, wire_name_of};
+pub use rust_name::{is_wire_name, rust_name_of, wire_name_of};
 pub use schema::Schema;
 pub use schema_error::SchemaError;
 pub use schema_folders::SchemaFolders;

@@ -171,7 +171,7 @@ mod tests {
         for text in ["Won", "won", "wOn"] {
             assert_eq!(ids(text), "WON A C5:B", "{text}");
         }
-        // A code in another case that is no name of anything is no match.
+        // A code in another case that is not a name of anything does not match.
         assert_eq!(ids("c5:b"), "");
         assert_eq!(ids("x"), "");
     }

@@ -61,6 +61,15 @@ impl PortalCodes {
         })
     }
 
+    /// Returns the host of the portal that has the codes of a file, if it is stated.
+    #[must_use]
+    pub fn portal(&self, file: CodeFile) -> Option<&str> {
+        match file {
+            CodeFile::Statuses => self.statuses.as_ref()?.portal(),
+            CodeFile::Currencies => self.currencies.as_ref()?.portal(),
+        }
+    }
+
     /// Adds the codes that these lack.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

@@ -1,4 +1,5 @@
-//! The Rust name of a struct field and the wire name that it has without an attribute.
+//! The Rust name of a struct field and the wire name that it has without an attribute; which names can be wire
+//! names.
 
 use heck::{ToLowerCamelCase, ToSnakeCase};
 
@@ -23,6 +24,14 @@ pub fn wire_name_of(rust_name: &str) -> String {
 pub fn rust_name_of(wire_name: &str) -> Option<String> {
     let rust_name = wire_name.to_snake_case();
     (wire_name_of(&rust_name) == wire_name).then_some(rust_name)
+}
+
+/// Returns whether a text can be the wire name of a field: it begins with a letter, and has only letters, digits
+/// and underscores.
+#[must_use]
+pub fn is_wire_name(name: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.bytes().all(is_of_name)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     CodeSet, Entity, Item, Pipelines, SchemaError,
-    answer::{Expected, FORMAT, check_format, file_bytes},
+    answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
     one_line,
     rows::{List, Row, position},
 };
@@ -54,6 +54,7 @@ pub struct Statuses {
     sets: BTreeMap<String, Vec<Item>>,
     pipelines: Pipelines,
     is_complete: bool,
+    portal: Option<String>,
 }
 
 impl Statuses {
@@ -126,7 +127,8 @@ impl Statuses {
             Some(Value::Bool(partial)) => !partial,
             Some(_) => return STATUSES.refused("its `partial` is neither true nor false"),
         };
-        let statuses = Self::of_sets(read, is_complete)?;
+        let portal = stated_portal(&file, STATUSES.expected)?;
+        let statuses = Self::of_sets(read, is_complete)?.with_portal(portal);
         Ok(match file.remove("pipelines") {
             None => statuses,
             Some(pipelines) => statuses.with_pipelines(Pipelines::of_file(pipelines)?),
@@ -142,7 +144,20 @@ impl Statuses {
             sets,
             pipelines: Pipelines::default(),
             is_complete,
+            portal: None,
         })
+    }
+
+    /// Sets the host of the portal that has these statuses.
+    #[must_use]
+    pub fn with_portal(self, portal: Option<String>) -> Self {
+        Self { portal, ..self }
+    }
+
+    /// Returns the host of the portal that has these statuses, if it is stated.
+    #[must_use]
+    pub fn portal(&self) -> Option<&str> {
+        self.portal.as_deref()
     }
 
     /// Adds the names of the pipelines.
@@ -195,6 +210,9 @@ impl Statuses {
             file.insert("partial".to_owned(), true.into());
         }
         file.insert("pipelines".to_owned(), self.pipelines.file_value());
+        if let Some(portal) = &self.portal {
+            file.insert("portal".to_owned(), portal.as_str().into());
+        }
         let sets = self.sets.iter();
         let sets = sets.map(|(name, items)| (name.clone(), items.iter().map(described).collect()));
         file.insert("sets".to_owned(), Value::Object(sets.collect()));

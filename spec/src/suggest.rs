@@ -58,6 +58,9 @@ pub enum Likeness {
 
 const MOST: usize = 3;
 
+/// How the name of a user field begins, folded.
+const USER_FIELD: &str = "ufcrm";
+
 /// Returns the indexes of the fields that were probably meant. `fields` must be sorted by name.
 pub(crate) fn candidates(fields: &[Field], name: &str) -> Vec<(usize, Likeness)> {
     let mut found = namesakes(fields, name);
@@ -95,9 +98,16 @@ fn spelt(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
 
 /// Returns the fields with this label, native name or synonym, in any spelling.
 fn called(fields: &[Field], folded: &str) -> Vec<(usize, Likeness)> {
+    // `ufCrmLoyalty` is made up from the label, if the field is `ufCrm_1721244707107`.
+    let made_up = folded.strip_prefix(USER_FIELD);
     let has_label = |field: &Field| {
         let title = field.title.as_deref();
-        title.is_some_and(|title| is_spelling_of(title, folded))
+        title.is_some_and(|title| {
+            is_spelling_of(title, folded)
+                || made_up.is_some_and(|label| {
+                    is_spelling_of(title, label) && fold(&field.name).starts_with(USER_FIELD)
+                })
+        })
     };
     let labelled = (0..fields.len()).filter(|index| fields.get(*index).is_some_and(has_label));
     let all = SYNONYMS

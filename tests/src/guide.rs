@@ -24,6 +24,8 @@ macro_rules! pages {
 pages! {
     introduction = "introduction.md";
     first_patch = "first-patch.md";
+    from_a_curl_call = "from-curl.md";
+    for_people_who_know_serde = "serde.md";
     user_fields = "user-fields.md";
     closed_sets = "closed-sets.md";
     phones_and_emails = "phones-and-emails.md";
@@ -33,6 +35,7 @@ pages! {
     json_of_the_command_line = "json.md";
     oauth_apps = "oauth-apps.md";
     testing = "testing.md";
+    for_code_of_agents = "agents.md";
     costs = "costs.md";
     api = "api.md";
 }

@@ -3,9 +3,11 @@
 
 use vibecode_runtime::{
     Contacts, EmailType, Encode, EncodeError, Encoder, Enumeration, ErrorCode, Patch, PatchJob,
-    PhoneType, RawAnswer, UserId, kind,
+    PhoneType, RawAnswer, Record, UserId, kind,
 };
-use vibecode_spec::{Clearing, ERROR_CODES, Entity, Kind, Multifield, is_code};
+use vibecode_spec::{
+    Clearing, ERROR_CODES, Entity, Kind, Multifield, boolean_of, is_code, is_wire_name,
+};
 
 #[derive(Enumeration, Clone, PartialEq, Debug)]
 #[vibecode(entity = "contacts", field = "sourceId")]
@@ -26,6 +28,40 @@ fn the_runtime_and_the_spec_take_the_same_texts_for_codes() {
 }
 
 #[test]
+fn the_runtime_and_the_spec_read_the_same_texts_as_booleans() {
+    #[derive(Record)]
+    #[vibecode(entity = "contacts")]
+    struct Contact {
+        #[vibecode(field = "ufCrm_1", kind = "boolean")]
+        flag: bool,
+    }
+    for text in [
+        "true", "false", "Y", "N", "y", "n", "1", "0", "2", "10", "1.0", "TRUE", "yes", " Y", "on",
+    ] {
+        let mut forms = vec![format!("\"{text}\"")];
+        if serde_json::from_str::<serde_json::Value>(text).is_ok() {
+            forms.push(text.to_owned());
+        }
+        for form in forms {
+            let record = RawAnswer::from_json::<Contacts>(format!(r#"{{"ufCrm_1":{form}}}"#));
+            let read = record.unwrap().record::<Contact>().ok();
+            assert_eq!(read.map(|it| it.flag), boolean_of(text), "{form}");
+        }
+    }
+}
+
+#[test]
+fn the_runtime_and_the_spec_accept_the_same_wire_names() {
+    for name in [
+        "post", "a", "a1", "a_1", "A", "ufCrm_1", "", "_a", "1a", "a-b", "a b", " a", "a\"", "a.b",
+        "ä", "aä", "a\n",
+    ] {
+        let patch = PatchJob::untyped("contacts", 71).set(name, "Director");
+        assert_eq!(patch.job().is_ok(), is_wire_name(name), "{name:?}");
+    }
+}
+
+#[test]
 fn the_runtime_and_the_spec_know_the_same_error_codes() {
     let runtime: Vec<_> = ErrorCode::KNOWN.iter().map(ErrorCode::as_str).collect();
     let spec: Vec<_> = ERROR_CODES.iter().map(|(code, _)| *code).collect();
@@ -41,7 +77,7 @@ fn the_runtime_and_the_spec_know_the_same_error_codes() {
     for code in &runtime {
         assert!(spec.contains(code), "only the runtime knows {code}");
     }
-    assert_eq!(runtime.len(), spec.len(), "a code stands twice");
+    assert_eq!(runtime.len(), spec.len(), "a code is listed twice");
 }
 
 #[test]

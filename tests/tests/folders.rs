@@ -21,8 +21,8 @@ struct Layers {
 const RUNTIME: Layers = Layers {
     krate: "vibecode-runtime",
     order: &[
-        "wire", "error", "value", "patch", "record", "throttle", "client", "many", "blocking",
-        "private",
+        "lock", "wire", "error", "value", "patch", "record", "throttle", "client", "many",
+        "blocking", "private",
     ],
     imports: 400,
 };

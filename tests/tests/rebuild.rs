@@ -114,12 +114,12 @@ impl Project {
         assert!(checked.passed && checked.fresh, "{}", checked.said);
     }
 
-    fn must_pass_anew(&self) {
+    fn must_pass_when_rebuilt(&self) {
         let checked = self.check();
         assert!(checked.passed && !checked.fresh, "{}", checked.said);
     }
 
-    fn must_fail_anew(&self, message: &str) {
+    fn must_fail_when_rebuilt(&self, message: &str) {
         let checked = self.check();
         let refused = !checked.passed && !checked.fresh && checked.said.contains(message);
         assert!(refused, "{}", checked.said);
@@ -133,23 +133,23 @@ fn a_moment() {
 
 fn edited_and_removed(project: &Project, file: &str) {
     project.write(file, SCHEMA);
-    project.must_pass_anew();
+    project.must_pass_when_rebuilt();
     project.must_be_fresh();
     a_moment();
     project.write(file, &SCHEMA.replace("ufCrmFloor", "ufCrmStorey"));
-    project.must_fail_anew("have no user field `ufCrmFloor`");
+    project.must_fail_when_rebuilt("have no user field `ufCrmFloor`");
     a_moment();
     project.write(file, &SCHEMA.replace("integer", "string"));
-    project.must_fail_anew("`ufCrmFloor` has kind `string`");
+    project.must_fail_when_rebuilt("`ufCrmFloor` has kind `string`");
     a_moment();
     project.write(file, &SCHEMA.replace("\"1\"", "\"2\""));
-    project.must_fail_anew("`ufCrmTier` has no option 1");
+    project.must_fail_when_rebuilt("`ufCrmTier` has no option 1");
     a_moment();
     project.write(file, SCHEMA);
-    project.must_pass_anew();
+    project.must_pass_when_rebuilt();
     project.must_be_fresh();
     project.remove(file);
-    project.must_pass_anew();
+    project.must_pass_when_rebuilt();
     project.must_be_fresh();
 }
 
@@ -170,7 +170,7 @@ fn a_schema_above_the_lock_file_is_not_the_crates() {
     let project = Project::new("below", "");
     let outside = "../vibecode/contacts.json";
     project.write(outside, "this is no schema");
-    project.must_pass_anew();
+    project.must_pass_when_rebuilt();
     project.remove(outside);
     project.must_be_fresh();
 }

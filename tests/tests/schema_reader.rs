@@ -59,6 +59,7 @@ const WORDS: &[&str] = &[
     "format",
     "entity",
     "partial",
+    "portal",
     "enum",
     "label",
     "readonly",
@@ -257,8 +258,8 @@ fn json() -> impl Strategy<Value = String> {
         let list = vec(inner.clone(), 0..5).prop_map(|all| format!("[{}]", all.join(",")));
         let object = vec((a_word(), inner), 0..6).prop_map(move |pairs| {
             let mut object = String::from("{");
-            for (place, (name, value)) in pairs.iter().enumerate() {
-                let comma = if place == 0 { "" } else { "," };
+            for (index, (name, value)) in pairs.iter().enumerate() {
+                let comma = if index == 0 { "" } else { "," };
                 write!(object, "{comma}{}:{value}", quoted(name.clone())).unwrap();
             }
             object + "}"
@@ -282,8 +283,8 @@ fn random_text_never_panics() {
 fn mutated(piece: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let edit = (any::<prop::sample::Index>(), 0_usize..12, piece);
     (prop::sample::select(samples()), vec(edit, 1..4)).prop_map(|(mut bytes, edits)| {
-        for (place, length, piece) in edits {
-            let from = place.index(bytes.len().max(1)).min(bytes.len());
+        for (at, length, piece) in edits {
+            let from = at.index(bytes.len().max(1)).min(bytes.len());
             let to = (from + length).min(bytes.len());
             bytes.splice(from..to, piece);
         }
@@ -319,11 +320,11 @@ fn with_another_value() -> impl Strategy<Value = Vec<u8>> {
             "{\"ru\":\"a\\n\\u202eb\"}",
         ][..],
     );
-    let place = any::<prop::sample::Index>();
-    (prop::sample::select(samples()), place, values).prop_map(|(text, place, value)| {
+    let at = any::<prop::sample::Index>();
+    (prop::sample::select(samples()), at, values).prop_map(|(text, at, value)| {
         let mut schema: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let pointers = pointers(&schema, "");
-        let pointer = &pointers[place.index(pointers.len())];
+        let pointer = &pointers[at.index(pointers.len())];
         *schema.pointer_mut(pointer).unwrap() = serde_json::from_str(value).unwrap();
         schema.to_string().into_bytes()
     })

@@ -150,7 +150,7 @@ async fn the_alternative_form_is_sent_as_it_is_printed() {
 }
 
 #[tokio::test]
-async fn each_of_the_three_forms_is_sent_where_it_is_the_shortest() {
+async fn each_of_the_three_forms_is_sent_if_it_is_the_shortest() {
     for (patch, body) in [
         (Customer::patch().add_phone("+7"), r#"{"phone":"+7"}"#),
         (
@@ -301,7 +301,7 @@ fn assert_refused(error: &Error, status: StatusCode, code: &ErrorCode) {
 }
 
 #[tokio::test]
-async fn each_error_of_the_reference_is_told_by_its_code_and_changes_nothing() {
+async fn each_error_of_the_reference_is_reported_by_its_code_and_changes_nothing() {
     let good = || Credentials::personal(Sandbox::API_KEY);
     for (credentials, id, patch, status, code) in [
         (

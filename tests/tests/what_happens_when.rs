@@ -202,7 +202,7 @@ async fn two_processes_write_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_budget_that_cannot_be_asked_never_opens_the_gate() {
+async fn a_budget_that_cannot_be_reached_lets_no_request_through() {
     let sandbox = Sandbox::start().await;
     let client = builder(&sandbox)
         .throttle(Throttle::per_minute(0))

@@ -65,29 +65,41 @@ mod tokens;
 
 use proc_macro::TokenStream;
 
-#[cfg_attr(
-    doc,
-    doc = "Generates a typed patch builder for a struct: see `vibecode_runtime::Patch`."
-)]
-#[proc_macro_derive(Patch, attributes(vibecode))]
-pub fn derive_patch(input: TokenStream) -> TokenStream {
-    patch::derive(input.into()).into()
+/// Defines a derive macro. Beside its own attribute it takes the likeliest typos in its name, so that it can
+/// report them: the compiler would, too, but nothing could keep the macro from reporting what is missing then.
+macro_rules! derive_macro {
+    ($doc:literal, $Name:ident, $function:ident, $derive:path) => {
+        #[cfg_attr(doc, doc = $doc)]
+        #[proc_macro_derive(
+            $Name,
+            attributes(
+                vibecode, Vibecode, ibecode, ivbecode, vbecode, vbiecode, vibbecode, vibceode,
+                vibcode, vibe_code, vibecdoe, vibecde, vibeccode, vibecod, vibecodde, vibecode_,
+                vibecoded, vibecodee, vibecodes, vibecoe, vibecoed, vibecoode, vibeecode, vibeocde,
+                vibeode, viebcode, viecode, viibecode, vybecode, wibecode
+            )
+        )]
+        pub fn $function(input: TokenStream) -> TokenStream {
+            $derive(input.into()).into()
+        }
+    };
 }
 
-#[cfg_attr(
-    doc,
-    doc = "Reads a struct from an answer of the API: see `vibecode_runtime::Record`."
-)]
-#[proc_macro_derive(Record, attributes(vibecode))]
-pub fn derive_record(input: TokenStream) -> TokenStream {
-    record::derive(input.into()).into()
-}
-
-#[cfg_attr(
-    doc,
-    doc = "Maps the variants of an enum to the options of a list or to codes: see `vibecode_runtime::Enumeration`."
-)]
-#[proc_macro_derive(Enumeration, attributes(vibecode))]
-pub fn derive_enumeration(input: TokenStream) -> TokenStream {
-    enumeration::derive(input.into()).into()
-}
+derive_macro!(
+    "Generates a typed patch builder for a struct: see `vibecode_runtime::Patch`.",
+    Patch,
+    derive_patch,
+    patch::derive
+);
+derive_macro!(
+    "Reads a struct from an answer of the API: see `vibecode_runtime::Record`.",
+    Record,
+    derive_record,
+    record::derive
+);
+derive_macro!(
+    "Maps the variants of an enum to the options of a list or to codes: see `vibecode_runtime::Enumeration`.",
+    Enumeration,
+    derive_enumeration,
+    enumeration::derive
+);

@@ -16,33 +16,17 @@ pub struct Customer {
     email: Vec<Email>,
 }
 
-/// Starts a sandbox and returns it with a client for it.
-async fn sandbox() -> vibecode_runtime::Result<(Sandbox, Client)> {
-    let sandbox = Sandbox::start().await;
-    let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
-        .base_url(sandbox.url())
-        .build()?;
-    Ok((sandbox, client))
-}
-
-/// Converts an iterator into a stream.
-fn stream_of<I>(items: I) -> impl futures_core::Stream<Item = I::Item> + Send + 'static
-where
-    I: IntoIterator,
-    I::IntoIter: Unpin + Send + 'static,
-{
-    struct Items<I>(I);
-
-    impl<I: Iterator + Unpin> futures_core::Stream for Items<I> {
-        type Item = I::Item;
-
-        fn poll_next(
-            mut self: std::pin::Pin<&mut Self>,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<I::Item>> {
-            std::task::Poll::Ready(self.0.next())
-        }
-    }
-
-    Items(items.into_iter())
+/// Runs an example with a sandbox and a client for it, in virtual time.
+fn run(
+    example: impl AsyncFnOnce(Sandbox, Client) -> vibecode_runtime::Result<()>,
+) -> vibecode_runtime::Result<()> {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().start_paused(true).build();
+    runtime.expect("a runtime for the example").block_on(async {
+        let sandbox = Sandbox::start().await;
+        let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
+            .base_url(sandbox.url())
+            .build()?;
+        example(sandbox, client).await
+    })
 }

@@ -26,48 +26,8 @@
 //!
 //! # Using your own types
 //!
-//! ```
-//! use vibecode_runtime::{
-//!     WireValue, Contacts, Decode, DecodeError, Encode, EncodeError, Encoder, Patch, RawAnswer, Record,
-//!     kind,
-//! };
-//!
-//! #[derive(Debug, PartialEq)]
-//! struct TaxNumber(String);
-//!
-//! impl Encode<kind::Text> for TaxNumber {
-//!     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-//!         if self.0.len() != 12 {
-//!             return Err(EncodeError::new("a tax number has twelve digits"));
-//!         }
-//!         Encode::<kind::Text>::encode(&self.0, to)
-//!     }
-//! }
-//!
-//! impl Decode<kind::Text> for TaxNumber {
-//!     fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
-//!         Decode::<kind::Text>::decode(answered).map(Self)
-//!     }
-//! }
-//!
-//! #[derive(Patch, Record)]
-//! #[vibecode(entity = "contacts")]
-//! struct Customer {
-//!     #[vibecode(field = "ufCrmTaxNumber", kind = "string")]
-//!     tax_number: Option<TaxNumber>,
-//! }
-//!
-//! let patch = Customer::patch().tax_number(TaxNumber("500100732259".to_owned()));
-//! assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrmTaxNumber":"500100732259"}"#);
-//! // A value without a wire form is not sent.
-//! let patch = Customer::patch().tax_number(TaxNumber("7".to_owned()));
-//! assert!(serde_json::to_string(&patch).is_err());
-//!
-//! let raw = RawAnswer::from_json::<Contacts>(r#"{"ufCrmTaxNumber":"500100732259"}"#)?;
-//! let tax_number = raw.record::<Customer>()?.tax_number;
-//! assert_eq!(tax_number, Some(TaxNumber("500100732259".to_owned())));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! Implement [`Encode`] for a type that is written, and [`Decode`] for one that is read. Their pages have an
+//! example each. A value without a wire form is never sent.
 //!
 //! # Types of other crates
 //!

@@ -111,6 +111,7 @@ pub mod blocking;
 mod client;
 mod error;
 pub mod kind;
+mod lock;
 mod many;
 mod patch;
 mod record;

@@ -10,6 +10,8 @@ use crate::{
             EmptyMaps, Fm, ListShape, Paging, Phones, Quirks, ReadOnlyKeys, UnknownStatus, Updates,
             Vocabulary,
         },
+        seed::Seed,
+        seed_check::Checking,
         setup::{self, GivenFields},
     },
     sandbox::{self, Sandbox},
@@ -36,7 +38,7 @@ use crate::{
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `start` or `try_start` is called"]
 pub struct SandboxBuilder {
-    seeds: Vec<Value>,
+    seeds: Vec<Seed>,
     fields: Vec<GivenFields>,
     keys: Vec<Key>,
     quirks: Quirks,
@@ -71,8 +73,39 @@ impl SandboxBuilder {
     ///
     /// `statuses`, `deal-categories`, `currencies` and `users` replace only the default rows of that
     /// name: a seed without them keeps those, and a seed with nothing else keeps the default records.
+    ///
+    /// The sandbox does not start with a key that is not a field of the entity, or with a value that no
+    /// portal answers in that field. A field that only the portal has must be described:
+    /// [`user_field`](Self::user_field), [`schema`](Self::schema).
+    ///
+    /// ```
+    /// # use vibecode_sandbox::Sandbox;
+    /// # use serde_json::json;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let typo = json!({ "contacts": [{ "id": 7, "psot": "Director" }] });
+    /// let error = Sandbox::builder().seed(typo).try_start().await.unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the record 7 of contacts is malformed: there is no field `psot`: did you mean `post`?",
+    /// );
+    /// # }
+    /// ```
     pub fn seed(mut self, records: Value) -> Self {
-        self.seeds.push(records);
+        self.seeds.push(Seed {
+            rows: records,
+            checking: Checking::Checked,
+        });
+        self
+    }
+
+    /// Uses these records as [`seed`](Self::seed) does, with any keys and values, for tests of answers that
+    /// no portal is known to give.
+    pub fn seed_unchecked(mut self, records: Value) -> Self {
+        self.seeds.push(Seed {
+            rows: records,
+            checking: Checking::Unchecked,
+        });
         self
     }
 

@@ -48,10 +48,12 @@ impl<'s> Candidates<'s> {
     }
 }
 
-/// Returns a name as it is compared with others: composed, and without the spaces around it. Some systems decompose
-/// letters such as й.
+/// Returns a name as it is compared with others: composed, since some systems decompose letters such as й, and with one
+/// plain space or hyphen where a spreadsheet writes several or those that do not break.
 pub(crate) fn composed(name: &str) -> String {
-    name.trim().nfc().collect()
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let is_hyphen = |letter| matches!(letter, '\u{2010}' | '\u{2011}');
+    words.join(" ").replace(is_hyphen, "-").nfc().collect()
 }
 
 /// Returns a label as it is compared with others.
@@ -146,6 +148,11 @@ mod tests {
         let schema = documented.with_portal(Schema::read(portal).unwrap());
         for name in ["Лояльный", " лояльный ", "ЛОЯЛЬНЫИ\u{306}"] {
             assert_eq!(field(&schema, name).unwrap().name, "ufCrm_1", "{name}");
+        }
+        let portal = r#"{"ufCrm_2": {"type": "string", "title": "Рабочий e-mail"}}"#;
+        let schema = documented.with_portal(Schema::read(portal).unwrap());
+        for name in ["Рабочий\u{a0}e-mail", "Рабочий  e\u{2011}mail"] {
+            assert_eq!(field(&schema, name).unwrap().name, "ufCrm_2", "{name}");
         }
     }
 }

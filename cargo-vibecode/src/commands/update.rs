@@ -1,6 +1,6 @@
 //! Changes one record from the command line.
 
-use std::{borrow::Cow, cell::Cell, collections::HashMap};
+use std::{borrow::Cow, cell::Cell, collections::HashMap, time::Duration};
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, Error, PatchJob};
@@ -10,15 +10,18 @@ use crate::{
     ExitStatus,
     api_words::ApiWords,
     args::{name_and_value, whole_number},
-    change::{self, Change, SEPARATOR, entries::EntryRules},
+    change::{self, Change, PIPELINE, SEPARATOR, entries::EntryRules},
     code_file::KnownCodes,
     commands::bulk::number_or_amount,
-    failure::Failure,
+    failure::{self, Failure},
     interrupts::Interrupts,
     output::Output,
+    plural::number_of,
     portal::{self, PortalArgs},
+    portal_files::{self, Drift, FetchedFile, means_another},
+    portal_identity::Identity,
     record_batch::NotRead,
-    schema_file,
+    schema_file::{self, KnownFields},
     verify::{self, Answer, Difference, Shown, Unconfirmed},
 };
 
@@ -73,6 +76,10 @@ pub(crate) struct Args {
     #[arg(long)]
     no_verify: bool,
 
+    /// How long a request without an answer may still be applied.
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number::<u64>(0..=u64::MAX), default_value_t = Client::SETTLE_TIME.as_secs())]
+    settle: u64,
+
     /// Print the body of the request, and send nothing.
     #[arg(long)]
     dry_run: bool,
@@ -83,26 +90,27 @@ pub(crate) async fn run(
     portal_args: &PortalArgs,
     output: &Output,
 ) -> Result<ExitStatus, Failure> {
-    let schema = schema_file::load(&args.entity)?;
+    let fields = schema_file::load_fields(&args.entity)?;
+    let schema = &fields.schema;
     let mut codes = KnownCodes::load()?;
     let mut client = None;
-    match args.pipeline(&schema) {
+    match args.pipeline(schema) {
         Pipeline::Any => {}
         Pipeline::Given(number) => codes = codes.with_pipeline(Some(number)),
         Pipeline::OfRecord if args.dry_run => output.warn(
             "the pipeline of the record is not read in a dry run, so the stage is looked up in all pipelines",
         ),
         Pipeline::OfRecord => {
-            let client = client.insert(portal::client(portal_args, |builder| builder)?);
+            let client = client.insert(args.client(portal_args)?);
             codes = codes.with_pipeline(args.pipeline_of_record(client).await?);
         }
     }
-    let mut change = Change::new(&args.entity, &schema, &codes).with_rules(args.rules);
+    let mut change = Change::new(&args.entity, schema, &codes).with_rules(args.rules);
     let mut problems = Vec::new();
-    let named = |name: &str| change::field(&schema, name).map(|field| &*field.name);
+    let named = |name: &str| change::field(schema, name).map(|field| &*field.name);
     let mut unchecked = Vec::new();
     for (name, text) in &args.set {
-        let set = change::field(&schema, name).and_then(|field| {
+        let set = change::field(schema, name).and_then(|field| {
             unchecked.extend(change::unchecked(field, &codes));
             change.set(&field.name, &normal(field, text))
         });
@@ -140,8 +148,10 @@ pub(crate) async fn run(
     }
     let client = match client {
         Some(client) => client,
-        None => portal::client(portal_args, |builder| builder)?,
+        None => args.client(portal_args)?,
     };
+    args.check_files(&fields, &codes, &client, portal_args, output)
+        .await?;
     let mut interrupts = Interrupts::listen()?;
     let sending = Sending {
         args,
@@ -154,7 +164,7 @@ pub(crate) async fn run(
         sent = sending.send(&is_accepted) => sent?,
         () = interrupts.next() => return Err(sending.interrupted(is_accepted.get())),
     };
-    Ok(sending.show(&sent, &args.names(&schema), output))
+    Ok(sending.show(&sent, &args.names(schema), output))
 }
 
 /// Returns a text with its numbers and amounts in the form that the field takes.
@@ -176,9 +186,6 @@ enum Pipeline {
     Given(u64),
     OfRecord,
 }
-
-/// The field with the number of the pipeline.
-const PIPELINE: &str = "categoryId";
 
 /// A change that is being sent.
 struct Sending<'a> {
@@ -217,7 +224,9 @@ impl Sending<'_> {
                 Ok(ensured) => {
                     let (added, present) = (ensured.added().len(), ensured.present().len());
                     sent.line = format!(
-                        "{record} has all values: {added} phones and emails were added, {present} were already there"
+                        "{record} has all values: {} added, {} already there",
+                        number_of(added as u64, "phone or email was", "phones and emails were"),
+                        number_of(present as u64, "was", "were"),
                     );
                     (sent.added, sent.present) = (Some(added), Some(present));
                     ensured.shown(job)
@@ -226,13 +235,13 @@ impl Sending<'_> {
                     sent.line = format!("{record} has all values");
                     Shown::NotAll
                 }
-                Err(error) => return Err(failure(&error)),
+                Err(error) => return Err(of_request(&error)),
             }
         } else {
             let updated = client
                 .update_job(job)
                 .await
-                .map_err(|error| failure(&error))?;
+                .map_err(|error| of_request(&error))?;
             sent.answer = Some(updated.raw().parse()?);
             updated.shown(job)
         };
@@ -255,7 +264,7 @@ impl Sending<'_> {
         for of_record in read {
             let of_record = of_record.map_err(|not_read| {
                 let why = match &not_read {
-                    NotRead::Failed(error) => failure(error).to_string(),
+                    NotRead::Failed(error) => of_request(error).to_string(),
                     NotRead::NoResult => not_read.explanation().to_owned(),
                 };
                 Failure::new(format!(
@@ -277,7 +286,7 @@ impl Sending<'_> {
         } else {
             format!(
                 "the change of {record} may have been applied, and may still be for {} s",
-                Client::SETTLE_TIME.as_secs()
+                args.settle
             )
         };
         let next = if args.add.is_empty() || args.ensure {
@@ -326,6 +335,45 @@ impl Sending<'_> {
 type Names<'a> = HashMap<&'a str, &'a str>;
 
 impl Args {
+    fn client(&self, portal_args: &PortalArgs) -> Result<Client, Failure> {
+        let settle = Duration::from_secs(self.settle);
+        portal::client(portal_args, |builder| builder.settle_time(settle))
+    }
+
+    /// Checks that the files of the portal are of the portal of the key, and that every name still means the same
+    /// field.
+    async fn check_files(
+        &self,
+        fields: &KnownFields,
+        codes: &KnownCodes,
+        client: &Client,
+        portal_args: &PortalArgs,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let files = codes.files().iter().chain(fields.file());
+        let files: Vec<FetchedFile> = files.cloned().collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        let identity = Identity::of(client, portal_args).await?;
+        portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
+        let Some(of_file) = fields.fetched_from(identity.portal.as_deref()) else {
+            return Ok(());
+        };
+        let drift = Drift::fetch(client, fields.entity, of_file, output).await?;
+        let (mut used, mut renamed) = (Vec::new(), Vec::new());
+        for (wire_name, name) in self.names(&fields.schema) {
+            let now = change::field(&drift.schema, name);
+            // A field that was removed is among the differences.
+            let is_there = drift.schema.field(wire_name).is_some();
+            if is_there && !now.is_ok_and(|now| now.name == wire_name) {
+                renamed.push(means_another(name, wire_name));
+            }
+            used.push(wire_name.to_owned());
+        }
+        drift.check(&used, renamed, output)
+    }
+
     fn pipeline(&self, schema: &Schema) -> Pipeline {
         let field = |name: &str| change::field(schema, name).ok();
         let mut set = self.set.iter();
@@ -357,11 +405,7 @@ impl Args {
         };
         let answer = answer.map_err(|error| self.unread(&error))?;
         let record = answer.raw().parse::<Value>()?;
-        Ok(match record.get(PIPELINE) {
-            Some(Value::String(text)) => text.parse().ok(),
-            Some(other) => other.as_u64(),
-            None => None,
-        })
+        Ok(change::pipeline_of(&record))
     }
 
     fn unread(&self, error: &Error) -> Failure {
@@ -369,7 +413,7 @@ impl Args {
             "nothing is sent: the pipeline of {}/{} cannot be read: {}",
             self.entity,
             self.id,
-            failure(error)
+            of_request(error)
         ))
     }
 
@@ -385,9 +429,9 @@ impl Args {
 }
 
 /// Returns the error of a request, with the API's own words.
-fn failure(error: &Error) -> Failure {
+fn of_request(error: &Error) -> Failure {
     match ApiWords::of(error) {
         Some(words) => Failure::new(format!("{error}\n{words}")),
-        None => Failure::new(error.to_string()),
+        None => Failure::new(failure::in_words(error)),
     }
 }

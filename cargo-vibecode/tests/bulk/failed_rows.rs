@@ -17,7 +17,7 @@ async fn failed_rows_are_written_as_they_were_and_can_be_run_again() {
     said.assert(1, "the failed rows are in a.failed.csv");
     let failed = desk.read("a.failed.csv");
     let lines = [
-        "\u{feff}id;post;comments;error_code;error_message\n",
+        "\u{feff}id;post;comments;error_code;error_message;error_sent_to\n",
         "404;b;\"two\nlines\";ENTITY_NOT_FOUND;",
         "\n3;c;;VALIDATION_ERROR;",
     ];
@@ -41,7 +41,8 @@ async fn errors_of_an_earlier_run_are_replaced() {
         .assert(1, "0 rows done, 1 failed");
     let failed = desk.read("a.failed.csv");
     assert!(
-        failed.starts_with("id,post,error_code,error_message\n404,a,ENTITY_NOT_FOUND,"),
+        failed
+            .starts_with("id,post,error_code,error_message,error_sent_to\n404,a,ENTITY_NOT_FOUND,"),
         "{failed}"
     );
 }
@@ -168,8 +169,13 @@ async fn a_journal_of_an_earlier_version_is_closed_to_others_before_it_is_contin
     desk.write("a.csv", "id,post\n1,a\n");
     desk.run("contacts a.csv --yes").assert(0, "1 row done");
     let journal = desk.read("a.csv.journal");
-    let earlier = journal.replace("\"version\":3", "\"version\":1");
-    assert_ne!(earlier, journal);
+    // Its lines had no checksums.
+    let lines = journal.lines().map(|line| {
+        let (line, _) = line.split_once(",\"sum\":").unwrap();
+        format!("{}}}\n", line.replace("\"version\":4", "\"version\":1"))
+    });
+    let earlier: String = lines.collect();
+    assert!(earlier.contains("\"version\":1"), "{earlier}");
     desk.write("a.csv.journal", earlier);
     let for_all = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(desk.path("a.csv.journal"), for_all).unwrap();
@@ -190,4 +196,63 @@ async fn bad_rows_alone_are_in_one_file() {
         assert!(!said.out.contains("the failed rows"), "{said:#?}");
         assert!(!desk.exists("a.failed.csv"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_rows_are_refused_for_another_portal_and_another_entity() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,comments\n404,a\n405,b\n");
+    desk.write("b.jsonl", "{\"id\":404,\"comments\":\"a\"}\n");
+    for (file, failed) in [("a.csv", "a.failed.csv"), ("b.jsonl", "b.failed.jsonl")] {
+        let said = desk.run(&format!("contacts {file} --yes"));
+        said.assert(
+            1,
+            &format!("To check it: cargo vibecode bulk contacts {failed} "),
+        );
+        said.assert(1, "--portal sandbox.invalid (with --yes it is sent)");
+        let text = desk.read(failed);
+        assert!(text.contains("sandbox.invalid/contacts"), "{text}");
+        desk.run(&format!("contacts {failed}"))
+            .assert(0, "nothing was sent. To send");
+        desk.sandbox.clear_requests();
+        desk.run(&format!("companies {failed}"))
+            .assert(2, "this is a file of failed rows of contacts");
+        // One row of another portal is enough.
+        let other = text.replacen("sandbox.invalid", "acme.bitrix24.ru", 1);
+        desk.write(failed, other);
+        for how in ["--yes", "--plan", ""] {
+            desk.run(&format!("contacts {failed} {how}")).assert(
+                2,
+                "this is a file of failed rows of the portal acme.bitrix24.ru, and the key is for sandbox.invalid",
+            );
+        }
+        desk.assert_nothing_sent();
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not() {
+    let desk = Desk::of(1).await;
+    let left = [
+        "a.failed.csv.1.new",
+        "kept.jsonl.rows0.1.new",
+        "kept.jsonl.returned3.1.new",
+    ];
+    let kept = [
+        "a.failed.csv.2.new",
+        "a.failed.csv.new",
+        "kept.jsonl.rows0.new",
+        "b.failed.csv.1.new",
+    ];
+    for name in left.iter().chain(&kept) {
+        desk.write(name, "x");
+    }
+    let written = std::fs::File::open(desk.path(kept[0])).unwrap();
+    fs4::FileExt::try_lock(&written).unwrap();
+    desk.write("a.csv", "id,post\n1,a\n404,b\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(1, "1 row done, 1 failed");
+    assert!(left.iter().all(|name| !desk.exists(name)));
+    assert!(kept.iter().all(|name| desk.exists(name)));
 }

@@ -1,5 +1,7 @@
 //! The contents of a file, and their problems.
 
+use encoding_rs::WINDOWS_1255;
+
 use crate::support::Desk;
 
 /// A row that cannot be sent, with the expected parts of the message.
@@ -49,18 +51,48 @@ async fn an_id_that_is_not_a_number_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_encoding_is_reported_with_row_and_byte() {
+async fn an_id_with_the_decimals_of_a_spreadsheet_is_an_id() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id;post\n71.0;a\n72,00;b\n");
+    desk.run("contacts a.csv --yes").assert(0, "2 rows done");
+    assert_eq!(desk.field(72, "post"), "b");
+    // This may be seventy-one thousand.
+    bad(b"id,post\n71.000,a\n", &["requires the id of the record"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_in_a_file_of_utf_8_is_reported_with_row_and_byte() {
     bad(
-        b"id,post\n71,a\n72,b\xff\n",
-        &["3    post    byte 2 is not valid UTF-8 (the row begins at byte 14 of the file)"],
+        b"id,post\n71,\xd0\x81\xd0\xb6\n72,b\xff\n",
+        &["3    post    byte 2 is not valid UTF-8 (the row begins at byte 17 of the file)"],
     )
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_encoding_is_not_certain_is_not_read() {
+    let ask = "the encoding of the file cannot be recognised: name it with --encoding";
+    unusable("a.csv", b"id,post\n71,a\n72,b\xff\n", "line 3 has letters").await;
     unusable(
         "a.csv",
-        b"id,M\xfcller\n",
-        "column 2 of the header is not valid UTF-8",
+        b"id,M\xfcller\n71,a\n",
+        "\u{201c}M\u{fc}ller\u{201d} in windows-1252",
     )
     .await;
+    let words = "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{5e2}\u{5d5}\u{5dc}\u{5dd}";
+    let text = format!("id;post\n71;{words}\n");
+    let hebrew = WINDOWS_1255.encode(&text).0;
+    unusable("a.csv", &hebrew, ask).await;
+    let desk = Desk::new().await;
+    desk.write("a.csv", &hebrew);
+    let said = desk.run("contacts a.csv --yes");
+    assert!(
+        !said.err.contains('\u{449}'),
+        "a value is not shown in a log: {said:?}"
+    );
+    desk.run("contacts a.csv --yes --encoding cp1255")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(71, "post"), words);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,3 +75,27 @@ async fn a_second_interrupt_leaves_the_batches_open() {
         .assert(0, "100 rows done");
     assert!((1..=100).all(|id| desk.phones(id).len() == 1));
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_after_the_last_row_was_sent_stops_nothing() {
+    let desk = Desk::of(10).await;
+    let rows: Vec<String> = (1..=10).map(|id| format!("{id},p{id}\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    desk.fault(Fault::delay(Duration::from_millis(1500)));
+    let child = desk.command("contacts a.csv --yes").spawn().unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    interrupt(&child);
+    let said = Said::of(child.wait_with_output().unwrap());
+    said.assert(0, "10 rows done, 0 failed");
+    said.assert(0, "warning: waiting for the batches under way");
+    let all = format!("{}{}", said.out, said.err);
+    assert!(
+        !all.contains("interrupted") && !all.contains("To resume"),
+        "{all}"
+    );
+    desk.run("contacts a.csv --resume")
+        .assert(0, "already finished");
+}

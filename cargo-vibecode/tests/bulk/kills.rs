@@ -162,7 +162,7 @@ async fn a_request_that_a_killed_process_left_behind_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_counts_is_when_the_last_try_left_and_not_when_the_batch_was_started() {
+async fn what_counts_is_when_the_last_attempt_was_sent_and_not_when_the_batch_was_started() {
     let reads = Fault::delay(Duration::ZERO);
     let refused = Fault::rate_limited(Duration::from_secs(3));
     left_behind(vec![reads, refused]).await;

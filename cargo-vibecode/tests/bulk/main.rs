@@ -8,6 +8,7 @@
 
 mod before_sending;
 mod columns;
+mod damaged_journal;
 mod dry_run;
 mod estimate;
 mod failed_rows;
@@ -17,15 +18,20 @@ mod input;
 mod interrupted;
 mod journal;
 mod kills;
+mod late_reads;
 mod next_commands;
 mod odd_cells;
 mod old_values;
 mod progress;
 mod real_files;
+mod replaced;
 mod resumed;
+mod reviewed;
 mod secrets;
 mod sending;
+mod stages;
 mod support;
 mod twice;
 mod unanswered;
+mod undo;
 mod verified;

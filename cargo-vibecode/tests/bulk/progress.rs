@@ -34,8 +34,18 @@ async fn the_check_the_backup_the_preview_and_the_sending_show_their_progress() 
     let expected = [checked.clone(), all("reading the records")];
     assert_eq!(activities(&said), expected, "{said:?}");
     let said = desk.run("contacts a.csv --yes --backup old.jsonl --format json");
-    let expected = [checked, all("reading the old values"), all("sending")];
+    let expected = [
+        checked.clone(),
+        all("reading the old values"),
+        ("checking the backup".to_owned(), 120, None),
+        all("sending"),
+    ];
     assert_eq!(activities(&said), expected, "{said:?}");
+
+    desk.write("b.csv", "id,post\n1,Clerk\n404,Clerk\n");
+    let said = desk.run("contacts b.csv --yes --format json");
+    let written = ("writing the failed rows".to_owned(), 2, None);
+    assert_eq!(activities(&said).last(), Some(&written), "{said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command, thread};
 
-use encoding_rs::{KOI8_R, WINDOWS_1251};
+use encoding_rs::{Encoding, IBM866, KOI8_R, WINDOWS_1251, X_MAC_CYRILLIC};
 use serde_json::json;
 use vibecode_sandbox::{Entity, Sandbox};
 
@@ -84,6 +84,33 @@ async fn every_encoding_is_read_with_and_without_a_mark_or_as_it_is_named() {
         .assert(2, "use a name such as utf-8, cp1251");
 }
 
+/// Writes a text in an encoding of one byte a letter, also in one that `encoding_rs` only reads.
+fn one_byte_a_letter(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+    let letters: Vec<String> = (0..=u8::MAX)
+        .map(|byte| encoding.decode_without_bom_handling(&[byte]).0.into_owned())
+        .collect();
+    let byte_of = |letter: char| {
+        let is_letter = |known: &String| known.chars().eq([letter]);
+        u8::try_from(letters.iter().position(is_letter).unwrap()).unwrap()
+    };
+    text.chars().map(byte_of).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_older_russian_encodings_are_distinguished_and_shown() {
+    let text = "id;Имя;Должность\r\n71;Анна Яковлева;Старший бухгалтер\r\n";
+    for encoding in [WINDOWS_1251, KOI8_R, IBM866, X_MAC_CYRILLIC] {
+        let desk = Desk::new().await;
+        desk.write("a.csv", one_byte_a_letter(text, encoding));
+        let name = encoding.name();
+        let checked = desk.run("contacts a.csv --format json");
+        checked.assert(0, &format!("\"encoding\":\"{name}\""));
+        desk.run("contacts a.csv --yes")
+            .assert(0, &format!("the file is read as {name}"));
+        assert_eq!(desk.field(71, "name"), "Анна Яковлева", "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sheet_is_read_with_the_numbers_of_its_rows() {
     let desk = Desk::new().await;
@@ -145,7 +172,7 @@ async fn the_separator_of_decimals_is_proven_or_given() {
         .assert(0, "2 rows done");
     assert_eq!(desk.field(71, "ufCrm_1"), json!(1.234));
     desk.run("contacts a.csv --resume --decimal ,")
-        .assert(2, "--decimal was \"dot\" and is now \"comma\"");
+        .assert(2, "--decimal was dot and is now comma");
     desk.write("b.csv", "id;ufCrm_1\n71;1.234\n72;-5.678\n");
     desk.run("contacts b.csv --yes --decimal ,")
         .assert(0, "2 rows done");
@@ -176,7 +203,11 @@ async fn what_is_no_file_of_rows_is_named_with_the_next_step() {
     let desk = Desk::new().await;
     fs::create_dir(desk.path("folder.csv")).unwrap();
     for (name, bytes, expected) in [
-        ("a.csv.gz", &b"\x1f\x8b\x08"[..], "gunzip -k 'a.csv.gz'"),
+        (
+            "a.csv.gz",
+            &b"\x1f\x8b\x08"[..],
+            "gunzip -c 'a.csv.gz' > rows.csv",
+        ),
         (
             "a.json",
             b" [\n{\"id\":71}]",

@@ -55,7 +55,7 @@ async fn rows_that_mean_other_values_after_a_pull_are_not_sent() {
     fs::remove_file(desk.path("vibecode/contacts.json")).unwrap();
     desk.run("contacts a.csv --resume").assert(
         2,
-        "warning: vibecode/contacts.json is missing since the job was started",
+        "warning: vibecode/contacts.json is missing in this folder and in those above it since",
     );
     desk.assert_nothing_sent();
     desk.write("vibecode/contacts.json", gold("81"));
@@ -107,7 +107,8 @@ async fn another_version_of_the_program_is_named_if_the_rows_mean_other_values()
     let journal = desk.read("a.csv.journal");
     assert!(journal.contains(version), "{journal}");
     let earlier = journal.replace(version, "\"tool\":\"0.0.9\"");
-    desk.write("a.csv.journal", &earlier);
+    let lines: Vec<String> = earlier.lines().map(str::to_owned).collect();
+    desk.write_journal("a.csv", &lines);
     desk.write("vibecode/contacts.json", gold("82"));
     desk.run("contacts a.csv --resume")
         .assert(2, "and 0.0.9 started the job");
@@ -134,6 +135,7 @@ fn said_after(command: &mut Command, printed: &str, then: impl FnOnce()) -> Said
 fn as_version_2(desk: &Desk) -> String {
     let mut header = desk.journal("a.csv").remove(0);
     header["journal"]["version"] = 2.into();
+    header.as_object_mut().unwrap().remove("sum").unwrap();
     let fields = header["journal"].as_object_mut().unwrap();
     fields.remove("meaning").unwrap();
     fields.remove("key").unwrap();
@@ -196,10 +198,8 @@ async fn a_header_that_changes_before_its_rows_are_sent_is_noticed() {
     let header = header.lines().next().unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let now = now.unwrap().as_millis();
-    desk.write(
-        "a.csv.journal",
-        format!("{header}\n{{\"started\":{{\"batch\":1,\"at\":{now},\"rows\":\"2\"}}}}\n"),
-    );
+    let started = format!(r#"{{"started":{{"batch":1,"at":{now},"rows":"2"}}}}"#);
+    desk.write_journal("a.csv", &[header.to_owned(), started]);
     desk.sandbox.clear_requests();
     let mut command = desk.command("contacts a.csv --resume --settle 1");
     let said = said_after(&mut command, "may still be running at the server", || {
@@ -317,7 +317,7 @@ async fn open_rows_do_not_count_as_those_of_the_limit() {
     let header = desk.read("a.csv.journal");
     let header = header.lines().next().unwrap();
     let open = "{\"started\":{\"batch\":1,\"at\":0,\"rows\":\"2-51\"}}";
-    desk.write("a.csv.journal", format!("{header}\n{open}\n"));
+    desk.write_journal("a.csv", &[header.to_owned(), open.to_owned()]);
     desk.run("contacts a.csv --resume --limit 10 --max-failed 5 --settle 1")
         .assert(2, "stopped because more than 5 rows have failed");
     assert_eq!(desk.reported("a.csv").1.len(), 50);
@@ -349,4 +349,30 @@ async fn a_full_disk_leaves_no_part_of_a_line_in_the_journal() {
     assert!(journal.len() > 200 && journal.ends_with('\n'), "{journal}");
     desk.run("contacts a.csv --resume --settle 1 --max-failed 1000")
         .assert(1, "0 rows done, 60 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_an_interrupted_request_has_added_twice_is_reported() {
+    let phones = serde_json::json!([
+        {"id": 1, "typeId": "PHONE", "valueType": "WORK", "value": "+79161112233"},
+        {"id": 2, "typeId": "PHONE", "valueType": "WORK", "value": "+79161112233"},
+    ]);
+    let seed = serde_json::json!({ "contacts": [{"id": 1, "fm": phones}, {"id": 2}] });
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,phone\n2,+79161112244\n1,+79161112233\n");
+    desk.run("contacts a.csv --yes --limit 1 --settle 1")
+        .assert(0, "1 row done");
+    // As if killed after the request was applied twice, and before its answer.
+    let mut lines: Vec<String> = desk
+        .read("a.csv.journal")
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    lines.push(r#"{"started":{"batch":9,"at":0,"rows":"3"}}"#.to_owned());
+    desk.write_journal("a.csv", &lines);
+    let said = desk.run("contacts a.csv --resume --settle 1");
+    said.assert(1, "1 row done, 1 failed");
+    said.assert(1, "row 3 failed: phone: the record has the value more than once (entries 1, 2): the request that was interrupted has added it twice, unless it was there before");
+    said.assert(1, "[REPEATED]");
+    assert_eq!(desk.phones(1).len(), 2);
 }

@@ -15,7 +15,7 @@ fn rows(count: u64) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn scalars_are_sent_as_they_stand_and_phones_after_a_look() {
+async fn scalars_are_sent_unread_and_phones_after_a_read() {
     let desk = Desk::of(60).await;
     desk.write("a.csv", rows(60));
     desk.run("contacts a.csv --yes --no-throttle")
@@ -63,14 +63,15 @@ async fn a_host_that_is_not_there_starts_no_job() {
     desk.write("a.csv", rows(300));
     let mut command = desk.command("contacts a.csv --yes");
     let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-    let place = words.iter().position(|word| word == "--base-url").unwrap();
+    let index = words.iter().position(|word| word == "--base-url").unwrap();
     command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
-    command.args(&words[..=place]).arg("http://127.0.0.1:9/v1");
+    command.args(&words[..=index]).arg("http://127.0.0.1:9/v1");
     command
         .current_dir(&desk.folder)
         .env("VIBECODE_API_KEY", Sandbox::API_KEY);
     let said = crate::support::Said::of(command.output().unwrap());
     said.assert(2, "no connection to the API could be made");
+    said.assert(2, "(127.0.0.1:9: Connection refused");
     assert!(!desk.exists("a.csv.journal"));
 }
 

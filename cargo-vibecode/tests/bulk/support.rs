@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use vibecode_sandbox::{Fault, LoggedRequest, Sandbox};
 
 /// A folder of a test's own, with the sandbox that its commands talk to.
@@ -139,6 +140,23 @@ impl Desk {
         let text = self.read(&format!("{name}.journal"));
         let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
         lines.collect()
+    }
+
+    /// Writes a journal of these lines, each with its checksum, as the command writes it.
+    pub(crate) fn write_journal(&self, name: &str, lines: &[String]) {
+        let (mut sum, mut journal) = (String::new(), Vec::new());
+        for line in lines {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            line.as_object_mut().unwrap().remove("sum");
+            let mut line = line.to_string();
+            let hash = Sha256::new_with_prefix(&sum).chain_update(&line).finalize();
+            let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            sum = digits.concat();
+            sum.truncate(16);
+            line.pop();
+            writeln!(journal, "{line},\"sum\":\"{sum}\"}}").unwrap();
+        }
+        self.write(&format!("{name}.journal"), journal);
     }
 
     /// The rows that a journal reports, in rising order: those that are done and those that failed.

@@ -198,7 +198,7 @@ async fn statuses_that_are_not_understood_are_reported_and_never_written() {
     }
     for rows in [json!([]), json!([{"id": 1, "name": "Website"}])] {
         let other = Sandbox::builder()
-            .seed(json!({ "statuses": rows }))
+            .seed_unchecked(json!({ "statuses": rows }))
             .start()
             .await;
         let said = folder.run(&other, &["pull", "contacts"]).await;

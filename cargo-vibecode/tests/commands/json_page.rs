@@ -234,7 +234,9 @@ async fn every_field_that_a_command_writes_is_on_the_page_and_every_field_of_the
     // The portal has changed since its schema was fetched.
     folder.write("vibecode/contacts.json", OLD_SCHEMA);
     let other = Sandbox::builder()
-        .seed(json!({ "contacts": [{ "id": 71, "birthdate": { "odd": true } }, { "id": 72 }] }))
+        .seed_unchecked(
+            json!({ "contacts": [{ "id": 71, "birthdate": { "odd": true } }, { "id": 72 }] }),
+        )
         .start()
         .await;
     for (result, text) in COMMANDS_OF_ANOTHER_PORTAL {
@@ -254,13 +256,15 @@ const ROWS: &str = "id,post,phone\n71,Director,89161112233\n404,Clerk,\n72,Clerk
 const OLD_SCHEMA: &str = r#"{"ufCrm_9": {"type": "string", "title": "Colour"}}"#;
 
 /// Each command with the name of its result on the page.
-const COMMANDS: [(&str, &str); 19] = [
+const COMMANDS: [(&str, &str); 23] = [
     ("me", "me"),
     ("pull", "pull contacts"),
     ("check", "check"),
     ("check", "check --offline"),
     ("new", "new contacts"),
     ("new", "new contacts --out contact.rs"),
+    ("new --agents", "new --agents"),
+    ("new --agents", "new --agents --out AGENTS.md"),
     ("update", "update contacts 71 --set post=Clerk"),
     (
         "update",
@@ -279,6 +283,8 @@ const COMMANDS: [(&str, &str); 19] = [
         "bulk contacts rows.csv --yes --backup old.jsonl",
     ),
     ("bulk --yes", "bulk contacts rows.csv --resume"),
+    ("update", "update contacts 71 --set post=Boss"),
+    ("bulk --plan", "bulk contacts old.jsonl --plan"),
     ("export", "export contacts --output contacts.csv"),
     ("probe", "probe --yes"),
     ("completions", "completions bash"),

@@ -1,6 +1,7 @@
 //! The commands as a shell runs them, against the stand-in.
 #![cfg(test)]
 
+mod agents;
 mod codes;
 mod codes_fetched;
 mod codes_sent;
@@ -11,6 +12,7 @@ mod json_page;
 mod keys;
 mod modules;
 mod places;
+mod portal_files;
 mod recorded;
 mod schemas;
 mod taken;

@@ -2,6 +2,8 @@
 
 use std::{ffi::OsStr, fs, path::PathBuf};
 
+use vibecode_sandbox::Sandbox;
+
 use crate::{Folder, modules};
 
 const ITEMS: &str = include_str!("../../../tests/schemas/items-1040.json");
@@ -108,4 +110,16 @@ async fn a_folder_whose_name_is_not_utf_8_can_hold_a_schema() {
     assert!(folder.0.join("vibecode/contacts.json").is_file());
     let said = folder.run_with(&["check", "--offline"], &[]).await;
     assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pull_outside_of_a_project_writes_its_files_without_a_warning() {
+    let sandbox = Sandbox::start().await;
+    let name = format!("vibecode-no-project-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
+    fs::create_dir_all(&folder.0).unwrap();
+    let said = folder.run(&sandbox, &["pull", "contacts"]).await;
+    assert_eq!((said.code, &*said.err), (0, ""));
+    assert!(folder.read("vibecode/contacts.json").contains("\"portal\""));
+    fs::remove_dir_all(&folder.0).unwrap();
 }

@@ -149,6 +149,11 @@ async fn an_interrupted_update_says_what_may_have_been_applied() {
         ),
         (
             vec![Fault::hang()],
+            &["--add", "phone=+79161112233", "--settle", "7"],
+            "may have been applied, and may still be for 7 s: before adding",
+        ),
+        (
+            vec![Fault::hang()],
             &["--set", "post=Director"],
             "run the command again: it adds nothing twice",
         ),

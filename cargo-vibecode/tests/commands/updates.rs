@@ -50,14 +50,14 @@ async fn ensuring_twice_adds_once() {
     assert!(
         first
             .out
-            .contains("1 phones and emails were added, 0 were already there"),
+            .contains("1 phone or email was added, 0 were already there"),
         "{}",
         first.out
     );
     assert!(
         second
             .out
-            .contains("0 phones and emails were added, 1 were already there"),
+            .contains("0 phones and emails were added, 1 was already there"),
         "{}",
         second.out
     );

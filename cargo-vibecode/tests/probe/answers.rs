@@ -1,6 +1,6 @@
 use serde_json::json;
 use tokio::task::spawn_blocking;
-use vibecode_sandbox::{Entity, Key, ListShape, ResetUnit, Sandbox, UnknownStatus};
+use vibecode_sandbox::{Entity, Fault, Key, ListShape, ResetUnit, Sandbox, Storm, UnknownStatus};
 
 use crate::asked::{command, holds_only_what_was_seeded, lines, probe, report, start, stderr};
 
@@ -111,6 +111,28 @@ async fn a_portal_that_lists_no_status_codes_is_not_asked_about_them() {
     let lines = lines(&report(&output));
     let expected = "13 a code that is in no set: not testable: the portal does not list the codes of the field";
     assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_read_is_never_taken_for_an_empty_one() {
+    for (fault, why) in [
+        (Fault::html(), "the answer is not one of the API"),
+        (
+            Fault::error("ACCESS_DENIED"),
+            "the record could not be read",
+        ),
+    ] {
+        let sandbox = start(Sandbox::builder()).await;
+        let reads = [fault.on("GET").at("/contacts/74")];
+        sandbox.storm(Storm::seeded(1).probability(1.0).faults(reads));
+        let output = probe(&sandbox, &["--yes", "--format", "json"]).await;
+        let lines = lines(&report(&output));
+        let expected = format!("1 all of it: not testable: {why}");
+        assert!(lines.contains(&expected), "{lines:#?}");
+        for wrong in ["cleared by", "ignored", "nothing changes", "accepted"] {
+            assert!(!lines.iter().any(|it| it.contains(wrong)), "{lines:#?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use vibecode_tests::signal;
 use crate::asked::{command, holds_only_what_was_seeded, probe, report, stderr};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_record_is_deleted_where_every_change_fails() {
+async fn the_record_is_deleted_if_every_change_fails() {
     for fault in [
         Fault::server_error(),
         Fault::drop_before(),
@@ -35,6 +35,7 @@ async fn a_deletion_whose_answer_is_lost_is_repeated() {
     let sandbox = Sandbox::start().await;
     sandbox.faults([
         Fault::bad_gateway().on("DELETE").not_applied(),
+        Fault::html().on("DELETE").not_applied(),
         Fault::drop_after().on("DELETE"),
     ]);
     let output = probe(&sandbox, &["--yes"]).await;
@@ -43,7 +44,7 @@ async fn a_deletion_whose_answer_is_lost_is_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_deletion_is_refused_the_record_is_named() {
+async fn if_the_deletion_is_refused_the_record_is_named() {
     let sandbox = Sandbox::start().await;
     sandbox.fault(Fault::error("ACCESS_DENIED").on("DELETE"));
     let output = probe(&sandbox, &["--yes"]).await;

@@ -79,6 +79,44 @@ fn limits_and_storms_are_set_on_the_command_line() {
 }
 
 #[test]
+fn the_behaviour_of_a_portal_is_set_on_the_command_line() {
+    let settings = "formatted_phones,unknown_status=dropped";
+    let served = Served::start(&["--settings", settings, "--settings", "without_fm"]);
+    let body = r#"{"phone":"+79169876543","sourceId":"NOPE"}"#;
+    served.ask("PATCH /v1/contacts/72", body);
+    let contact = &served.get("contacts/72")["data"];
+    assert_eq!(contact["phoneWork"], "+7 916 987-65-43");
+    assert!(contact["sourceId"].is_null() && contact.get("fm").is_none());
+    let said = refused(&["--settings", "formatted_phone"]);
+    assert!(said.contains("did you mean `formatted_phones`?"), "{said}");
+}
+
+#[test]
+fn a_typo_in_a_seed_is_refused_and_smart_processes_have_schemas_too() {
+    let folder = folder("typo-in-seed");
+    let seed = |field: &str| {
+        let text = format!(r#"{{"items/1040":[{{"id":7,"{field}":3}}]}}"#);
+        file(&folder, "seed.json", &text)
+    };
+    let said = refused(&["--seed", &seed("titel")]);
+    let problem =
+        "the record 7 of items/1040 is malformed: there is no field `titel`: did you mean `title`?";
+    assert!(said.contains(problem), "{said}");
+    let said = refused(&["--seed", &seed("ufCrm9Floor")]);
+    assert!(said.contains("describe it in the schema"), "{said}");
+    let schemas = folder.join("vibecode");
+    fs::create_dir(&schemas).unwrap();
+    file(
+        &schemas,
+        "items-1040.json",
+        r#"{"ufCrm9Floor":{"type":"integer"}}"#,
+    );
+    let schemas = schemas.to_str().unwrap();
+    let served = Served::start(&["--seed", &seed("ufCrm9Floor"), "--schema", schemas]);
+    assert_eq!(served.get("items/1040/7")["data"]["ufCrm9Floor"], 3);
+}
+
+#[test]
 fn a_port_that_is_taken_is_reported() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -49,7 +49,7 @@ fn a_contact_that_fails_stops_no_other() {
 }
 
 #[test]
-fn a_typo_is_told_before_anything_is_changed() {
+fn a_typo_is_reported_before_anything_is_changed() {
     for arguments in [
         &["ivan", "71"][..],
         &["7", "71", "7l"],

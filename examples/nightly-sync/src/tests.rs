@@ -136,7 +136,7 @@ async fn without_a_row_that_can_be_used_the_portal_is_not_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_row_has_not_is_cleared_and_what_cannot_be_is_told() {
+async fn what_a_row_lacks_is_cleared_and_what_cannot_be_cleared_is_reported() {
     let contact = json!({ "id": 1, "post": "Clerk", "companyId": 15, "phone": ["+7495", "+7916"], LOYALTY: 81 });
     let (sandbox, client) = portal(vec![contact]).await;
     let table = table().with("(1, '', NULL, '+7495', '', NULL)");

@@ -41,7 +41,7 @@ pub(crate) async fn run() -> Result<(), AnyError> {
     };
     stage.each_user_has_their_own_session().await?;
     stage.a_lost_answer_adds_nothing_twice().await?;
-    stage.what_is_not_known_is_told_as_such().await?;
+    stage.an_unknown_outcome_is_reported_as_unknown().await?;
     stage.a_session_that_ends_ends_no_other().await?;
     stage.running.stop().await?;
     println!("\nThe app has stopped, and every answer was what it should be.");
@@ -83,7 +83,7 @@ impl Stage {
         self.check_phone("+79161112233")
     }
 
-    async fn what_is_not_known_is_told_as_such(&self) -> Result<(), AnyError> {
+    async fn an_unknown_outcome_is_reported_as_unknown(&self) -> Result<(), AnyError> {
         println!("\nThree tries in a row are lost, and the user saves once more");
         let form = json!({ "addPhone": "+74950000099", "post": null });
         let lost = || Fault::drop_before().on("PATCH");

@@ -173,7 +173,7 @@ async fn a_form_leaves_sets_and_clears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_api_refuses_is_told_by_its_status() {
+async fn a_refusal_of_the_api_is_returned_with_its_status() {
     for (code, status) in [
         ("TOKEN_EXPIRED", 401),
         ("ACCESS_DENIED", 403),
@@ -194,7 +194,7 @@ async fn what_the_api_refuses_is_told_by_its_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_portal_that_asks_to_wait_tells_the_frame_for_how_long() {
+async fn a_portal_that_requests_a_wait_passes_its_length_to_the_frame() {
     let stage = Stage::new().await;
     let wait = Duration::from_secs(600);
     stage.sandbox.fault(Fault::rate_limited(wait).on("GET"));

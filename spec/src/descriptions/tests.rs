@@ -178,3 +178,17 @@ fn the_second_description_of_each_field_of_a_task_is_dropped() {
     let names: Vec<_> = descriptions.fields.keys().collect();
     assert_eq!(names, ["responsibleId", "title", "ufCrmTask"]);
 }
+
+#[test]
+fn a_file_names_its_portal_and_a_portal_that_is_not_text_is_not_any_portal() {
+    let answer = r#"{"success":true,"data":{"id":{"type":"integer"}}}"#;
+    let mut answer = Descriptions::read(answer).unwrap();
+    assert!(!answer.file_text("contacts").contains("portal"));
+    answer.portal = Some("acme.bitrix24.ru".to_owned());
+    let text = answer.file_text("contacts");
+    let file = Descriptions::read(&text).unwrap();
+    assert_eq!(file.portal.as_deref(), Some("acme.bitrix24.ru"));
+    assert_eq!(file.file_text("contacts"), text);
+    let odd = text.replace("\"acme.bitrix24.ru\"", "5");
+    assert!(refusal(odd.as_bytes()).contains("`portal` is not text"));
+}

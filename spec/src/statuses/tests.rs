@@ -203,3 +203,22 @@ fn a_set_that_a_field_only_probably_has_is_unknown_if_the_portal_lacks_it() {
     assert!(matches!(with.codes(&process, 12), CodeLookUp::Known([_])));
     assert_eq!(with.codes(&process, 0), CodeLookUp::Absent);
 }
+
+#[test]
+fn the_files_of_codes_name_their_portal() {
+    let portal = Some("acme.bitrix24.ru".to_owned());
+    let rows = json!([{"entityId": "SOURCE", "statusId": "WEB", "name": "Website"}]);
+    let statuses = Statuses::of_answer(rows)
+        .unwrap()
+        .with_portal(portal.clone());
+    let read = Statuses::read(statuses.file_text()).unwrap();
+    assert_eq!(read.portal(), portal.as_deref());
+    let rows = json!([{"id": "RUB", "fullName": "Rouble"}]);
+    let currencies = crate::Currencies::of_answer(rows).unwrap();
+    let currencies = currencies.with_portal(portal.clone());
+    let read = crate::Currencies::read(currencies.file_text()).unwrap();
+    assert_eq!(read.portal(), portal.as_deref());
+    let odd = statuses.file_text().replace("\"acme.bitrix24.ru\"", "null");
+    let problem = Statuses::read(odd).unwrap_err().to_string();
+    assert!(problem.contains("`portal` is not text"), "{problem}");
+}

@@ -88,6 +88,25 @@ fn a_label_of_the_portal_leads_to_its_field_and_one_that_several_have_to_all_of_
 }
 
 #[test]
+fn a_name_of_a_user_field_that_is_made_up_from_its_label_leads_to_it() {
+    let text = r#"{
+        "ufCrm_1721244707107": {"type": "enumeration", "title": "Loyalty"},
+        "ufCrm_1700000000000": {"type": "string", "title": "Class of service"}
+    }"#;
+    let schema = Schema::read(text).unwrap();
+    for (given, wire) in [
+        ("ufCrmLoyalty", "ufCrm_1721244707107"),
+        ("ufCrm_loyalty", "ufCrm_1721244707107"),
+        ("UF_CRM_CLASS_OF_SERVICE", "ufCrm_1700000000000"),
+    ] {
+        let found = schema.suggestions(given);
+        let found: Vec<_> = found.iter().map(|meant| meant.name).collect();
+        assert_eq!(found, [wire], "{given}");
+    }
+    assert!(meant(Entity::Contacts, "ufCrmPost").is_empty());
+}
+
+#[test]
 fn a_typo_leads_to_the_name_and_to_all_that_are_about_equally_close() {
     use Entity::{Companies, Contacts, Deals};
     for (entity, given, wire) in [

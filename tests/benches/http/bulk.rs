@@ -55,7 +55,7 @@ async fn by_hand(rival: Rival) {
             .by_ref()
             .take(CALLS)
             .enumerate()
-            .map(|(place, id)| Call::update(place, id, patch::by_hand()))
+            .map(|(index, id)| Call::update(index, id, patch::by_hand()))
             .collect();
         let is_over = calls.is_empty();
         if !is_over {

@@ -14,6 +14,7 @@
 
 mod bulk;
 mod executed;
+mod list;
 mod memory;
 mod patch;
 mod rival;
@@ -43,7 +44,9 @@ fn main() -> ExitCode {
         [memory, run, url, items] if memory == MEMORY => memory::run(run, url, items),
         [count, side] if count == COUNT => executed::run(side),
         [run, side, what, rounds] if run == RUN => profile(side, what, rounds),
-        arguments if arguments.iter().any(|it| it == "--bench") => return report(),
+        arguments if arguments.iter().any(|it| it == "--bench") => {
+            return report(arguments.iter().find(|it| *it != "--bench"));
+        }
         // `cargo test` runs benches too.
         _ => println!("counts time and memory under `cargo bench`"),
     }
@@ -57,21 +60,35 @@ fn profile(side: &str, what: &str, rounds: &str) {
         for _ in 0..rounds.parse().unwrap() {
             match what {
                 "many" => bulk::update_many(side.clone()).await,
+                "list" => list::list(side.clone(), 10_000).await,
                 _ => single::update(side.clone(), 1).await,
             }
         }
     });
 }
 
-/// Fails where a limit is missed.
-fn report() -> ExitCode {
+/// What is measured, in this order.
+const PARTS: [&str; 5] = ["single", "many", "list", "count", "memory"];
+
+/// Fails if a limit is missed. `only` is one of the parts, or all are measured.
+fn report(only: Option<&String>) -> ExitCode {
     patch::check();
+    let parts = PARTS
+        .iter()
+        .filter(|part| only.is_none_or(|only| only == *part));
+    let parts: Vec<_> = parts.collect();
+    assert!(!parts.is_empty(), "can only measure one of {PARTS:?}");
     let mut table = Table::new();
-    single::report(&mut table);
     let server = Server::start();
-    runtime().block_on(bulk::report(&server, &mut table));
-    executed::report(&mut table);
-    memory::report(&server, &mut table);
+    for part in parts {
+        match *part {
+            "single" => single::report(&mut table),
+            "many" => runtime().block_on(bulk::report(&server, &mut table)),
+            "list" => runtime().block_on(list::report(&server, &mut table)),
+            "count" => executed::report(&mut table),
+            _ => memory::report(&server, &mut table),
+        }
+    }
     table.verdict()
 }
 

@@ -4,7 +4,7 @@ use std::{env, fs, hint::black_box, process::Command};
 
 use vibecode_runtime::{Client, Patch, Phone};
 
-use crate::{MEMORY, patch, runtime, server::Server, sides, table::Table};
+use crate::{MEMORY, list, patch, runtime, server::Server, sides, sides::Side, table::Table};
 
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]
@@ -19,10 +19,11 @@ const MANY: u32 = 1_000_000;
 const MOST: f64 = 10.0;
 
 /// What is run, and where the server answers reads as that needs.
-const RUNS: [(&str, &str, &str); 3] = [
+const RUNS: [(&str, &str, &str); 4] = [
     ("update_many", "update", "/v1"),
     ("ensure_many, all there", "ensure", "/v1"),
     ("ensure_many, all lacking", "ensure", "/lacking/v1"),
+    ("list", "list", "/v1"),
 ];
 
 pub(crate) fn report(server: &Server, table: &mut Table) {
@@ -49,10 +50,10 @@ pub(crate) fn run(run: &str, url: &str, items: &str) {
     let items = items.parse().unwrap();
     let client = sides::client(url);
     runtime().block_on(async {
-        if run == "update" {
-            update(&client, items).await;
-        } else {
-            ensure(&client, items).await;
+        match run {
+            "update" => update(&client, items).await,
+            "list" => list::list(Side::Ours(client), items).await,
+            _ => ensure(&client, items).await,
         }
     });
     let status = fs::read_to_string("/proc/self/status").unwrap();

@@ -1,4 +1,4 @@
-//! What a careful user would write with `reqwest` and serde alone: one try, its status checked, the
+//! What a careful user would write with `reqwest` and serde alone: one attempt, its status checked, the
 //! envelope read in one pass, the record kept as it came.
 
 use std::{collections::HashMap, time::Duration};
@@ -39,9 +39,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn update(place: usize, id: u64, patch: ByHand) -> Self {
+    pub(crate) fn update(index: usize, id: u64, patch: ByHand) -> Self {
         Self {
-            id: format!("c{place}"),
+            id: format!("c{index}"),
             entity: "contacts",
             action: "update",
             entity_id: id,
@@ -92,6 +92,15 @@ impl Rival {
         read(sent.body(body).send().await.unwrap()).await
     }
 
+    /// A page of a list, with the query that our client sends.
+    pub(crate) async fn page<D: DeserializeOwned>(&self, offset: u64) -> Vec<D> {
+        let url = format!(
+            "{}/contacts?order%5Bid%5D=asc&select={SELECT}&limit={PAGE}&offset={offset}",
+            self.base_url
+        );
+        read(self.http.get(url).send().await.unwrap()).await
+    }
+
     pub(crate) async fn batch(&self, calls: &[Call]) -> Vec<Kept> {
         let url = format!("{}/batch", self.base_url);
         let body = serde_json::to_vec(&Batch { calls }).unwrap();
@@ -106,6 +115,8 @@ impl Rival {
 }
 
 const JSON: &str = "application/json";
+const PAGE: u64 = 500;
+const SELECT: &str = "id%2Cname%2ClastName%2Cpost%2CcompanyId%2CassignedById%2Copened%2CupdatedTime%2CufCrm_1721244707107";
 
 async fn read<D: DeserializeOwned>(response: Response) -> D {
     assert!(response.status().is_success());

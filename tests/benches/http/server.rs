@@ -71,6 +71,9 @@ pub(crate) fn serve() {
     });
 }
 
+/// A row of a list, without the id that it begins with.
+const ROW: &str = r#","name":"Ivan","lastName":"Petrov","post":"Director","companyId":15,"assignedById":7,"opened":true,"updatedTime":"2026-04-15T12:00:00+03:00","ufCrm_1721244707107":81}"#;
+
 /// Records of 60 keys, without the id that they begin with.
 struct Canned {
     whole: String,
@@ -101,23 +104,46 @@ impl Canned {
         format!(r#"{{"success":true,"data":{{"id":{id}{}}}"#, self.whole)
     }
 
+    /// `GET /v1/contacts`: as many rows as are asked for, with ids from the offset on. They have the selected
+    /// keys of a record, as the API answers them.
+    fn page(query: &str) -> String {
+        let number = |name: &str| {
+            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            let (_, number) = pairs.find(|(key, _)| *key == name).unwrap();
+            number.parse::<u64>().unwrap()
+        };
+        let (limit, offset) = (number("limit"), number("offset"));
+        let mut json = String::from(r#"{"success":true,"data":["#);
+        for id in offset + 1..=offset + limit {
+            let comma = if id > offset + 1 { "," } else { "" };
+            write!(json, r#"{comma}{{"id":{id}{ROW}"#).unwrap();
+        }
+        write!(
+            json,
+            r#"],"meta":{{"total":{},"hasMore":true}}}}"#,
+            u32::MAX
+        )
+        .unwrap();
+        json
+    }
+
     /// `POST /v1/batch`, whose calls have the ids c0, c1 and so on.
     fn batch(&self, path: &str, calls: &str) -> String {
         let count = calls.matches(r#""entityId":"#).count();
         let mut json = String::with_capacity(100 + count * (self.whole.len() + 40));
         json.push_str(r#"{"success":true,"data":{"results":{"#);
-        for (place, call) in calls.split(r#""action":""#).skip(1).enumerate() {
+        for (index, call) in calls.split(r#""action":""#).skip(1).enumerate() {
             let is_read = call.starts_with("get");
             let (_, id) = call.split_once(r#""entityId":"#).unwrap();
             let end = id.find(|it: char| !it.is_ascii_digit()).unwrap();
             let id = id.get(..end).unwrap();
-            let comma = if place > 0 { "," } else { "" };
+            let comma = if index > 0 { "," } else { "" };
             let record = if is_read && path.starts_with("/lacking") {
                 &self.lacking
             } else {
                 &self.whole
             };
-            write!(json, r#"{comma}"c{place}":{{"id":{id}{record}"#).unwrap();
+            write!(json, r#"{comma}"c{index}":{{"id":{id}{record}"#).unwrap();
         }
         json.push_str(r#"},"errors":{}}}"#);
         json
@@ -133,6 +159,8 @@ async fn answer(
     let path = head.uri.path();
     let json = if path.ends_with("/batch") {
         canned.batch(path, std::str::from_utf8(&body).unwrap())
+    } else if let Some(query) = head.uri.query() {
+        Canned::page(query)
     } else {
         canned.update(path)
     };

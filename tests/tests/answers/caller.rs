@@ -59,9 +59,9 @@ pub(crate) fn add(client: &Client) -> Call<Updated> {
 
 /// Counts the attempts of the clients that use it.
 #[derive(Clone, Default)]
-pub(crate) struct Tries(Arc<AtomicUsize>);
+pub(crate) struct Attempts(Arc<AtomicUsize>);
 
-impl Tries {
+impl Attempts {
     pub(crate) fn throttle(&self) -> Throttle {
         Throttle::shared(self.clone())
     }
@@ -71,7 +71,7 @@ impl Tries {
     }
 }
 
-impl Budget for Tries {
+impl Budget for Attempts {
     fn acquire(&self) -> Acquiring<'_> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Box::pin(ready(Ok(Permit::new(|_| {}))))

@@ -6,7 +6,7 @@ use http::StatusCode;
 use vibecode_runtime::{Call, Client, Error, ErrorCode, ErrorKind, Outcome, Updated};
 
 use crate::{
-    caller::{self, Tries, assert_shows_nothing, builder, single},
+    caller::{self, Attempts, assert_shows_nothing, builder, single},
     server::{Behaviour, Server},
 };
 
@@ -111,14 +111,14 @@ impl Case {
             Again::WhatCannotDouble | Again::Everything => (TRIES, 1),
         };
         let update: fn(&Client) -> Call<Updated> = caller::update;
-        for (what, call, tries) in [
-            ("one try", None, 1),
+        for (what, call, attempts) in [
+            ("one attempt", None, 1),
             ("what cannot double", Some(update), sets),
             ("a phone", Some(caller::add), adds),
         ] {
             let name = format!("{}: {what}", self.name);
             let server = Server::start(self.behaviour.clone()).await;
-            let counted = Tries::default();
+            let counted = Attempts::default();
             let client = match call {
                 Some(_) => builder(&server.url()),
                 None => single(&server.url()),
@@ -127,13 +127,13 @@ impl Case {
             let error = call.unwrap_or(update)(&client).await.unwrap_err();
             // Any further request has time to arrive.
             tokio::time::sleep(Duration::from_millis(5)).await;
-            assert_eq!(counted.count(), tries, "{name}: {error:?}");
-            assert_eq!(server.connections(), tries, "{name}: {error:?}");
+            assert_eq!(counted.count(), attempts, "{name}: {error:?}");
+            assert_eq!(server.connections(), attempts, "{name}: {error:?}");
             let unread = matches!(
                 self.behaviour,
                 Behaviour::CloseAtOnce | Behaviour::ResetAtOnce
             );
-            let read = if unread { 0 } else { tries };
+            let read = if unread { 0 } else { attempts };
             assert_eq!(server.requests().len(), read, "{name}: {error:?}");
             let is_believed = self.adds_believe || what != "a phone";
             let outcome = if is_believed {

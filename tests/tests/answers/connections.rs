@@ -13,7 +13,7 @@ use tokio::{
 use vibecode_runtime::{Error, ErrorKind, Outcome, RetryPolicy};
 
 use crate::{
-    caller::{Tries, add, assert_shows_nothing, builder, update},
+    caller::{Attempts, add, assert_shows_nothing, builder, update},
     server::{Behaviour, Server},
     written::{SECRET, bytes, whole},
 };
@@ -21,12 +21,12 @@ use crate::{
 /// Checks that each of the attempts ends in this way, and returns the error and the time of one.
 async fn assert_unconnected(url: &str, http: impl Fn() -> ClientBuilder) -> (Error, Duration) {
     let mut last = None;
-    for (call, policy, tries) in [
+    for (call, policy, attempts) in [
         (update as fn(&_) -> _, RetryPolicy::new(), 3),
         (add, RetryPolicy::new(), 3),
         (add, RetryPolicy::off(), 1),
     ] {
-        let counted = Tries::default();
+        let counted = Attempts::default();
         let client = builder(url).http(http()).retry(policy);
         let client = client.throttle(counted.throttle()).build().unwrap();
         let start = Instant::now();
@@ -34,7 +34,7 @@ async fn assert_unconnected(url: &str, http: impl Fn() -> ClientBuilder) -> (Err
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
         assert_eq!(error.outcome(), Outcome::NotApplied);
         assert_eq!((error.status(), error.code()), (None, None));
-        assert_eq!(counted.count(), tries, "{error:?}");
+        assert_eq!(counted.count(), attempts, "{error:?}");
         assert!(std::error::Error::source(&error).is_some());
         assert_shows_nothing(&error);
         last = Some((error, start.elapsed()));
@@ -121,7 +121,7 @@ async fn the_time_of_connecting_can_be_set() {
 
 /// It is unknown whether the request had been sent when the time-out of the attempt ended.
 #[tokio::test(start_paused = true)]
-async fn a_try_that_ends_while_it_connects_is_unknown() {
+async fn an_attempt_that_ends_while_it_connects_is_unknown() {
     let http = resolved_by(NoAddress::Ever);
     let client = builder("https://nonexistent.invalid/v1").http(http);
     let error = add(&client.timeout(Duration::from_secs(2)).build().unwrap()).await;

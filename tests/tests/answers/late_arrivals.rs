@@ -89,7 +89,7 @@ fn assert_given_up(error: &Error) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_body_whose_try_has_ended_does_not_arrive_complete() {
+async fn a_long_body_whose_attempt_has_ended_does_not_arrive_complete() {
     let (listener, url) = listen();
     let client = single(&url)
         .timeout(Duration::from_secs(2))
@@ -150,7 +150,7 @@ async fn a_long_body_that_reqwest_gave_up_arrives_complete() {
 
 /// This is why a write is open for a settle time after its end.
 #[tokio::test(start_paused = true)]
-async fn a_short_patch_arrives_complete_after_its_try_has_ended() {
+async fn a_short_patch_arrives_complete_after_its_attempt_has_ended() {
     let (listener, url) = listen();
     let client = single(&url)
         .timeout(Duration::from_secs(2))
@@ -244,7 +244,7 @@ async fn a_patch_that_arrives_at_the_end_of_the_settle_time_is_not_doubled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_settle_time_is_counted_from_the_end_of_the_try() {
+async fn the_settle_time_is_counted_from_the_end_of_the_attempt() {
     let (end, portal) = give_up_and_ensure(None).await;
     let portal = portal.lock().unwrap();
     assert_eq!(portal.phones, 1);

@@ -3,7 +3,7 @@
 use vibecode_runtime::{Client, ErrorKind, Outcome};
 
 use crate::{
-    caller::{Tries, add, builder, client, update},
+    caller::{Attempts, add, builder, client, update},
     case::{Case, check},
     server::{Behaviour, Server},
     written::{chunked, ok_and_stay, raw, success},
@@ -64,7 +64,7 @@ async fn a_body_that_a_reset_ends_leaves_the_outcome_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_only_the_close_ends_is_read_where_it_is_whole() {
+async fn a_body_that_only_the_close_ends_is_read_if_it_is_complete() {
     let body = success("71");
     let server = Server::start(raw(&format!("HTTP/1.1 200 X\r\n\r\n{body}"))).await;
     let updated = update(&client(&server.url())).await.unwrap();
@@ -148,19 +148,19 @@ async fn a_connection_that_ends_under_the_second_request_leaves_its_outcome_unkn
         Behaviour::Close,
         Behaviour::Reset,
     ] {
-        for (call, tries) in [(update as fn(&Client) -> _, 3), (add, 1)] {
+        for (call, attempts) in [(update as fn(&Client) -> _, 3), (add, 1)] {
             let endings = std::iter::repeat_n(ending.clone(), 3);
             let server = Server::script([ok_and_stay()].into_iter().chain(endings)).await;
-            let counted = Tries::default();
+            let counted = Attempts::default();
             let client = builder(&server.url()).throttle(counted.throttle());
             let client = client.build().unwrap();
             update(&client).await.unwrap();
             let error = call(&client).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Interrupted, "{error:?}");
             assert_eq!(error.outcome(), Outcome::Unknown);
-            assert_eq!(counted.count(), 1 + tries);
+            assert_eq!(counted.count(), 1 + attempts);
             // The first of them used the connection of the previous answer.
-            assert_eq!(server.connections(), tries);
+            assert_eq!(server.connections(), attempts);
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use vibecode_runtime::{Client, Error, ErrorKind, Outcome, RetryPolicy, Updated};
 
 use crate::{
-    caller::{Customer, Tries, builder},
+    caller::{Attempts, Customer, builder},
     server::{Behaviour, Server},
     written::{bytes, html, limited, ok, ok_and_stay, raw, success},
 };
@@ -68,17 +68,17 @@ fn endings() -> Vec<Behaviour> {
 /// Sends all the numbers, one after the other, and checks that each arrived as often as it was sent.
 async fn assert_sent_by_us_alone(policy: RetryPolicy, adds: bool) {
     let server = Server::script(endings()).await;
-    let tries = Tries::default();
+    let attempts = Attempts::default();
     let client = builder(&server.url())
         .retry(policy)
-        .throttle(tries.throttle())
+        .throttle(attempts.throttle())
         .build()
         .unwrap();
     let mut succeeded = 0;
     for call in 0..CALLS {
-        let before = tries.count();
+        let before = attempts.count();
         let result = send(&client, call, adds).await;
-        let sent = tries.count() - before;
+        let sent = attempts.count() - before;
         let arrived = arrivals(&server, call);
         assert!(
             arrived <= sent,
@@ -100,13 +100,13 @@ async fn assert_sent_by_us_alone(policy: RetryPolicy, adds: bool) {
 }
 
 #[tokio::test]
-async fn one_try_arrives_once_at_most() {
+async fn one_attempt_arrives_once_at_most() {
     assert_sent_by_us_alone(RetryPolicy::off(), false).await;
     assert_sent_by_us_alone(RetryPolicy::off(), true).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_tries_are_the_clients_own() {
+async fn further_attempts_are_the_clients_own() {
     let policy = RetryPolicy::new().retry_tokens(u32::MAX);
     assert_sent_by_us_alone(policy, false).await;
 }

@@ -3,14 +3,14 @@
 use vibecode_runtime::{Client, ContactId, Credentials, RetryPolicy, Throttle};
 
 use crate::{
-    caller::{Tries, builder, update},
+    caller::{Attempts, builder, update},
     server::{Behaviour, Server},
     written::{html, ok, refusal},
 };
 
 /// A further attempt costs 5 tokens.
-fn tokens_for(tries: u32) -> RetryPolicy {
-    RetryPolicy::new().retry_tokens(5 * tries)
+fn tokens_for(attempts: u32) -> RetryPolicy {
+    RetryPolicy::new().retry_tokens(5 * attempts)
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,15 +45,15 @@ async fn an_outage_uses_up_what_another_users_client_may_send_again() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_at_once_share_it_too() {
-    let tries = Tries::default();
+    let attempts = Attempts::default();
     let client = builder("http://127.0.0.1:1/v1").retry(tokens_for(4));
-    let client = client.throttle(tries.throttle()).build().unwrap();
+    let client = client.throttle(attempts.throttle()).build().unwrap();
     let mut calls = tokio::task::JoinSet::new();
     for id in 1..=50 {
         calls.spawn(client.get_raw(ContactId::from(id)));
     }
     assert!(calls.join_all().await.iter().all(Result::is_err));
-    assert_eq!(tries.count(), 50 + 4);
+    assert_eq!(attempts.count(), 50 + 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,7 +92,7 @@ async fn successes_fill_the_budget_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_further_try_that_succeeds_costs_nothing() {
+async fn a_further_attempt_that_succeeds_costs_nothing() {
     let server = Server::script([refusal(503, "QUEUE_OVERFLOW"), ok()]).await;
     let client = builder(&server.url()).retry(tokens_for(1)).build().unwrap();
     for _ in 0..10 {

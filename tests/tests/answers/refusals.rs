@@ -5,7 +5,7 @@ use std::time::Duration;
 use vibecode_runtime::{ContactId, ErrorCode, ErrorKind, Outcome};
 
 use crate::{
-    caller::{Customer, Tries, assert_shows_nothing, builder, client, update},
+    caller::{Attempts, Customer, assert_shows_nothing, builder, client, update},
     case::{Case, check},
     server::{Behaviour, Server},
     written::{SECRET, bytes, envelope, html, json, limited, refusal, success, whole},
@@ -231,8 +231,8 @@ async fn a_429_that_a_reset_runs_after_is_read_or_leaves_the_outcome_unknown() {
     let answer = bytes(429, "", &envelope("RATE_LIMITED"));
     for size in [64, 8 * 1024 * 1024] {
         let server = Server::start(Behaviour::AnswerUnread(answer.clone())).await;
-        let tries = Tries::default();
-        let client = builder(&server.url()).throttle(tries.throttle());
+        let attempts = Attempts::default();
+        let client = builder(&server.url()).throttle(attempts.throttle());
         let patch = Customer::patch().post("x".repeat(size)).add_phone(SECRET);
         let error = client
             .build()
@@ -248,8 +248,8 @@ async fn a_429_that_a_reset_runs_after_is_read_or_leaves_the_outcome_unknown() {
             }
         }
         // It is sent again only if the 429 was read.
-        assert_eq!(server.connections(), tries.count());
-        assert!(error.kind() == ErrorKind::Api || tries.count() < 3);
+        assert_eq!(server.connections(), attempts.count());
+        assert!(error.kind() == ErrorKind::Api || attempts.count() < 3);
         assert_shows_nothing(&error);
     }
 }

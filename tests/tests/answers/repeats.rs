@@ -58,7 +58,8 @@ async fn an_unchecked_value_is_not_sent_again_once_it_may_have_been_applied() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_try_that_may_have_been_applied_leaves_the_outcome_unknown_whatever_the_last_is_told() {
+async fn an_attempt_that_may_have_been_applied_leaves_the_outcome_unknown_whatever_the_last_one_returns()
+ {
     let lost = [
         Behaviour::Close,
         Behaviour::Reset,
@@ -121,7 +122,7 @@ async fn a_lost_answer_never_makes_a_second_record() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_is_made_by_a_later_try_where_the_api_put_the_first_off() {
+async fn a_record_is_created_by_a_later_attempt_if_the_api_put_the_first_off() {
     let (client, server) = against([rate_limited(), rate_limited(), created()]).await;
     assert_eq!(create(&client).await.unwrap().id(), ContactId::from(575));
     assert_eq!(server.requests().len(), 3);
@@ -153,7 +154,7 @@ async fn a_record_that_is_gone_after_a_lost_answer_has_been_deleted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_record_that_never_was_there_has_not_been_deleted() {
-    for (script, tries) in [
+    for (script, attempts) in [
         (vec![not_found()], 1),
         (vec![rate_limited(), not_found()], 2),
         (vec![refusal(503, "QUEUE_OVERFLOW"), not_found()], 2),
@@ -162,7 +163,7 @@ async fn a_record_that_never_was_there_has_not_been_deleted() {
         let error = delete(&client).await.unwrap_err();
         assert_eq!(error.code(), Some(&ErrorCode::EntityNotFound));
         assert_eq!(error.outcome(), Outcome::NotApplied, "{error:?}");
-        assert_eq!(server.requests().len(), tries);
+        assert_eq!(server.requests().len(), attempts);
     }
 }
 
@@ -188,7 +189,7 @@ async fn reads_are_sent_until_an_answer_comes_and_change_nothing() {
     read(&client).await.unwrap();
     assert_eq!(server.requests().len(), 3);
 
-    for (behaviour, tries) in [
+    for (behaviour, attempts) in [
         (Behaviour::Close, 3),
         (html(502), 3),
         (rate_limited(), 3),
@@ -199,12 +200,12 @@ async fn reads_are_sent_until_an_answer_comes_and_change_nothing() {
         let (client, server) = against([behaviour]).await;
         let error = read(&client).await.unwrap_err();
         assert_eq!(error.outcome(), Outcome::NotApplied, "{error:?}");
-        assert_eq!(server.requests().len(), tries, "{error:?}");
+        assert_eq!(server.requests().len(), attempts, "{error:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_try_without_an_answer_in_time_is_followed_by_another() {
+async fn an_attempt_without_an_answer_in_time_is_followed_by_another() {
     let (client, server) = against([Behaviour::AnswerAndHang(Vec::new()), ok()]).await;
     let start = tokio::time::Instant::now();
     update(&client).await.unwrap();

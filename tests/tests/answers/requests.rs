@@ -24,7 +24,7 @@ async fn settings_of_the_users_own_for_the_http_client_are_kept() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_body_tells_no_type_of_one() {
+async fn a_request_without_a_body_has_no_content_type() {
     let server = Server::start(ok()).await;
     let client = client(&server.url());
     client.get_raw(ContactId::from(71)).await.unwrap();

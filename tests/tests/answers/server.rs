@@ -150,9 +150,9 @@ async fn converse(mut stream: TcpStream, state: Arc<Mutex<State>>) {
 
 fn next_behaviour(state: &Mutex<State>) -> Behaviour {
     let mut state = state.lock().unwrap();
-    let place = state.shown % state.script.len();
+    let index = state.shown % state.script.len();
     state.shown += 1;
-    state.script[place].clone()
+    state.script[index].clone()
 }
 
 async fn another_comes(stream: &TcpStream) -> bool {

@@ -81,7 +81,7 @@ async fn a_run_whose_session_ends_in_the_middle_loses_no_item_and_adds_each_phon
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_whose_session_cannot_be_renewed_tells_of_every_item_that_it_was_not_sent() {
+async fn a_run_whose_session_cannot_be_renewed_reports_every_item_as_not_sent() {
     let (sandbox, client, sessions) = begin().await;
     let end = || {
         sandbox.expire_session(FIRST);

@@ -18,7 +18,7 @@ use vibecode_runtime::{
 use vibecode_sandbox::Sandbox;
 
 use crate::{
-    caller::{KEY, Tries, add, update},
+    caller::{Attempts, KEY, add, update},
     server::{Behaviour, Server},
     written::{ok, refusal},
 };
@@ -380,7 +380,7 @@ fn a_provider_in_a_runtime_that_stands_still_holds_up_no_other_runtime_for_long(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_that_is_not_renewed_leaves_an_earlier_try_unknown() {
+async fn a_session_that_is_not_renewed_leaves_an_earlier_attempt_unknown() {
     let over = refusal(401, "TOKEN_EXPIRED");
     let server = Server::script([Behaviour::Close, over, ok()]).await;
     let sessions = Sessions::of(FIRST);
@@ -399,8 +399,8 @@ async fn a_client_with_a_session_acts_for_that_user_on_the_same_throttle() {
     let sandbox = Sandbox::start().await;
     sandbox.add_session(FIRST);
     sandbox.add_session(SECOND);
-    let (sessions, tries) = (Sessions::of(FIRST), Tries::default());
-    let client = builder(sandbox.url(), &sessions).throttle(tries.throttle());
+    let (sessions, attempts) = (Sessions::of(FIRST), Attempts::default());
+    let client = builder(sandbox.url(), &sessions).throttle(attempts.throttle());
     let client = client.build().unwrap();
     let other = client.with_session(SECOND);
     update(&client).await.unwrap();
@@ -411,7 +411,7 @@ async fn a_client_with_a_session_acts_for_that_user_on_the_same_throttle() {
         assert_eq!(request.header("x-api-key"), Some(Sandbox::APP_KEY));
     }
     // The provider is not called for a user who is given.
-    assert_eq!((tries.count(), sessions.asked()), (3, 1));
+    assert_eq!((attempts.count(), sessions.asked()), (3, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,4 +1,4 @@
-//! The throttle around every attempt: its permits, its pause (the gate), and the effect of a failing budget.
+//! The throttle around every attempt: its permits, its pause, and the effect of a failing budget.
 
 use std::{
     future::ready,
@@ -22,7 +22,7 @@ use crate::{
 
 /// What a budget does when a permit is requested.
 #[derive(Clone, Copy)]
-enum Turn {
+enum Reply {
     Gives,
     GivesAfter(Duration),
     Fails,
@@ -31,16 +31,16 @@ enum Turn {
 /// Does these in order, the last for ever, and records the feedback of each permit.
 #[derive(Clone)]
 struct Scripted {
-    turns: Arc<Mutex<Vec<Turn>>>,
+    answers: Arc<Mutex<Vec<Reply>>>,
     reported: Arc<Mutex<Vec<Option<StatusCode>>>>,
 }
 
 impl Scripted {
-    fn new(turns: impl IntoIterator<Item = Turn>) -> Self {
-        let mut turns: Vec<_> = turns.into_iter().collect();
-        turns.reverse();
+    fn new(answers: impl IntoIterator<Item = Reply>) -> Self {
+        let mut answers: Vec<_> = answers.into_iter().collect();
+        answers.reverse();
         Self {
-            turns: Arc::new(Mutex::new(turns)),
+            answers: Arc::new(Mutex::new(answers)),
             reported: Arc::default(),
         }
     }
@@ -64,28 +64,28 @@ impl Scripted {
 
 impl Budget for Scripted {
     fn acquire(&self) -> Acquiring<'_> {
-        let turn = {
-            let mut turns = self.turns.lock().unwrap();
-            if turns.len() > 1 {
-                turns.pop().unwrap()
+        let answer = {
+            let mut answers = self.answers.lock().unwrap();
+            if answers.len() > 1 {
+                answers.pop().unwrap()
             } else {
-                turns[0]
+                answers[0]
             }
         };
-        match turn {
-            Turn::Gives => Box::pin(ready(Ok(self.permit()))),
-            Turn::GivesAfter(time) => Box::pin(async move {
+        match answer {
+            Reply::Gives => Box::pin(ready(Ok(self.permit()))),
+            Reply::GivesAfter(time) => Box::pin(async move {
                 sleep(time).await;
                 Ok(self.permit())
             }),
-            Turn::Fails => Box::pin(ready(Err(BudgetError::new("the store is away")))),
+            Reply::Fails => Box::pin(ready(Err(BudgetError::new("the store is away")))),
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_try_takes_a_permit_and_tells_it_what_came() {
-    let budget = Scripted::new([Turn::Gives]);
+async fn every_attempt_takes_a_permit_and_reports_its_answer_to_it() {
+    let budget = Scripted::new([Reply::Gives]);
     let script = [Behaviour::Close, limited("retry-after: 1\r\n", ""), ok()];
     let server = Server::script(script).await;
     let client = builder(&server.url()).throttle(budget.throttle());
@@ -94,8 +94,8 @@ async fn every_try_takes_a_permit_and_tells_it_what_came() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_try_with_a_renewed_session_takes_a_permit_too() {
-    let budget = Scripted::new([Turn::Gives]);
+async fn an_attempt_with_a_renewed_session_takes_a_permit_too() {
+    let budget = Scripted::new([Reply::Gives]);
     let server = Server::script([refusal(401, "TOKEN_EXPIRED"), ok()]).await;
     let credentials = Credentials::app_with("vibe_app_1", || async { Ok("1".to_owned()) });
     let client = Client::builder(credentials).base_url(&server.url());
@@ -106,7 +106,7 @@ async fn a_try_with_a_renewed_session_takes_a_permit_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_takes_one_permit() {
-    let budget = Scripted::new([Turn::Gives]);
+    let budget = Scripted::new([Reply::Gives]);
     let sandbox = Sandbox::builder().contacts(120).start().await;
     let client = Client::builder(Credentials::personal(Sandbox::API_KEY)).base_url(sandbox.url());
     let client = client.throttle(budget.throttle()).build().unwrap();
@@ -119,7 +119,7 @@ async fn a_batch_takes_one_permit() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_sent_takes_no_permit() {
-    let budget = Scripted::new([Turn::Gives]);
+    let budget = Scripted::new([Reply::Gives]);
     let server = Server::start(ok()).await;
     let client = builder(&server.url()).throttle(budget.throttle());
     let client = client.build().unwrap();
@@ -142,7 +142,7 @@ async fn what_is_not_sent_takes_no_permit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_is_dropped_under_way_runs_to_its_end_and_then_ends_its_permit() {
-    let budget = Scripted::new([Turn::Gives]);
+    let budget = Scripted::new([Reply::Gives]);
     let server = Server::start(Behaviour::AnswerAndHang(Vec::new())).await;
     let client = builder(&server.url()).throttle(budget.throttle());
     let client = client.build().unwrap();
@@ -158,7 +158,7 @@ async fn a_write_that_is_dropped_under_way_runs_to_its_end_and_then_ends_its_per
 #[tokio::test(start_paused = true)]
 async fn a_budget_that_fails_sends_nothing() {
     let server = Server::start(ok()).await;
-    let budget = Scripted::new([Turn::Fails]);
+    let budget = Scripted::new([Reply::Fails]);
     for client in [
         builder(&server.url()).throttle(budget.throttle()),
         builder(&server.url()).throttle(Throttle::per_minute(0)),
@@ -177,13 +177,13 @@ async fn a_budget_that_fails_sends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_budget_that_fails_later_leaves_an_earlier_try_unknown() {
+async fn a_budget_that_fails_later_leaves_an_earlier_attempt_unknown() {
     for (first, outcome) in [
         (Behaviour::Close, Outcome::Unknown),
         (refusal(503, "QUEUE_OVERFLOW"), Outcome::NotApplied),
     ] {
         let server = Server::script([first, ok()]).await;
-        let budget = Scripted::new([Turn::Gives, Turn::Fails]);
+        let budget = Scripted::new([Reply::Gives, Reply::Fails]);
         let client = builder(&server.url()).throttle(budget.throttle());
         let error = update(&client.build().unwrap()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Throttle, "{error:?}");
@@ -200,7 +200,7 @@ fn arrivals(server: &Server) -> Vec<Duration> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_429_closes_the_gate_for_every_clone() {
+async fn a_429_pauses_every_clone() {
     let asked = Duration::from_secs(7);
     let answers = [limited("retry-after: 7\r\n", ""), ok(), ok(), ok()];
     let server = Server::script(answers).await;
@@ -224,7 +224,7 @@ async fn a_429_closes_the_gate_for_every_clone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_429_closes_the_gate_for_every_client_of_the_throttle() {
+async fn a_429_pauses_every_client_of_the_throttle() {
     let refusing = Server::start(limited("", r#","retryAfter":7"#)).await;
     let server = Server::start(ok()).await;
     let throttle = Throttle::per_minute(300);
@@ -240,8 +240,8 @@ async fn a_429_closes_the_gate_for_every_client_of_the_throttle() {
 
 /// The wait for the throttle counts too: an attempt that is admitted after the deadline is not begun.
 #[tokio::test(start_paused = true)]
-async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
-    let late = Turn::GivesAfter(Duration::from_secs(400));
+async fn no_attempt_is_sent_after_the_deadline_however_long_the_throttle_takes() {
+    let late = Reply::GivesAfter(Duration::from_secs(400));
     for (first, kind, outcome) in [
         (Behaviour::Close, ErrorKind::Interrupted, Outcome::Unknown),
         (
@@ -251,7 +251,7 @@ async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
         ),
     ] {
         let server = Server::script([first, ok()]).await;
-        let budget = Scripted::new([Turn::Gives, late]);
+        let budget = Scripted::new([Reply::Gives, late]);
         let client = builder(&server.url()).throttle(budget.throttle());
         let start = Instant::now();
         let error = update(&client.build().unwrap()).await.unwrap_err();
@@ -264,10 +264,10 @@ async fn no_try_departs_after_the_deadline_however_long_the_throttle_takes() {
 
 /// The deadline counts from the sending of the first attempt.
 #[tokio::test(start_paused = true)]
-async fn the_first_try_waits_for_the_throttle_a_quarter_of_an_hour_at_most() {
+async fn the_first_attempt_waits_for_the_throttle_a_quarter_of_an_hour_at_most() {
     for (minutes, is_sent) in [(14, true), (16, false)] {
         let server = Server::start(ok()).await;
-        let budget = Scripted::new([Turn::GivesAfter(Duration::from_secs(minutes * 60))]);
+        let budget = Scripted::new([Reply::GivesAfter(Duration::from_secs(minutes * 60))]);
         let client = builder(&server.url()).throttle(budget.throttle());
         let result = update(&client.build().unwrap()).await;
         assert_eq!(server.requests().len(), usize::from(is_sent));

@@ -65,7 +65,7 @@ async fn a_read_without_an_answer_ends_after_30_seconds_and_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_of_a_try_can_be_set() {
+async fn the_time_of_an_attempt_can_be_set() {
     let server = Server::start(Behaviour::AnswerAndHang(Vec::new())).await;
     let client = single(&server.url()).timeout(Duration::from_secs(2));
     let (took, error) = timed(update(&client.build().unwrap())).await;
@@ -75,7 +75,7 @@ async fn the_time_of_a_try_can_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_without_an_answer_is_given_up_after_three_tries_of_their_full_time() {
+async fn a_write_without_an_answer_is_given_up_after_three_attempts_of_their_full_time() {
     for answer in [NOTHING, HALF] {
         let server = Server::start(Behaviour::AnswerAndHang(answer.into())).await;
         let client = builder(&server.url()).build().unwrap();

@@ -1,4 +1,4 @@
-//! Answers that are longer than the limit, or do not end. The time is real here, since the transfer of so
+//! Answers that are longer than the limit, or do not end. The time is real here, since the transfer of
 //! many bytes takes real time.
 
 use std::time::Duration;
@@ -117,7 +117,7 @@ async fn an_answer_that_does_not_end_is_not_read_for_ever() {
 
 /// Each of them is a complete answer for HTTP, but not for the API.
 #[tokio::test]
-async fn endless_requests_for_patience_end_with_the_time_of_the_try() {
+async fn endless_requests_for_patience_end_with_the_time_of_the_attempt() {
     let patience = b"HTTP/1.1 100 Continue\r\n\r\n".to_vec();
     let behaviour = Behaviour::AnswerWithoutEnd(patience.clone(), patience);
     let server = Server::start(behaviour).await;

@@ -52,14 +52,14 @@ async fn the_waits_are_random_up_to_half_a_second_and_up_to_a_second() {
         let policy = RetryPolicy::new().seed(seed);
         let (waits, _) = waits(refusal(503, "QUEUE_OVERFLOW"), policy, update).await;
         assert_waited(&waits, Duration::ZERO);
-        for (place, wait) in waits.into_iter().enumerate() {
-            shortest[place] = shortest[place].min(wait);
-            longest[place] = longest[place].max(wait);
+        for (index, wait) in waits.into_iter().enumerate() {
+            shortest[index] = shortest[index].min(wait);
+            longest[index] = longest[index].max(wait);
         }
     }
-    for (place, own) in OWN.into_iter().enumerate() {
-        assert!(shortest[place] < own / 10, "{shortest:?}");
-        assert!(longest[place] > own * 9 / 10, "{longest:?}");
+    for (index, own) in OWN.into_iter().enumerate() {
+        assert!(shortest[index] < own / 10, "{shortest:?}");
+        assert!(longest[index] > own * 9 / 10, "{longest:?}");
     }
 }
 
@@ -75,7 +75,7 @@ async fn a_seed_repeats_the_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_number_of_tries_and_the_waits_can_be_set() {
+async fn the_number_of_attempts_and_the_waits_can_be_set() {
     let policy = RetryPolicy::new()
         .attempts(6)
         .initial_delay(Duration::from_secs(10))
@@ -97,7 +97,7 @@ async fn the_number_of_tries_and_the_waits_can_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_try_is_one_try() {
+async fn one_attempt_is_one_attempt() {
     for behaviour in [
         limited("retry-after: 1\r\n", ""),
         refusal(503, "QUEUE_OVERFLOW"),
@@ -135,7 +135,7 @@ async fn the_api_is_given_the_time_that_it_asks_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_tells_no_time_is_not_waited_for() {
+async fn a_header_without_a_time_is_not_waited_for() {
     for behaviour in [
         limited("", ""),
         limited("retry-after: -5\r\n", ""),
@@ -170,7 +170,7 @@ async fn a_date_is_waited_for_by_the_clock_of_the_server() {
 
 /// The wall clock runs on meanwhile, so the time is only known approximately.
 #[tokio::test(start_paused = true)]
-async fn a_date_without_the_servers_clock_is_held_against_our_own() {
+async fn a_date_without_the_servers_clock_is_compared_with_our_own() {
     let then = SystemTime::now() + Duration::from_secs(55);
     let date = httpdate::fmt_http_date(then);
     let behaviour = limited(&format!("retry-after: {date}\r\n"), "");
@@ -183,7 +183,7 @@ async fn a_date_without_the_servers_clock_is_held_against_our_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_absurd_wait_ends_the_call_at_once_and_is_told() {
+async fn an_absurd_wait_ends_the_call_immediately_and_is_reported() {
     let endless = "9".repeat(400);
     for (behaviour, asked) in [
         (limited("retry-after: 61\r\n", ""), Duration::from_secs(61)),
@@ -233,7 +233,7 @@ async fn the_longest_wait_can_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_try_is_waited_for_that_could_not_run_its_full_time_before_the_deadline() {
+async fn no_attempt_is_waited_for_that_could_not_run_its_full_time_before_the_deadline() {
     let server = Server::start(limited("retry-after: 6\r\n", "")).await;
     let client = builder(&server.url())
         .timeout(Duration::from_secs(3))
@@ -249,7 +249,7 @@ async fn no_try_is_waited_for_that_could_not_run_its_full_time_before_the_deadli
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_try_that_has_begun_has_its_full_time() {
+async fn an_attempt_that_has_begun_has_its_full_time() {
     let hang = Behaviour::AnswerAndHang(Vec::new());
     let server = Server::script([limited("retry-after: 4\r\n", ""), hang]).await;
     let client = builder(&server.url())

@@ -89,7 +89,7 @@ fn every_call_waits_for_its_answer() {
 }
 
 #[test]
-fn a_lost_answer_is_told_as_such() {
+fn a_lost_answer_is_reported_as_unknown() {
     against_a_sandbox(|sandbox| {
         sandbox.fault(Fault::drop_after());
         let patch = Customer::patch().add_phone("+79161112233");

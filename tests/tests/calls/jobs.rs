@@ -105,7 +105,7 @@ async fn an_untyped_addition_is_not_repeated_once_it_may_have_been_applied() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_runs_twice_is_there_once_where_it_is_ensured() {
+async fn a_job_that_runs_twice_adds_once_if_it_is_ensured() {
     let sandbox = Sandbox::start().await;
     let client = client(&sandbox);
     let first = client.ensure_job(job()).await.unwrap();

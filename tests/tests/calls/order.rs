@@ -10,8 +10,8 @@ fn changes(batches: u64) -> Vec<(u64, crate::CustomerPatch)> {
     let of_batch = |batch: u64| {
         let first = (71, Customer::patch().post(format!("post {batch}")));
         // These records do not exist, so the calls are refused.
-        let others = (0..49).map(move |place| {
-            let id = 1_000 + batch * 50 + place;
+        let others = (0..49).map(move |index| {
+            let id = 1_000 + batch * 50 + index;
             (id, Customer::patch().post("none"))
         });
         std::iter::once(first).chain(others)
@@ -65,8 +65,8 @@ async fn calls_on_one_record_are_made_in_the_order_in_which_they_are_first_polle
     for round in 0..50 {
         let client = client.clone();
         tokio::spawn(async move {
-            let change = |place: u64| {
-                client.update(71, &Customer::patch().post(format!("{round}: {place}")))
+            let change = |index: u64| {
+                client.update(71, &Customer::patch().post(format!("{round}: {index}")))
             };
             let (first, second, third) = tokio::join!(change(1), change(2), change(3));
             for result in [first, second, third] {

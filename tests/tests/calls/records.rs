@@ -8,7 +8,7 @@ use vibecode_sandbox::{Fault, Sandbox};
 use crate::{Customer, client, requests};
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_created_tells_its_id_and_what_it_holds() {
+async fn a_creation_returns_the_id_and_the_values_of_the_record() {
     let sandbox = Sandbox::start().await;
     let patch = Customer::patch()
         .name("Vera")
@@ -44,7 +44,7 @@ async fn a_creation_whose_answer_is_lost_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_creation_that_was_told_to_come_later_is_repeated() {
+async fn a_creation_that_was_put_off_is_repeated() {
     let sandbox = Sandbox::start().await;
     sandbox.fault(Fault::rate_limited(Duration::from_secs(3)));
     let patch = Customer::patch().name("Vera");
@@ -61,7 +61,7 @@ async fn a_record_that_is_deleted_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deleting_what_is_not_there_is_an_error_unless_a_lost_try_did_it() {
+async fn deleting_what_is_not_there_is_an_error_unless_a_lost_attempt_did_it() {
     let sandbox = Sandbox::start().await;
     let client = client(&sandbox);
     let error = client.delete(ContactId::from(404)).await.unwrap_err();

@@ -35,7 +35,7 @@ impl MakeWriter<'_> for Lines {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_try_is_a_span_without_a_value() {
+async fn every_attempt_is_a_span_without_a_value() {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)

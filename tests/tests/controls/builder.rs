@@ -40,7 +40,7 @@ fn a_builder_is_a_patch_that_can_be_serialized_cloned_shown_and_sent_to_a_thread
 }
 
 #[test]
-fn a_builder_can_be_sent_to_a_thread_also_where_its_struct_cannot() {
+fn a_builder_can_be_sent_to_a_thread_even_if_its_struct_cannot() {
     is_a_builder(&Sale::<Rc<str>>::patch());
     is_a_builder(&Sale::<*const u8>::patch());
 }

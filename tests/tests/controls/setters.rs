@@ -100,7 +100,7 @@ fn phones_and_emails_are_taken_bare_and_typed() {
 }
 
 #[test]
-fn maybe_sets_where_there_is_a_value_and_leaves_where_there_is_none() {
+fn maybe_sets_a_value_that_is_present_and_ignores_none() {
     let patch = Customer::patch()
         .maybe(Some("Director"), CustomerPatch::post)
         .maybe(Some(9), CustomerPatch::company)

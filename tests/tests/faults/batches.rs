@@ -5,7 +5,7 @@ use vibecode_runtime::{ContactId, ErrorCode, LeadId, Patch, Record, Result, Upda
 use vibecode_sandbox::{CallFault, Entity, Fault, Sandbox};
 
 use super::{
-    calls::told_error,
+    calls::reported_error,
     portal::{client, count, customer, portal, seconds, stored, writes, writing},
 };
 
@@ -26,7 +26,7 @@ struct Named {
 fn summary(results: &[Result<Updated>]) -> Vec<String> {
     let summary = |result: &Result<Updated>| match result {
         Ok(_) => "Ok".to_owned(),
-        Err(error) => told_error(error),
+        Err(error) => reported_error(error),
     };
     results.iter().map(summary).collect()
 }
@@ -40,7 +40,7 @@ async fn a_batch_of_no_calls_or_of_too_many_is_not_sent() {
     });
     for batch in [client.batch(), full] {
         let error = batch.send().await.unwrap_err();
-        assert_eq!(told_error(&error), "InvalidBatch NotApplied");
+        assert_eq!(reported_error(&error), "InvalidBatch NotApplied");
     }
     assert!(sandbox.requests().is_empty());
 }
@@ -169,7 +169,7 @@ async fn a_batch_of_calls_that_cannot_be_sent_sends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_calls_that_are_told_to_come_later_are_sent_again() {
+async fn only_the_calls_that_were_put_off_are_sent_again() {
     let sandbox = portal(3).start().await;
     let limited = || CallFault::rate_limited(seconds(5));
     sandbox.faults([
@@ -188,7 +188,7 @@ async fn only_the_calls_that_are_told_to_come_later_are_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_are_told_to_come_much_later_are_given_back_with_the_wait() {
+async fn calls_that_were_put_off_for_long_are_returned_with_the_wait() {
     let sandbox = portal(2).start().await;
     sandbox.fault(Fault::in_batch([(
         1,

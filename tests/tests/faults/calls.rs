@@ -117,10 +117,10 @@ impl Item {
 pub(crate) fn summary(report: &Result<()>) -> String {
     match report {
         Ok(()) => "Ok".to_owned(),
-        Err(error) => told_error(error),
+        Err(error) => reported_error(error),
     }
 }
 
-pub(crate) fn told_error(error: &Error) -> String {
+pub(crate) fn reported_error(error: &Error) -> String {
     format!("{:?} {:?}", error.kind(), error.outcome())
 }

@@ -9,7 +9,7 @@ use vibecode_runtime::{ErrorKind, Outcome};
 use vibecode_sandbox::{Fault, Sandbox};
 
 use super::{
-    calls::{Item, Way, told_error},
+    calls::{Item, Way, reported_error},
     portal::{client, count, customer, portal, seconds, settle, stored, writes},
     timeline::Timeline,
 };
@@ -85,7 +85,7 @@ async fn a_write_that_comes_late_is_waited_for_and_never_doubled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_to_settle_counts_from_the_end_of_the_try() {
+async fn the_time_to_settle_counts_from_the_end_of_the_attempt() {
     // The attempt was given up after 70 s, and may still be delivered.
     let (_, requests) = requests_of([Fault::hang()]).await;
     assert_eq!(
@@ -133,7 +133,7 @@ async fn a_read_that_left_before_the_write_had_settled_proves_nothing_whenever_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_is_no_answer_of_the_api_is_no_end_of_a_try() {
+async fn a_page_that_is_no_answer_of_the_api_is_no_end_of_an_attempt() {
     for fault in [Fault::garbage(), Fault::html(), Fault::no_content()] {
         let (_, requests) = requests_of([fault.clone()]).await;
         assert_eq!(requests, ["GET 0", "PATCH 0", "GET 0"]);
@@ -146,7 +146,7 @@ async fn a_page_that_is_no_answer_of_the_api_is_no_end_of_a_try() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_found_after_a_lost_answer_is_told_as_added() {
+async fn what_is_found_after_a_lost_answer_is_reported_as_added() {
     let sandbox = portal(1).start().await;
     sandbox.fault(Fault::drop_after().on("PATCH"));
     let patch = customer().add_phone(PHONE);
@@ -157,7 +157,7 @@ async fn what_is_found_after_a_lost_answer_is_told_as_added() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_without_end_is_told_and_leaves_the_outcome_open() {
+async fn an_outage_without_end_is_reported_and_leaves_the_outcome_unknown() {
     let sandbox = Arc::new(portal(1).start().await);
     sandbox.faults((0..20).map(|_| Fault::drop_before().on("PATCH")));
     let timeline = Timeline::of(&sandbox);
@@ -165,14 +165,14 @@ async fn an_outage_without_end_is_told_and_leaves_the_outcome_open() {
         .ensure(1, &customer().add_phone(PHONE))
         .await
         .unwrap_err();
-    assert_eq!(told_error(&error), "Interrupted Unknown");
+    assert_eq!(reported_error(&error), "Interrupted Unknown");
     let mut requests = timeline.lines().await;
     requests.retain(|request| request.starts_with("PATCH"));
     assert_eq!(requests, ["PATCH 0", "PATCH 120", "PATCH 240"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_after_a_try_that_has_settled_is_one() {
+async fn a_refusal_after_an_attempt_that_has_settled_is_one() {
     let sandbox = portal(1).start().await;
     sandbox.faults([
         Fault::drop_before().on("PATCH"),
@@ -182,13 +182,13 @@ async fn a_refusal_after_a_try_that_has_settled_is_one() {
         .ensure(1, &customer().add_phone(PHONE))
         .await
         .unwrap_err();
-    assert_eq!(told_error(&error), "Api NotApplied");
+    assert_eq!(reported_error(&error), "Api NotApplied");
     settle().await;
     assert_eq!(count(&sandbox, 1, PHONE), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_while_an_earlier_try_may_still_arrive_leaves_the_outcome_open() {
+async fn a_refusal_while_an_earlier_attempt_may_still_arrive_leaves_the_outcome_open() {
     for way in [Way::Ensure, Way::EnsureMany] {
         let sandbox = portal(1).start().await;
         let late = (0..3).map(|_| Fault::late(seconds(40)).on(way.writes_by()));
@@ -219,7 +219,7 @@ async fn a_read_that_fails_after_a_lost_answer_leaves_the_outcome_open() {
         .ensure(1, &customer().add_phone(PHONE))
         .await
         .unwrap_err();
-    assert_eq!(told_error(&error), "Api Unknown");
+    assert_eq!(reported_error(&error), "Api Unknown");
     settle().await;
     assert_eq!(count(&sandbox, 1, PHONE), 1);
 }
@@ -299,7 +299,7 @@ async fn a_time_to_settle_beyond_all_clocks_is_not_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_not_there_is_told_and_not_written() {
+async fn a_missing_record_is_reported_and_not_written() {
     let sandbox = portal(1).start().await;
     let error = client(&sandbox)
         .ensure(404, &customer().add_phone(PHONE))

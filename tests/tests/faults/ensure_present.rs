@@ -61,7 +61,7 @@ async fn only_what_is_missing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_phone_under_another_type_is_present_and_told_with_its_own_type() {
+async fn a_phone_under_another_type_is_present_and_reported_with_its_own_type() {
     for native_type in ["HOME", "MOBILE", "FAX", "PAGER", "X_CUSTOM"] {
         let phone = entry("PHONE", native_type, "+79161112233");
         let sandbox = with_entries(&json!([phone])).start().await;

@@ -343,8 +343,8 @@ async fn a_batch_that_was_cut_short_at_the_portal_is_reported_as_it_is_stored() 
                 Means::LostAfter,
                 ErrorKind::Interrupted,
             );
-            let item = |place: usize, item: Item, adds: bool| {
-                let means = if place < applied {
+            let item = |index: usize, item: Item, adds: bool| {
+                let means = if index < applied {
                     Means::LostAfter
                 } else {
                     Means::LostBefore
@@ -367,7 +367,7 @@ async fn a_batch_that_was_cut_short_at_the_portal_is_reported_as_it_is_stored() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_of_refusals_alone_is_read_where_empty_maps_are_lists() {
+async fn a_batch_of_refusals_alone_is_read_if_empty_maps_are_lists() {
     let sandbox = portal(1).empty_maps_as_lists().start().await;
     let client = client(&sandbox);
     let patch = Item::that_sets(0).patch;

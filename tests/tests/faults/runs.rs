@@ -6,7 +6,7 @@ use vibecode_runtime::{ErrorCode, ErrorKind};
 use vibecode_sandbox::{CallFault, Fault, Storm};
 
 use super::{
-    calls::told_error,
+    calls::reported_error,
     portal::{
         CustomerPatch, client, count, customer, portal, seconds, settle, stored, writes_in, writing,
     },
@@ -63,7 +63,7 @@ async fn an_item_that_cannot_be_sent_fails_by_itself_and_the_rest_go_on_in_order
 }
 
 #[tokio::test(start_paused = true)]
-async fn items_that_cannot_be_sent_are_told_in_order_when_records_are_ensured_too() {
+async fn items_that_cannot_be_sent_are_reported_in_order_when_records_are_ensured_too() {
     let sandbox = portal(700).start().await;
     let mut outcomes = client(&sandbox).ensure_many((0..700).map(item));
     for index in 0..700 {
@@ -146,7 +146,7 @@ async fn changes_of_one_record_that_add_are_each_there_once_after_a_storm() {
     while let Some(outcome) = outcomes.next().await {
         match outcome.result {
             Ok(_) => ended_well.push(outcome.index),
-            Err(error) => println!("{}: {}", outcome.index, told_error(&error)),
+            Err(error) => println!("{}: {}", outcome.index, reported_error(&error)),
         }
     }
     settle().await;
@@ -186,7 +186,7 @@ async fn two_runs_at_once_do_not_write_to_a_record_at_the_same_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_are_told_to_come_later_are_sent_again_and_only_those() {
+async fn calls_that_were_put_off_are_sent_again_and_only_those() {
     let sandbox = portal(50).start().await;
     let limited = [3, 4, 49].map(|call| (call, CallFault::rate_limited(seconds(2))));
     sandbox.fault(Fault::in_batch(limited));
@@ -202,7 +202,7 @@ async fn calls_that_are_told_to_come_later_are_sent_again_and_only_those() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_not_there_is_told_by_its_code() {
+async fn a_missing_record_is_reported_by_its_code() {
     let sandbox = portal(1).start().await;
     for id in [404, 405] {
         let patches = [(id, customer().post("Director"))];

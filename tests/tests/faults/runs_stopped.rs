@@ -26,7 +26,7 @@ fn items() -> impl Iterator<Item = (u64, CustomerPatch)> + Send + 'static {
 const UNDER_WAY: usize = 4;
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_is_refused_ends_a_run_and_every_item_is_told_so() {
+async fn a_key_that_is_refused_ends_a_run_and_fails_every_item() {
     for (key, code) in [
         (Sandbox::READ_ONLY_KEY, ErrorCode::WriteBlockedReadonlyKey),
         (Sandbox::UNSCOPED_KEY, ErrorCode::ScopeDenied),
@@ -64,7 +64,7 @@ async fn items_that_wait_for_the_record_of_a_refused_one_are_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_has_ended_still_finds_out_what_became_of_the_writes_whose_answers_were_lost() {
+async fn a_run_that_has_ended_still_finds_out_the_outcome_of_writes_whose_answers_were_lost() {
     let sandbox = portal(100).start().await;
     let at_once = || Fault::delay(seconds(0));
     // Two batches read, the second of which is slow. The first one's write is lost, and looked for at

@@ -57,8 +57,8 @@ impl Shown {
 
     /// Checks that there was something to search.
     pub(crate) fn assert_traced(&self, least: usize) {
-        let tries = self.1.text().matches("vibecode.request").count();
-        assert!(tries >= least, "only {tries} tries were traced");
+        let attempts = self.1.text().matches("vibecode.request").count();
+        assert!(attempts >= least, "only {attempts} attempts were traced");
     }
 
     /// Checks that none of it contains a secret.

@@ -18,6 +18,8 @@ struct Sample {
 
 /// The change that makes each sample compile, which shows that nothing else in it is wrong.
 const FIXES: &[(&str, &str, &str)] = &[
+    ("from-curl.md", "pots", "post"),
+    ("serde.md", "last_nmae", "last_name"),
     (
         "user-fields.md",
         "ufCrm_1721244707170",
@@ -30,12 +32,12 @@ fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     for page in PAGES {
         let blocks = blocks(page.text);
-        for (place, block) in blocks.iter().enumerate() {
+        for (index, block) in blocks.iter().enumerate() {
             if block.info != "rust,compile_fail" {
                 continue;
             }
-            let said = blocks.get(place + 1).filter(|next| next.info == "text");
-            let schema = blocks[..place].iter().rfind(|it| it.info == "json");
+            let said = blocks.get(index + 1).filter(|next| next.info == "text");
+            let schema = blocks[..index].iter().rfind(|it| it.info == "json");
             samples.push(Sample {
                 page: page.file,
                 source: block.text,

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use vibecode_tests::guide::prose;
+use vibecode_tests::guide::{PAGES, prose};
 
 use crate::root;
 
@@ -68,7 +68,7 @@ fn problem(document: &Path, to: &str) -> Option<String> {
 }
 
 /// Finds all files with this extension below a folder, except those that were built.
-fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+pub(crate) fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -95,6 +95,16 @@ fn every_link_between_documents_leads_somewhere() {
     }
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(links > 50, "only {links} links were found");
+}
+
+/// The guide is also a site of its own.
+#[test]
+fn a_page_of_the_guide_links_to_pages_only() {
+    for page in PAGES {
+        let mut links = of(page.text).into_iter();
+        let outside = links.find(|to| to.starts_with("../"));
+        assert_eq!(outside, None, "{}", page.file);
+    }
 }
 
 /// Returns the sections of `api.md` that a source file cites, such as `(api.md, "Batch")`.
@@ -127,7 +137,7 @@ fn every_section_of_what_is_known_that_is_cited_exists() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_told() {
+fn a_link_that_leads_nowhere_is_reported() {
     let text = "[a](b.md) `[c](d.md)`\n\n```text\n[e](f.md)\n```\n\n[`g`](README.md#h)\n";
     assert_eq!(of(text), ["b.md", "README.md#h"]);
     let document = root().join("README.md");

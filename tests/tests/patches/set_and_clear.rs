@@ -135,7 +135,7 @@ fn clear_overrides_what_clearing_sends() {
 }
 
 #[test]
-fn maybe_sets_where_there_is_a_value_and_leaves_where_there_is_none() {
+fn maybe_sets_a_value_that_is_present_and_ignores_none() {
     let patch = customer()
         .maybe(Some("Director"), CustomerPatch::post)
         .maybe(None::<String>, CustomerPatch::name)

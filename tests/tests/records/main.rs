@@ -117,7 +117,7 @@ async fn portal_with(mut values: Value) -> Sandbox {
     let drinks =
         json!({ "type": "enumeration", "isMultiple": true, "items": list(&["91", "92", "93"]) });
     Sandbox::builder()
-        .seed(json!({ "contacts": [values] }))
+        .seed_unchecked(json!({ "contacts": [values] }))
         .user_field(Entity::Contacts, "ufCrm_1721244707107", loyalty)
         .user_field(Entity::Contacts, "ufCrm_1700000000001", drinks)
         .start()

@@ -40,7 +40,7 @@ async fn numbers_and_references_are_read_out_of_quotes() {
 }
 
 #[tokio::test]
-async fn a_text_that_came_as_a_number_is_read_as_it_stands() {
+async fn a_text_that_came_as_a_number_is_read_unchanged() {
     let customer = read(json!({ "post": 12.50, "ufCrmTags": [7, "x"] })).await;
     assert_eq!(customer.post.as_deref(), Some("12.5"));
     assert_eq!(customer.tags.unwrap(), ["7", "x"]);

@@ -325,8 +325,8 @@ prop_compose! {
         (birthdate, opened) in (of(a_date()), of(any::<bool>())),
     ) -> Written {
         // No value occurs twice, since an alias cannot distinguish two equal values.
-        let phone = |(place, (value, at))| Phone::new(format!("{value}{place}"), PhoneType::ALL[at]);
-        let email = |(place, (value, at))| Email::new(format!("{value}{place}"), EmailType::ALL[at]);
+        let phone = |(index, (value, at))| Phone::new(format!("{value}{index}"), PhoneType::ALL[at]);
+        let email = |(index, (value, at))| Email::new(format!("{value}{index}"), EmailType::ALL[at]);
         Written {
             phone: phones.into_iter().enumerate().map(phone).collect(),
             email: emails.into_iter().enumerate().map(email).collect(),

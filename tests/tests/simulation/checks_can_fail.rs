@@ -244,17 +244,17 @@ fn a_minute_with_too_many_requests_is_found() {
 }
 
 #[test]
-fn a_request_that_passes_a_closed_gate_is_found() {
+fn a_request_that_is_sent_during_a_pause_is_found() {
     let mut story = Story::new()
         .patch("marker 1;", (0, 1), false)
         .patch("marker 1;", (3, 4), true);
     story.0.plan.settings.per_minute = Some(300);
     story.0.ledger.seen[0].asks_for = Some(5);
-    story.breaks("a gate is closed for all");
+    story.breaks("a pause is for all");
 }
 
 #[test]
-fn a_second_deletion_where_nothing_goes_wrong_is_found() {
+fn a_second_deletion_without_a_failure_is_found() {
     let mut story = Story::new()
         .call(Do::Delete(71), (0, Some(9)), done())
         .patch("", (1, 2), false)
@@ -288,15 +288,15 @@ fn a_phone_in_an_error_is_found() {
 }
 
 #[test]
-fn a_fourth_try_is_found_and_a_short_one() {
+fn a_fourth_attempt_is_found_and_a_short_one() {
     let mut story = Story::new().call(Do::Update(item("marker 1;")), (0, Some(9)), done());
     for second in [1, 3, 5, 7] {
         story = story.patch("marker 1;", (second, second + 1), false);
     }
-    story.breaks("a call has at most three tries");
+    story.breaks("a call has at most three attempts");
     let mut story = Story::new().patch("marker 1;", (1, 2), true);
     let seen = &mut story.0.ledger.seen[0];
     (seen.answered, seen.closed, seen.fate) =
         (None, Some(at(31)), "is not waited for any more".into());
-    story.breaks("a try has its full time");
+    story.breaks("an attempt has its full time");
 }

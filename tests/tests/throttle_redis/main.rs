@@ -86,7 +86,7 @@ async fn the_slots_of_a_killed_process_are_free_after_a_while() {
 }
 
 #[tokio::test]
-async fn a_429_closes_the_gate_for_all_processes() {
+async fn a_429_pauses_all_processes() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -94,7 +94,7 @@ async fn a_429_closes_the_gate_for_all_processes() {
     let permit = throttle(&redis, limit).acquire().await.unwrap();
     let start = Instant::now();
     permit.finish(rate_limited(wait));
-    redis.wait_for_field(NAME, "gate").await;
+    redis.wait_for_field(NAME, "paused_until").await;
 
     let api = Api::start(limit, window);
     let _worker = Worker::sending(&redis, &api, limit, window);
@@ -187,7 +187,7 @@ async fn what_is_left_in_the_store_expires() {
     };
     let permit = throttle(&redis, 300).acquire().await.unwrap();
     permit.finish(rate_limited(Duration::from_secs(1)));
-    redis.wait_for_field(NAME, "gate").await;
+    redis.wait_for_field(NAME, "paused_until").await;
     for key in ["slots", "state"] {
         let milliseconds = redis.ask(&format!("PTTL vibecode-throttle:{{{NAME}}}:{key}"));
         let milliseconds: i64 = milliseconds.trim_start_matches(':').parse().unwrap();
@@ -199,7 +199,7 @@ async fn what_is_left_in_the_store_expires() {
 }
 
 #[tokio::test]
-async fn a_store_that_goes_away_is_an_error_and_no_open_gate() {
+async fn a_store_that_goes_away_is_an_error_and_lets_no_request_through() {
     let Some(mut redis) = RedisServer::start() else {
         return;
     };
@@ -229,7 +229,7 @@ async fn a_refused_password_is_an_error_that_does_not_show_it() {
 }
 
 #[tokio::test]
-async fn a_key_that_holds_something_else_is_an_error_and_no_open_gate() {
+async fn a_key_with_something_else_in_it_is_an_error_and_lets_no_request_through() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
@@ -266,29 +266,31 @@ async fn after_a_pause_of_a_day_every_request_of_every_process_fails_at_once() {
     let day = Duration::from_secs(100_000);
     let (ours, theirs) = (throttle(&redis, 300), throttle(&redis, 300));
     ours.acquire().await.unwrap().finish(rate_limited(day));
-    redis.wait_for_field(NAME, "gate").await;
+    redis.wait_for_field(NAME, "paused_until").await;
     for throttle in [&ours, &theirs, &ours] {
         let acquired = timeout(Duration::from_secs(10), throttle.acquire()).await;
         let asked = acquired.unwrap().unwrap_err().retry_after().unwrap();
         assert!(asked <= day && asked + SOON > day, "{asked:?}");
     }
     // A requested pause is obeyed for at most an hour.
-    let opens = redis.ask(&format!("HGET vibecode-throttle:{{{NAME}}}:state gate"));
+    let opens = redis.ask(&format!(
+        "HGET vibecode-throttle:{{{NAME}}}:state paused_until"
+    ));
     assert!(!opens.is_empty());
 }
 
 #[tokio::test]
-async fn a_state_that_is_not_understood_is_an_error_and_no_open_gate() {
+async fn a_state_that_is_not_understood_is_an_error_and_lets_no_request_through() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
     let throttle = throttle(&redis, 300);
-    for gate in ["9e15", "1e300", "-1", "nan", "inf", "soon", "''"] {
+    for time in ["9e15", "1e300", "-1", "nan", "inf", "soon", "''"] {
         redis.ask(&format!(
-            "HSET vibecode-throttle:{{{NAME}}}:state gate {gate}"
+            "HSET vibecode-throttle:{{{NAME}}}:state paused_until {time}"
         ));
         let acquired = timeout(Duration::from_secs(10), throttle.acquire()).await;
-        assert!(acquired.unwrap().is_err(), "{gate}");
+        assert!(acquired.unwrap().is_err(), "{time}");
     }
 }
 

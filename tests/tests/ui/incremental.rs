@@ -121,7 +121,7 @@ pub(crate) fn messages_of(crate_name: &str, runtime: &str, source: &str) -> Vec<
     super::copy_schemas(&folder.join("schemas"));
     let manifest = format!(
         "[package]\nname = \"{crate_name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies.{runtime}]\npackage = \"vibecode-runtime\"\npath = {:?}\n\
+         [dependencies]\nserde_json = \"1\"\n\n[dependencies.{runtime}]\npackage = \"vibecode-runtime\"\npath = {:?}\n\
          default-features = false\nfeatures = [\"derive\"]\n\n[workspace]\n",
         workspace.join("vibecode-runtime")
     );

@@ -73,8 +73,8 @@ fn every_error_is_at_what_the_user_wrote_and_not_at_the_derive() {
         let source = fs::read_to_string(&sources[&name]).unwrap();
         let mut lines = message.lines();
         while lines.any(|line| line.starts_with("error")) {
-            let place = lines.next().unwrap();
-            let line: usize = place.split(':').nth(1).unwrap().parse().unwrap();
+            let position = lines.next().unwrap();
+            let line: usize = position.split(':').nth(1).unwrap().parse().unwrap();
             let blamed = source.lines().nth(line - 1).unwrap();
             assert!(!blamed.starts_with("#[derive"), "{name}:\n{message}");
         }

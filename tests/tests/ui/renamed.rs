@@ -42,7 +42,7 @@ fn a_renamed_runtime_is_one_error_that_says_what_to_write() {
 }
 
 #[test]
-fn a_renamed_runtime_is_found_where_the_attribute_says() {
+fn a_renamed_runtime_is_found_by_the_path_of_the_attribute() {
     let source = SOURCE.replace(
         r#"entity = "contacts""#,
         r#"entity = "contacts", crate = "crm""#,

@@ -3,8 +3,8 @@
 
 use quote::ToTokens;
 use vibecode_spec::{
-    Entity, EntityPath, Field, Kind, Multifield, Schema, Suggestion, UserFieldName, one_line,
-    read_user_field_name,
+    Entity, EntityPath, Field, Kind, Multifield, Schema, Suggestion, UserFieldName, is_wire_name,
+    one_line, read_user_field_name,
 };
 
 use crate::{
@@ -81,14 +81,9 @@ impl<'c> LookUp<'c> {
         }
     }
 
-    /// Checks the name of a field, since a patch writes names to JSON without escaping them. A job in a
-    /// queue is refused by the same rule (`is_field_name` in the runtime).
+    /// Checks the name of a field, since a patch writes names to JSON without escaping them.
     fn with_valid_name(&self, field: &'c Field, name: &WireName) -> Result<Entry<'c>, Reported> {
-        let is_valid = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        let begins_with_letter = field
-            .name
-            .starts_with(|letter: char| letter.is_ascii_alphabetic());
-        if begins_with_letter && field.name.chars().all(is_valid) {
+        if is_wire_name(&field.name) {
             return Ok(Entry::Field(field));
         }
         let message = format!(

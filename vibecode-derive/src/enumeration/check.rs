@@ -102,7 +102,10 @@ pub(crate) fn check<'a>(input: &'a DeriveInput, errors: &Errors) -> Checked<'a> 
         items: in_file.or(in_schema),
         errors: of_codes,
     };
-    refuse_pipeline_elsewhere(codes, &attributes, errors);
+    // An unknown field may be meant for a stage.
+    if is_field_known {
+        refuse_pipeline_elsewhere(codes, &attributes, errors);
+    }
     let (read, other) = read_variants(&set, &variants);
     let all_good = read.len() + usize::from(other.is_some()) == variants.len();
     // If a variant has an error, it may be meant for a missing option.
@@ -264,7 +267,6 @@ fn unknown(set: &CodeSet, pipeline: u64, file: &CodesFile) -> String {
 
 fn refuse_pipeline_elsewhere(set: Option<&CodeSet>, attributes: &OnEnum, errors: &Errors) {
     if let Some(pipeline) = &attributes.pipeline
-        && attributes.field.is_some()
         && !set.is_some_and(CodeSet::is_by_pipeline)
     {
         let message = "`pipeline` is only for the stages of deals: remove it";

@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::words::{Target, Word, unknown};
+use super::words::{ATTRIBUTE, TYPOS, Target, Word, unknown};
 use crate::collected_errors::Errors;
 
 /// The id of an option, as written and as a number above 0.
@@ -160,14 +160,20 @@ const PIPELINE: &str = "the number of a pipeline is a whole number, without quot
 const OPTION_ID: &str = "the id of an option is a whole number, not negative: `item = 81`";
 
 /// Reads every item of every `#[vibecode(…)]`, each with the function of its word. A malformed item and
-/// one with an unknown word are reported and skipped. Also returns whether there was an error.
+/// one with an unknown word are reported and skipped. A typo in `vibecode` is reported, and read like it, so
+/// that nothing counts as missing. Also returns whether there was an error.
 pub(super) fn read_items<T: Target>(attributes: &[Attribute], errors: &Errors) -> (T, bool) {
     let mut into = T::default();
     let mut has_errors = false;
-    let ours = attributes
-        .iter()
-        .filter(|it| it.path().is_ident("vibecode"));
-    for attribute in ours {
+    for attribute in attributes {
+        let path = attribute.path();
+        if let Some(typo) = TYPOS.iter().find(|typo| path.is_ident(typo)) {
+            let message = format!("there is no attribute `{typo}`: did you mean `{ATTRIBUTE}`?");
+            errors.at(path, message);
+            has_errors = true;
+        } else if !path.is_ident(ATTRIBUTE) {
+            continue;
+        }
         let Meta::List(list) = &attribute.meta else {
             errors.at(
                 &attribute.meta,

@@ -6,6 +6,42 @@ use super::{
 };
 use crate::collected_errors::Errors;
 
+/// The name of the attribute.
+pub(super) const ATTRIBUTE: &str = "vibecode";
+
+/// The typos in the name that the macros take, to report them. `lib.rs` registers each.
+pub(super) const TYPOS: &[&str] = &[
+    "Vibecode",
+    "ibecode",
+    "ivbecode",
+    "vbecode",
+    "vbiecode",
+    "vibbecode",
+    "vibceode",
+    "vibcode",
+    "vibe_code",
+    "vibecdoe",
+    "vibecde",
+    "vibeccode",
+    "vibecod",
+    "vibecodde",
+    "vibecode_",
+    "vibecoded",
+    "vibecodee",
+    "vibecodes",
+    "vibecoe",
+    "vibecoed",
+    "vibecoode",
+    "vibeecode",
+    "vibeocde",
+    "vibeode",
+    "viebcode",
+    "viecode",
+    "viibecode",
+    "vybecode",
+    "wibecode",
+];
+
 /// A word, and the function that reads its value. The function returns whether that succeeded. If not, it
 /// has reported the error.
 pub(super) struct Word<T: 'static> {
@@ -20,6 +56,9 @@ pub(super) trait Target: Default + 'static {
 
     /// The words that the attribute accepts on this target.
     const WORDS: &'static [Word<Self>];
+
+    /// Words of `#[serde(…)]` that somebody may write here, and what to write instead.
+    const WORDS_OF_SERDE: &'static [(&'static str, &'static str)] = &[];
 
     fn word(name: &str) -> Option<&'static Word<Self>> {
         Self::WORDS.iter().find(|word| word.name == name)
@@ -41,6 +80,10 @@ impl Target for OnStruct {
         word("diff", |it, item, errors| item.flag(&mut it.diff, errors)),
         word("crate", Self::read_crate),
     ];
+    const WORDS_OF_SERDE: &'static [(&'static str, &'static str)] = &[(
+        "rename_all",
+        "leave it out, wire names are the fields' names in camelCase",
+    )];
 }
 
 impl Target for OnField {
@@ -66,6 +109,18 @@ impl Target for OnField {
         word("clear", |it, item, errors| {
             item.text(&mut it.clear, r#"clear = "null""#, errors)
         }),
+    ];
+    const WORDS_OF_SERDE: &'static [(&'static str, &'static str)] = &[
+        ("rename", "write `field` instead"),
+        ("skip_serializing", "write `read_only` instead"),
+        (
+            "skip_serializing_if",
+            "leave it out, a patch has only what was set or cleared",
+        ),
+        (
+            "default",
+            "leave it out, an `Option` is `None` if the field is absent",
+        ),
     ];
 }
 
@@ -145,6 +200,9 @@ const TARGETS: [(&str, HasWord); 4] = [
 pub(super) fn unknown<T: Target>(name: &str) -> String {
     let words = || T::WORDS.iter().map(|word| word.name);
     let target = T::NAME;
+    if let Some((_, advice)) = T::WORDS_OF_SERDE.iter().find(|(word, _)| *word == name) {
+        return format!("`{name}` is a word of serde: {advice}");
+    }
     if let Some(meant) = vibecode_spec::closest(name, words()) {
         return format!("there is no `{name}` in `#[vibecode(…)]`: did you mean `{meant}`?");
     }
@@ -163,6 +221,17 @@ mod tests {
 
     fn names<T: Target>() -> Vec<&'static str> {
         T::WORDS.iter().map(|word| word.name).collect()
+    }
+
+    /// A typo that only one of the two lists has would be reported twice, or not at all.
+    #[test]
+    fn the_macros_register_the_typos_that_are_reported() {
+        let source = include_str!("../lib.rs");
+        let (_, list) = source.split_once("attributes(\n").unwrap();
+        let (list, _) = list.split_once(')').unwrap();
+        let names = list.split(',').map(str::trim);
+        let known = [ATTRIBUTE].into_iter().chain(TYPOS.iter().copied());
+        assert!(names.eq(known), "{list}");
     }
 
     #[test]

@@ -197,7 +197,7 @@ fn a_folder_in_place_of_a_file_is_reported() {
 }
 
 #[test]
-fn a_missing_file_is_reported_with_where_it_was_looked_for() {
+fn a_missing_file_is_reported_with_the_paths_that_were_searched() {
     let tokens = patch::derive(customer("nowhere/contacts.json"));
     // A missing file must not be included, which would be a second error.
     assert!(!tokens.to_string().contains("include_bytes"));
@@ -210,7 +210,7 @@ fn a_missing_file_is_reported_with_where_it_was_looked_for() {
 }
 
 #[test]
-fn an_edited_file_is_read_anew() {
+fn an_edited_file_is_read_again() {
     let file = File::of("edited.json", r#"{"ufCrmFloor":{"type":"integer"}}"#);
     assert_eq!(errors_in(&patch::derive(customer(file.path()))), [""; 0]);
     fs::write(&file.0, r#"{"ufCrmStorey":{"type":"integer"}}"#).unwrap();

@@ -130,7 +130,7 @@ fn every_code_of_the_portal_has_a_variant_and_every_variant_a_code() {
 }
 
 #[test]
-fn a_field_of_a_set_that_is_not_known_takes_codes_as_they_stand() {
+fn a_field_of_an_unknown_set_takes_codes_unchanged() {
     let portal = Portal::whole("free");
     let any = quote! { #[vibecode(status = "A")] A };
     assert!(

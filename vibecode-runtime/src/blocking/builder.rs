@@ -9,23 +9,18 @@ use crate::{Credentials, Result, RetryPolicy, Throttle};
 /// [`vibecode_runtime::ClientBuilder`](crate::ClientBuilder).
 #[derive(Debug)]
 #[must_use = "call `build` to get a client"]
-pub struct ClientBuilder(crate::ClientBuilder);
-
-macro_rules! settings {
-    ($($name:ident($argument:ident: $Type:ty);)+) => {$(
-        #[doc = concat!("As [`ClientBuilder::", stringify!($name), "`](crate::ClientBuilder::", stringify!($name), ").")]
-        pub fn $name(self, $argument: $Type) -> Self {
-            Self(self.0.$name($argument))
-        }
-    )+};
+pub struct ClientBuilder {
+    inner: crate::ClientBuilder,
 }
 
 impl ClientBuilder {
     pub(super) fn new(credentials: Credentials) -> Self {
-        Self(crate::Client::builder(credentials))
+        Self {
+            inner: crate::Client::builder(credentials),
+        }
     }
 
-    settings! {
+    settings! { ClientBuilder:
         base_url(url: &str);
         timeout(timeout: Duration);
         connect_timeout(timeout: Duration);
@@ -39,6 +34,6 @@ impl ClientBuilder {
 
     /// Builds the client.
     pub fn build(self) -> Result<Client> {
-        Client::of(self.0.build()?)
+        Client::of(self.inner.build()?)
     }
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::worker::Worker;
 use crate::{
-    BulkOutcome, Condition, Entity, Error, Field, Id, IdFor, Order, Patch, Record, Result, Updated,
-    kind::OrderedKind,
+    BulkOutcome, Condition, Entity, Field, Id, IdFor, Order, Patch, RawAnswer, Record, Result,
+    Updated, kind::OrderedKind,
 };
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): the blocking
@@ -15,31 +15,16 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "a batch does nothing until it is sent"]
 pub struct Batch {
-    pub(super) batch: crate::Batch,
+    pub(super) inner: crate::Batch,
     pub(super) worker: Worker,
 }
 
 impl Batch {
-    /// Same as [`Batch::update`](crate::Batch::update).
-    pub fn update<P: Patch>(self, id: impl IdFor<P>, patch: &P) -> Self {
-        Self {
-            batch: self.batch.update(id, patch),
-            ..self
-        }
+    settings! { Batch:
+        update[P: Patch](id: impl IdFor<P>, patch: &P);
+        get[E: Entity](id: impl Into<Id<E>>);
     }
-
-    /// Same as [`Batch::get`](crate::Batch::get).
-    pub fn get<E: Entity>(self, id: impl Into<Id<E>>) -> Self {
-        Self {
-            batch: self.batch.get(id),
-            ..self
-        }
-    }
-
-    /// Blocking version of [`Batch::send`](crate::Batch::send).
-    pub fn send(self) -> Result<Vec<Result<Updated>>> {
-        self.worker.wait(self.batch.send())?
-    }
+    calls! { self, Batch: send() -> Vec<Result<Updated>>; }
 }
 
 /// An iterator over the outcomes of [`Client::update_many`](super::Client::update_many) and
@@ -49,7 +34,7 @@ impl Batch {
 /// stops the run; the outcomes that it had not returned yet are unknown.
 #[must_use = "a run does nothing until its outcomes are taken"]
 pub struct Bulk<E, T = Updated> {
-    pub(super) bulk: crate::Bulk<E, T>,
+    pub(super) inner: crate::Bulk<E, T>,
     pub(super) worker: Worker,
 }
 
@@ -63,7 +48,7 @@ impl<E, T: Send + 'static> Iterator for Bulk<E, T> {
         reason = "an outcome that is not there has no id to report it with"
     )]
     fn next(&mut self) -> Option<BulkOutcome<E, T>> {
-        match self.worker.wait(self.bulk.next()) {
+        match self.worker.wait(self.inner.next()) {
             Ok(outcome) => outcome,
             Err(error) => panic!("{error}"),
         }
@@ -81,71 +66,27 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
 #[derive(Debug)]
 #[must_use = "a query does nothing until its rows are taken"]
 pub struct Query<T> {
-    pub(super) query: crate::Query<T>,
+    pub(super) inner: crate::Query<T>,
     pub(super) worker: Worker,
 }
 
 impl<T: Record> Query<T> {
-    /// Same as [`Query::filter`](crate::Query::filter).
-    pub fn filter(self, condition: Condition<T>) -> Self {
-        Self {
-            query: self.query.filter(condition),
-            ..self
-        }
+    settings! { Query:
+        filter(condition: Condition<T>);
+        filter_unchecked(field: impl Into<String>, value: impl Serialize);
+        order[F, K: OrderedKind<F>](field: Field<T, F, K>, order: Order);
+        order_unchecked(field: impl Into<String>, order: Order);
+        limit(rows: u64);
     }
-
-    /// Same as [`Query::filter_unchecked`](crate::Query::filter_unchecked).
-    pub fn filter_unchecked(self, field: impl Into<String>, value: impl Serialize) -> Self {
-        Self {
-            query: self.query.filter_unchecked(field, value),
-            ..self
-        }
-    }
-
-    /// Same as [`Query::order`](crate::Query::order).
-    pub fn order<F, K: OrderedKind<F>>(self, field: Field<T, F, K>, order: Order) -> Self {
-        Self {
-            query: self.query.order(field, order),
-            ..self
-        }
-    }
-
-    /// Same as [`Query::order_unchecked`](crate::Query::order_unchecked).
-    pub fn order_unchecked(self, field: impl Into<String>, order: Order) -> Self {
-        Self {
-            query: self.query.order_unchecked(field, order),
-            ..self
-        }
-    }
-
-    /// Same as [`Query::limit`](crate::Query::limit).
-    pub fn limit(self, rows: u64) -> Self {
-        Self {
-            query: self.query.limit(rows),
-            ..self
-        }
-    }
-
-    /// Blocking version of [`Query::first`](crate::Query::first).
-    pub fn first(self) -> Result<Option<T>>
-    where
-        T: Send + 'static,
-    {
-        self.worker.wait(self.query.first())?
-    }
-
-    /// Blocking version of [`Query::count`](crate::Query::count).
-    pub fn count(self) -> Result<u64>
-    where
-        T: Send + 'static,
-    {
-        self.worker.wait(self.query.count())?
+    calls! { self, Query:
+        first() -> Option<T>;
+        count() -> u64;
     }
 
     /// Returns an iterator over the rows. No request is sent before the first call of `next`.
     pub fn rows(self) -> Rows<T> {
         Rows {
-            rows: Some(self.query.stream()),
+            rows: Some(self.inner.stream()),
             worker: self.worker,
         }
     }
@@ -162,15 +103,56 @@ pub struct Rows<T: Record> {
 }
 
 impl<T: Record> Iterator for Rows<T> {
-    type Item = Result<T, Error>;
+    type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
-        match self.worker.wait(self.rows.as_mut()?.next()) {
-            Ok(row) => row,
-            Err(error) => {
-                self.rows = None;
-                Some(Err(error))
-            }
+        self.worker.next(&mut self.rows, crate::Rows::next)
+    }
+}
+
+/// A query for records without a struct, from [`Client::list_untyped`](super::Client::list_untyped):
+/// the blocking version of [`vibecode_runtime::UntypedQuery`](crate::UntypedQuery).
+#[derive(Debug)]
+#[must_use = "a query does nothing until its rows are taken"]
+pub struct UntypedQuery {
+    pub(super) inner: crate::UntypedQuery,
+    pub(super) worker: Worker,
+}
+
+impl UntypedQuery {
+    settings! { UntypedQuery:
+        select[N: Into<String>](names: impl IntoIterator<Item = N>);
+        filter(field: impl Into<String>, value: impl Serialize);
+        order(field: impl Into<String>, order: Order);
+        limit(rows: u64);
+    }
+    calls! { self, UntypedQuery:
+        first_page() -> Vec<RawAnswer>;
+        count() -> u64;
+    }
+
+    /// Returns an iterator over the rows. No request is sent before the first call of `next`.
+    pub fn rows(self) -> UntypedRows {
+        UntypedRows {
+            rows: Some(self.inner.stream()),
+            worker: self.worker,
         }
+    }
+}
+
+/// An iterator over the rows of an [`UntypedQuery`]. It ends after an error.
+#[derive(Debug)]
+#[must_use = "a list sends nothing until a row is taken"]
+pub struct UntypedRows {
+    /// `None` after an error that ended the iteration.
+    rows: Option<crate::UntypedRows>,
+    worker: Worker,
+}
+
+impl Iterator for UntypedRows {
+    type Item = Result<RawAnswer>;
+
+    fn next(&mut self) -> Option<Result<RawAnswer>> {
+        self.worker.next(&mut self.rows, crate::UntypedRows::next)
     }
 }

@@ -1,4 +1,4 @@
-//! A blocking client, for programs without an async runtime.
+//! A blocking client, for programs without an async runtime. Needs the feature `blocking`.
 //!
 //! It has the same methods as [`vibecode_runtime::Client`](crate::Client), with the same behavior.
 //! They may be called wherever blocking is allowed, including tokio's `spawn_blocking` and
@@ -35,9 +35,62 @@
     reason = "each method links to the async one, which documents its errors"
 )]
 
+/// The documentation of a method: a link to the async one.
+macro_rules! as_async {
+    ($Type:ident::$name:ident) => {
+        concat!(
+            "Blocking version of [`",
+            stringify!($Type),
+            "::",
+            stringify!($name),
+            "`](crate::",
+            stringify!($Type),
+            "::",
+            stringify!($name),
+            ")."
+        )
+    };
+}
+
+/// Methods that block until the async one has its result. Generic parameters are in brackets.
+macro_rules! calls {
+    (self, $Type:ident: $($name:ident() -> $Value:ty;)+) => {$(
+        #[doc = as_async!($Type::$name)]
+        pub fn $name(self) -> Result<$Value> {
+            self.worker.wait(self.inner.$name())?
+        }
+    )+};
+    (&self, $Type:ident: $($name:ident $([$($generics:tt)+])? ($($argument:ident: $Argument:ty),*) -> $Value:ty;)+) => {$(
+        #[doc = as_async!($Type::$name)]
+        pub fn $name $(<$($generics)+>)? (&self, $($argument: $Argument),*) -> Result<$Value> {
+            self.worker.wait(self.inner.$name($($argument),*))?
+        }
+    )+};
+}
+
+/// Methods that do what the async one does, without blocking, and return the builder itself.
+macro_rules! settings {
+    ($Type:ident: $($name:ident $([$($generics:tt)+])? ($($argument:ident: $Argument:ty),*);)+) => {$(
+        #[doc = as_async!($Type::$name)]
+        pub fn $name $(<$($generics)+>)? (mut self, $($argument: $Argument),*) -> Self {
+            self.inner = self.inner.$name($($argument),*);
+            self
+        }
+    )+};
+}
+
+/// Methods that return the blocking version of what the async one returns.
+macro_rules! begins {
+    ($Type:ident: $($name:ident $([$($generics:tt)+])? ($($argument:ident: $Argument:ty),*) -> $Begun:path;)+) => {$(
+        #[doc = as_async!($Type::$name)]
+        pub fn $name $(<$($generics)+>)? (&self, $($argument: $Argument),*) -> $Begun {
+            $Begun { inner: self.inner.$name($($argument),*), worker: self.worker.clone() }
+        }
+    )+};
+}
+
 mod builder;
 mod many;
-mod untyped;
 mod worker;
 
 use std::{borrow::Borrow, fmt};
@@ -45,8 +98,7 @@ use std::{borrow::Borrow, fmt};
 use self::worker::Worker;
 pub use self::{
     builder::ClientBuilder,
-    many::{Batch, Bulk, Query, Rows},
-    untyped::{UntypedQuery, UntypedRows},
+    many::{Batch, Bulk, Query, Rows, UntypedQuery, UntypedRows},
 };
 use crate::{
     Created, Credentials, Ensured, Entity, HasMultifields, Id, IdFor, Me, Multifields, Patch,
@@ -56,7 +108,7 @@ use crate::{
 /// A blocking client. Cloning it is cheap: clones share connections, throttle and thread.
 #[derive(Clone)]
 pub struct Client {
-    client: crate::Client,
+    inner: crate::Client,
     worker: Worker,
 }
 
@@ -76,162 +128,49 @@ impl Client {
         Self::of(crate::Client::from_env()?)
     }
 
-    fn of(client: crate::Client) -> Result<Self> {
+    fn of(inner: crate::Client) -> Result<Self> {
         let worker = Worker::start()?;
-        Ok(Self { client, worker })
+        Ok(Self { inner, worker })
     }
 
     /// Same as [`Client::with_session`](crate::Client::with_session).
     #[must_use]
     pub fn with_session(&self, session_token: impl Into<String>) -> Self {
         Self {
-            client: self.client.with_session(session_token),
+            inner: self.inner.with_session(session_token),
             worker: self.worker.clone(),
         }
     }
 
-    /// Blocking version of [`Client::update`](crate::Client::update).
-    pub fn update<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Updated> {
-        self.worker.wait(self.client.update(id, patch))?
+    calls! { &self, Client:
+        update[P: Patch](id: impl IdFor<P>, patch: &P) -> Updated;
+        ensure[P: Patch](id: impl IdFor<P>, patch: &P) -> Ensured;
+        update_job(job: impl Borrow<PatchJob>) -> Updated;
+        ensure_job(job: impl Borrow<PatchJob>) -> Ensured;
+        create[P: Patch](patch: &P) -> Created<P::Entity>;
+        delete[E: Entity](id: impl Into<Id<E>>) -> ();
+        get[T: Record + Send + 'static](id: impl Into<Id<T::Entity>>) -> T;
+        get_raw[E: Entity](id: impl Into<Id<E>>) -> RawAnswer;
+        multifields[E: HasMultifields](id: impl Into<Id<E>>) -> Multifields;
+        me() -> Me;
+        fields(entity: &str) -> RawAnswer;
+        user_fields(entity: &str) -> RawAnswer;
+        catalogue(name: &str) -> Vec<RawAnswer>;
     }
 
-    /// Blocking version of [`Client::ensure`](crate::Client::ensure).
-    pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Result<Ensured> {
-        self.worker.wait(self.client.ensure(id, patch))?
-    }
-
-    /// Blocking version of [`Client::update_job`](crate::Client::update_job).
-    pub fn update_job(&self, job: impl Borrow<PatchJob>) -> Result<Updated> {
-        self.worker.wait(self.client.update_job(job))?
-    }
-
-    /// Blocking version of [`Client::ensure_job`](crate::Client::ensure_job).
-    pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Result<Ensured> {
-        self.worker.wait(self.client.ensure_job(job))?
-    }
-
-    /// Blocking version of [`Client::create`](crate::Client::create).
-    pub fn create<P: Patch>(&self, patch: &P) -> Result<Created<P::Entity>> {
-        self.worker.wait(self.client.create(patch))?
-    }
-
-    /// Blocking version of [`Client::delete`](crate::Client::delete).
-    pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<()> {
-        self.worker.wait(self.client.delete(id))?
-    }
-
-    /// Blocking version of [`Client::get`](crate::Client::get).
-    pub fn get<T: Record + Send + 'static>(&self, id: impl Into<Id<T::Entity>>) -> Result<T> {
-        self.worker.wait(self.client.get(id))?
-    }
-
-    /// Blocking version of [`Client::get_raw`](crate::Client::get_raw).
-    pub fn get_raw<E: Entity>(&self, id: impl Into<Id<E>>) -> Result<RawAnswer> {
-        self.worker.wait(self.client.get_raw(id))?
-    }
-
-    /// Blocking version of [`Client::multifields`](crate::Client::multifields).
-    pub fn multifields<E: HasMultifields>(&self, id: impl Into<Id<E>>) -> Result<Multifields> {
-        self.worker.wait(self.client.multifields(id))?
-    }
-
-    /// Same as [`Client::list`](crate::Client::list).
-    pub fn list<T: Record>(&self) -> Query<T> {
-        Query {
-            query: self.client.list(),
-            worker: self.worker.clone(),
-        }
-    }
-
-    /// Same as [`Client::batch`](crate::Client::batch).
-    pub fn batch(&self) -> Batch {
-        Batch {
-            batch: self.client.batch(),
-            worker: self.worker.clone(),
-        }
-    }
-
-    /// Blocking version of [`Client::update_many`](crate::Client::update_many).
-    pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
-    where
-        P: Patch,
-        A: IdFor<P>,
-        I: IntoIterator<Item = (A, P)>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk {
-            bulk: self.client.update_many(items),
-            worker: self.worker.clone(),
-        }
-    }
-
-    /// Blocking version of [`Client::ensure_many`](crate::Client::ensure_many).
-    pub fn ensure_many<P, A, I>(&self, items: I) -> Bulk<P::Entity, Ensured>
-    where
-        P: Patch,
-        A: IdFor<P>,
-        I: IntoIterator<Item = (A, P)>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk {
-            bulk: self.client.ensure_many(items),
-            worker: self.worker.clone(),
-        }
-    }
-
-    /// Blocking version of [`Client::update_jobs`](crate::Client::update_jobs).
-    pub fn update_jobs<I>(&self, jobs: I) -> Bulk<()>
-    where
-        I: IntoIterator<Item = PatchJob>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk {
-            bulk: self.client.update_jobs(jobs),
-            worker: self.worker.clone(),
-        }
-    }
-
-    /// Blocking version of [`Client::ensure_jobs`](crate::Client::ensure_jobs).
-    pub fn ensure_jobs<I>(&self, jobs: I) -> Bulk<(), Ensured>
-    where
-        I: IntoIterator<Item = PatchJob>,
-        I::IntoIter: Send + 'static,
-    {
-        Bulk {
-            bulk: self.client.ensure_jobs(jobs),
-            worker: self.worker.clone(),
-        }
-    }
-
-    /// Blocking version of [`Client::me`](crate::Client::me).
-    pub fn me(&self) -> Result<Me> {
-        self.worker.wait(self.client.me())?
-    }
-
-    /// Blocking version of [`Client::fields`](crate::Client::fields).
-    pub fn fields(&self, entity: &str) -> Result<RawAnswer> {
-        self.worker.wait(self.client.fields(entity))?
-    }
-
-    /// Blocking version of [`Client::user_fields`](crate::Client::user_fields).
-    pub fn user_fields(&self, entity: &str) -> Result<RawAnswer> {
-        self.worker.wait(self.client.user_fields(entity))?
-    }
-
-    /// Blocking version of [`Client::catalogue`](crate::Client::catalogue).
-    pub fn catalogue(&self, name: &str) -> Result<Vec<RawAnswer>> {
-        self.worker.wait(self.client.catalogue(name))?
+    begins! { Client:
+        list[T: Record]() -> Query<T>;
+        list_untyped(entity: &str) -> UntypedQuery;
+        batch() -> Batch;
+        update_many[P: Patch, A: IdFor<P>, I: IntoIterator<Item = (A, P), IntoIter: Send + 'static>](items: I) -> Bulk<P::Entity>;
+        ensure_many[P: Patch, A: IdFor<P>, I: IntoIterator<Item = (A, P), IntoIter: Send + 'static>](items: I) -> Bulk<P::Entity, Ensured>;
+        update_jobs[I: IntoIterator<Item = PatchJob, IntoIter: Send + 'static>](jobs: I) -> Bulk<()>;
+        ensure_jobs[I: IntoIterator<Item = PatchJob, IntoIter: Send + 'static>](jobs: I) -> Bulk<(), Ensured>;
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.client, f)
-    }
-}
-
-impl fmt::Debug for Worker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Worker")
+        fmt::Debug::fmt(&self.inner, f)
     }
 }

@@ -1,6 +1,7 @@
 //! The thread on which the requests of a blocking client run.
 
 use std::{
+    fmt,
     pin::pin,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
@@ -59,6 +60,19 @@ impl Worker {
         let _context = self.running.handle.enter();
         Ok(park_until_ready(call))
     }
+
+    /// Blocks until there is a next row. If blocking itself is an error, no row follows it.
+    pub(super) fn next<R, T>(
+        &self,
+        rows: &mut Option<R>,
+        next: impl AsyncFnOnce(&mut R) -> Option<Result<T>>,
+    ) -> Option<Result<T>> {
+        let row = self.wait(next(rows.as_mut()?));
+        row.unwrap_or_else(|error| {
+            *rows = None;
+            Some(Err(error))
+        })
+    }
 }
 
 /// Polls the call on this thread. `Handle::block_on` would do the same, but panics where blocking
@@ -105,6 +119,12 @@ fn is_in_async_code() -> bool {
     // Each guard restores the budget that it found, so the first one must be dropped last.
     while taken.pop().is_some() {}
     is_limited
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Worker")
+    }
 }
 
 impl Drop for Running {

@@ -14,18 +14,21 @@ use crate::{
     value::entity::{ENTITY_TYPE_ID, smart_process},
     wire::{id, json},
 };
+use bytestring::ByteString;
 
 /// A record: the requested one, or a new one.
 impl Answer for RawAnswer {
     type Data<'a> = &'a RawValue;
 
-    fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
-        check_record(data, &request.entity, request.id)?;
-        Ok(raw(
-            request.entity.clone(),
-            data.to_owned(),
-            request.is_write(),
-        ))
+    fn read(
+        data: &RawValue,
+        _: Option<&RawValue>,
+        answer: &ByteString,
+        request: &Request,
+    ) -> Result<Self> {
+        check_record(data.get(), &request.entity, request.id)?;
+        let json = answer.slice_ref(data.get());
+        Ok(raw(request.entity.clone(), json, request.is_write()))
     }
 }
 
@@ -34,8 +37,13 @@ pub(super) struct New(pub(super) u64, pub(super) RawAnswer);
 impl Answer for New {
     type Data<'a> = &'a RawValue;
 
-    fn read(data: &RawValue, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
-        let raw = RawAnswer::read(data, meta, request)?;
+    fn read(
+        data: &RawValue,
+        meta: Option<&RawValue>,
+        answer: &ByteString,
+        request: &Request,
+    ) -> Result<Self> {
+        let raw = RawAnswer::read(data, meta, answer, request)?;
         let id = raw.id().ok_or_else(|| {
             judge::unexpected("the answer contains a new record, but no id of it that can be read")
         })?;
@@ -48,8 +56,14 @@ pub(super) struct Whole(pub(super) RawAnswer);
 impl Answer for Whole {
     type Data<'a> = &'a RawValue;
 
-    fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
-        Ok(Self(raw(request.entity.clone(), data.to_owned(), false)))
+    fn read(
+        data: &RawValue,
+        _: Option<&RawValue>,
+        answer: &ByteString,
+        request: &Request,
+    ) -> Result<Self> {
+        let json = answer.slice_ref(data.get());
+        Ok(Self(raw(request.entity.clone(), json, false)))
     }
 }
 
@@ -59,14 +73,19 @@ pub(super) struct Done;
 impl Answer for Done {
     type Data<'a> = &'a RawValue;
 
-    fn read(data: &RawValue, _: Option<&RawValue>, request: &Request) -> Result<Self> {
+    fn read(
+        data: &RawValue,
+        _: Option<&RawValue>,
+        _: &ByteString,
+        request: &Request,
+    ) -> Result<Self> {
         if data.get() == "false" {
             return Err(judge::unexpected(
                 "the answer reports a success, and `false` as its result",
             ));
         }
-        if json::is_object(data) {
-            check_object(data, &request.entity, request.id)?;
+        if json::is_object(data.get()) {
+            check_object(data.get(), &request.entity, request.id)?;
         }
         Ok(Self)
     }
@@ -77,7 +96,7 @@ impl Answer for Done {
 }
 
 /// If a record cannot be parsed into a struct after a write, the outcome of the write is unknown.
-pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bool) -> RawAnswer {
+pub(crate) fn raw(entity: Cow<'static, str>, json: ByteString, is_written: bool) -> RawAnswer {
     let unread = if is_written {
         Outcome::Unknown
     } else {
@@ -87,7 +106,7 @@ pub(crate) fn raw(entity: Cow<'static, str>, json: Box<RawValue>, is_written: bo
 }
 
 /// Checks an answer about a call of a batch, for which the documentation only says that there is an id.
-pub(crate) fn check_id_in_batch(record: &RawValue, target: &Target) -> Result<()> {
+pub(crate) fn check_id_in_batch(record: &str, target: &Target) -> Result<()> {
     if check_record(record, &target.entity, Some(target.id))? {
         return Ok(());
     }
@@ -98,9 +117,9 @@ pub(crate) fn check_id_in_batch(record: &RawValue, target: &Target) -> Result<()
 
 /// Checks that an answer is an object, and that it is about this record if it says which one. Returns
 /// whether it has an id.
-fn check_record(record: &RawValue, entity: &str, wanted: Option<u64>) -> Result<bool> {
+fn check_record(record: &str, entity: &str, wanted: Option<u64>) -> Result<bool> {
     if smart_process(entity).is_none()
-        && wanted.is_some_and(|wanted| begins_with_id(record.get(), wanted))
+        && wanted.is_some_and(|wanted| begins_with_id(record, wanted))
     {
         return Ok(true);
     }
@@ -112,9 +131,9 @@ fn check_record(record: &RawValue, entity: &str, wanted: Option<u64>) -> Result<
     check_object(record, entity, wanted)
 }
 
-fn check_object(object: &RawValue, entity: &str, wanted: Option<u64>) -> Result<bool> {
+fn check_object(object: &str, entity: &str, wanted: Option<u64>) -> Result<bool> {
     let keys = ["id", "success", "error", ENTITY_TYPE_ID];
-    let Some([id, success, error, number]) = json::pick(object.get(), keys) else {
+    let Some([id, success, error, number]) = json::pick(object, keys) else {
         return Err(judge::unexpected(
             "the answer contains a record whose id cannot be read",
         ));

@@ -19,6 +19,8 @@ const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The maximum length of an answer that is read, in bytes.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
+/// The length in bytes up to which an answer is copied out of the buffer that it was read into.
+const SHORT_ANSWER: usize = 32 * 1024;
 /// The maximum length of the answer to a failed request that is read, in bytes.
 const MAX_FAILURE: usize = 64 * 1024;
 
@@ -106,9 +108,15 @@ async fn read_body(response: &mut Response) -> ReadBody {
         Ok(begin) => begin.unwrap_or_default(),
         Err(error) => return ReadBody::Broken(error.without_url()),
     };
-    // Most answers arrive in one piece, which is used as the body without copying.
+    // Most answers arrive in one piece. A short one is copied: it would keep the whole buffer into which
+    // hyper read it.
     if announced == Some(begin.len() as u64) {
-        return ReadBody::Whole(begin);
+        let is_short = begin.len() < SHORT_ANSWER;
+        return ReadBody::Whole(if is_short {
+            Bytes::copy_from_slice(&begin)
+        } else {
+            begin
+        });
     }
     let capacity = announced.and_then(|length| usize::try_from(length).ok());
     let mut body = Vec::with_capacity(capacity.unwrap_or(0));

@@ -8,13 +8,14 @@ use reqwest::{Url, redirect};
 use super::{
     Client, Credentials, RetryPolicy, Shared,
     connecting::{Connecting, CountConnections},
+    credentials::refused,
     identity::Identity,
     locks::Locks,
     retry::Retries,
     runtimes::Runtimes,
     times::Times,
 };
-use crate::{Error, ErrorKind, Result, Throttle};
+use crate::{Result, Throttle};
 
 const USER_AGENT: &str = concat!("vibecode-runtime/", env!("CARGO_PKG_VERSION"));
 
@@ -157,18 +158,6 @@ impl ClientBuilder {
     /// proxies if the base URL is `http:`. How long idle connections are kept, and how long the
     /// operating system keeps sending, is also set by the client. Default headers are sent, except
     /// those that the client sets itself.
-    ///
-    /// ```no_run
-    /// use vibecode_runtime::{Client, Credentials};
-    ///
-    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
-    /// let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?;
-    /// let client = Client::builder(Credentials::personal("vibe_api_1"))
-    ///     .http(reqwest::Client::builder().proxy(proxy))
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = http;
         self
@@ -177,7 +166,7 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: a malformed key or token, or one of the wrong kind for the
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration): a malformed key or token, or one of the wrong kind for the
     /// credentials; a malformed base URL, or an `http:` one that is not for this machine; a
     /// `User-Agent` with a line break; or settings that the HTTP client refuses.
     pub fn build(self) -> Result<Client> {
@@ -317,13 +306,10 @@ fn check_tls_provider() -> Result<()> {
     Ok(())
 }
 
-fn refused(problem: &str) -> Error {
-    Error::not_sent(ErrorKind::Configuration, problem)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
 
     #[test]
     fn only_https_and_this_machine_are_taken_as_base_urls() {

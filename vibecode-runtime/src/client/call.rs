@@ -33,15 +33,12 @@ use crate::{Error, ErrorKind, Outcome, Result};
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let patch = Customer::patch().post("Director");
 /// let call = client.update(71, &patch);
 /// let updated = tokio::spawn(call).await.expect("the task did not panic")?;
 /// assert!(updated.mismatches(&patch).is_empty());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
@@ -62,27 +59,38 @@ impl<T: Send + 'static> Call<T> {
         }
     }
 
-    /// Creates a call that sends a read. It ends with its caller.
-    pub(crate) fn read<F>(run: impl FnOnce(Caller) -> F) -> Self
+    /// Creates a call that sends a read, if there is no error already. It ends with its caller.
+    pub(crate) fn read<R, F>(request: Result<R>, run: impl FnOnce(R, Caller) -> F) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        Self::new(Detachable::new(run, AfterDrop::Cancel))
+        Self::sending(request, run, AfterDrop::Cancel)
     }
 
-    /// Creates a call that sends a write, which runs to its end if its caller drops the call.
-    pub(crate) fn write<F>(run: impl FnOnce(Caller) -> F) -> Self
+    /// Creates a call that sends a write, if there is no error already. It runs to its end if its caller
+    /// drops the call.
+    pub(crate) fn write<R, F>(request: Result<R>, run: impl FnOnce(R, Caller) -> F) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
         Self {
             if_interrupted: Outcome::Unknown,
-            ..Self::new(Detachable::new(run, AfterDrop::Continue))
+            ..Self::sending(request, run, AfterDrop::Continue)
         }
     }
 
-    pub(crate) fn ended(result: Result<T>) -> Self {
-        Self::new(ready(result))
+    fn sending<R, F>(
+        request: Result<R>,
+        run: impl FnOnce(R, Caller) -> F,
+        after_drop: AfterDrop,
+    ) -> Self
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        match request {
+            Ok(request) => Self::new(Detachable::new(|caller| run(request, caller), after_drop)),
+            Err(error) => Self::new(ready(Err(error))),
+        }
     }
 }
 

@@ -5,7 +5,6 @@
 //! to its end, and nothing new is sent.
 
 use std::{
-    fmt,
     future::poll_fn,
     pin::{Pin, pin},
     sync::{
@@ -23,10 +22,10 @@ use tokio::{
 use crate::{Error, ErrorKind, Result};
 
 /// The caller of a call. The default is the caller of a pack, which runs in a task from the start.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Caller(Arc<Presence>);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Presence {
     is_gone: AtomicBool,
     when_gone: Notify,
@@ -126,10 +125,4 @@ fn gone() -> Error {
         ErrorKind::Interrupted,
         "the call was dropped before it was sent",
     )
-}
-
-impl fmt::Debug for Caller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").finish_non_exhaustive()
-    }
 }

@@ -22,15 +22,12 @@ impl Client {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (sandbox, client) = sandbox().await?;
+    /// # fn main() -> vibecode_runtime::Result<()> { run(async |sandbox, client| {
     /// let patch = Customer::patch().post("Director").clear_company();
     /// let updated = client.update(71, &patch).await?;
     /// assert!(updated.mismatches(&patch).is_empty());
     /// assert_eq!(sandbox.requests()[0].body_str(), r#"{"post":"Director","companyId":0}"#);
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }) }
     /// ```
     ///
     /// # Errors
@@ -44,26 +41,12 @@ impl Client {
     /// Creates a record: `POST /v1/{entity}`. The request is not sent again once it may have been
     /// applied, since that would create a second record.
     ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let created = client.create(&Customer::patch().name("Vera")).await?;
-    /// assert_eq!(created.record::<Customer>()?.name, "Vera");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// As [`Client::update`].
     pub fn create<P: Patch>(&self, patch: &P) -> Call<Created<P::Entity>> {
-        let request = match Request::create(P::Entity::PATH.into(), patch.body()) {
-            Ok(request) => request,
-            Err(error) => return Call::ended(Err(error)),
-        };
+        let request = Request::create(P::Entity::PATH.into(), patch.body());
         let client = self.clone();
-        Call::write(move |caller| async move {
+        Call::write(request, |request, caller| async move {
             let New(id, raw) = client.send(&request, &caller).await?;
             Ok(Created::new(id, raw))
         })
@@ -88,13 +71,10 @@ impl Client {
     /// does not exist.
     pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<()> {
         let id = id.into().get();
-        let request = match Request::delete::<E>(id) {
-            Ok(request) => request,
-            Err(error) => return Call::ended(Err(error)),
-        };
+        let request = Request::delete::<E>(id);
         let target = Target::of::<E>(id);
         let client = self.clone();
-        Call::write(move |caller| async move {
+        Call::write(request, |request, caller| async move {
             let _lock = client.lock(target, &caller).await?;
             let mut sending = client.begin(&caller);
             match sending.send::<Done>(&request, &[]).await {
@@ -173,7 +153,7 @@ impl Client {
     }
 
     /// Sends a read, and converts its answer.
-    fn read<A, T>(
+    pub(crate) fn read<A, T>(
         &self,
         request: Result<Request>,
         convert: impl FnOnce(A, &Request) -> Result<T> + Send + 'static,
@@ -182,12 +162,8 @@ impl Client {
         A: Answer,
         T: Send + 'static,
     {
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => return Call::ended(Err(error)),
-        };
         let client = self.clone();
-        Call::read(|caller| async move {
+        Call::read(request, |request, caller| async move {
             let answer = client.send(&request, &caller).await?;
             convert(answer, &request)
         })

@@ -42,7 +42,6 @@ pub(super) struct Connecting {
     pause_began: Notify,
 }
 
-/// The right to wait for a connection.
 pub(super) type ConnectPermit = OwnedSemaphorePermit;
 
 impl Default for Connecting {
@@ -70,7 +69,6 @@ impl Connecting {
         Arc::clone(&self.permits).acquire_owned().await.ok()
     }
 
-    /// The number of pauses that have begun.
     pub(super) fn pauses(&self) -> u64 {
         self.pauses.load(Ordering::Acquire)
     }

@@ -190,7 +190,8 @@ pub(super) fn variable(name: &str, value: Result<String, VarError>) -> Result<Op
     }
 }
 
-fn refused(problem: impl Into<String>) -> Error {
+/// The error of a setting that cannot be used.
+pub(super) fn refused(problem: impl Into<String>) -> Error {
     Error::not_sent(ErrorKind::Configuration, problem)
 }
 

@@ -25,7 +25,7 @@ use std::{
     panic::resume_unwind,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError, TryLockError, Weak,
+        Arc, Mutex, TryLockError, Weak,
         atomic::{AtomicBool, Ordering, fence},
     },
     task::{Context, Poll, Waker},
@@ -37,7 +37,7 @@ use super::{
     call::shut_down,
     caller::{Caller, Detach, PresenceGuard},
 };
-use crate::{Error, ErrorKind, Outcome, Result};
+use crate::{Error, ErrorKind, Outcome, Result, lock::lock};
 
 pub(super) struct Detachable<T: Send + 'static> {
     running: Arc<Running<T>>,
@@ -100,10 +100,7 @@ impl<T: Send + 'static> Future for Detachable<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let running = &self.running;
-        let mut polled_by = running
-            .polled_by
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut polled_by = lock(&running.polled_by);
         let result = polled_by.poll(context);
         if result.is_ready() {
             *polled_by = PolledBy::Nobody;
@@ -172,12 +169,7 @@ impl<T: Send + 'static> Running<T> {
     }
 
     fn cancel(&self) {
-        let mut polled_by = self
-            .polled_by
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let ended = mem::replace(&mut *polled_by, PolledBy::Nobody);
-        drop(polled_by);
+        let ended = mem::replace(&mut *lock(&self.polled_by), PolledBy::Nobody);
         if let PolledBy::Task(task) = ended {
             task.abort();
         }

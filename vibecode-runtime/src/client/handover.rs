@@ -12,7 +12,7 @@ use std::{
     io,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU8, Ordering},
     },
     task::{Context, Poll},
@@ -23,8 +23,8 @@ use http_body::{Frame, SizeHint};
 use reqwest::Body;
 
 use super::connecting::ConnectPermit;
+use crate::lock::lock;
 
-/// The maximum size of a frame.
 const FRAME: usize = 16 * 1024;
 
 const WAITING: u8 = 0;
@@ -67,8 +67,7 @@ impl Handover {
         let state = &self.state;
         let taken = state.compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire);
         if taken.is_ok() {
-            let mut permit = self.permit.lock().unwrap_or_else(PoisonError::into_inner);
-            *permit = None;
+            *lock(&self.permit) = None;
         }
     }
 }

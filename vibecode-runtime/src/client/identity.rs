@@ -5,7 +5,7 @@
 //! for the same result. So a call that is dropped, or not polled, blocks no other.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{Credentials, credentials::TokenProvider};
-use crate::{Error, ErrorKind, Result, error::Repeat};
+use crate::{Error, ErrorKind, Result, error::Repeat, lock::lock};
 
 pub(super) struct Identity {
     credentials: Credentials,
@@ -56,7 +56,6 @@ impl PendingSession {
 }
 
 impl Identity {
-    /// Fails if the credentials cannot be used.
     pub(super) fn new(credentials: Credentials, patience: Duration) -> Result<Self> {
         let authorization = credentials.authorization()?;
         Ok(Self {
@@ -94,7 +93,7 @@ impl Identity {
         over: Option<u64>,
     ) -> Result<ProvidedSession> {
         let mut result = {
-            let mut sessions = locked(&self.sessions);
+            let mut sessions = lock(&self.sessions);
             if let Some(last) = &sessions.last
                 && over.is_none_or(|over| last.number > over)
             {
@@ -142,7 +141,7 @@ impl Identity {
                 authorization,
                 number: count,
             });
-            let mut sessions = locked(&sessions);
+            let mut sessions = lock(&sessions);
             // This result may have been given up, and the provider called again.
             if sessions.count == count {
                 sessions.pending = None;
@@ -177,10 +176,6 @@ fn ended() -> Error {
         ErrorKind::Session,
         "the app's provider ended without an answer: it panicked, or its runtime was shut down",
     )
-}
-
-fn locked(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
-    sessions.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The session of one call, which is renewed at most once.

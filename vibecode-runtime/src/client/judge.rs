@@ -13,14 +13,21 @@ use super::{
     envelope::{Envelope, Failure},
 };
 use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, wire::retry_after};
+use bytes::Bytes;
+use bytestring::ByteString;
 
 /// What a call reads from the envelope of a success.
 pub(crate) trait Answer: Sized + Send {
     type Data<'a>: Deserialize<'a>;
 
-    /// Reads the data. `meta` is rarely present. If the data is not what the API returns for such a
-    /// call, the outcome of a write is [`Outcome::Unknown`].
-    fn read(data: Self::Data<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self>;
+    /// Reads the data, which is a part of `answer`. `meta` is rarely present. If the data is not what the
+    /// API returns for such a call, the outcome of a write is [`Outcome::Unknown`].
+    fn read(
+        data: Self::Data<'_>,
+        meta: Option<&RawValue>,
+        answer: &ByteString,
+        request: &Request,
+    ) -> Result<Self>;
 
     /// Returns the meaning of a success without data, or the errors of [`Answer::read`].
     fn without_data() -> Result<Self> {
@@ -113,21 +120,24 @@ fn answered<A: Answer>(
     })
 }
 
-fn read_whole<A: Answer>(status: StatusCode, body: &[u8], request: &Request) -> Result<A> {
+fn read_whole<A: Answer>(status: StatusCode, body: &Bytes, request: &Request) -> Result<A> {
     // The answer to a deletion may have no body (api.md, "Records").
     if status == StatusCode::NO_CONTENT && request.method == Method::DELETE && body.is_empty() {
         return A::without_data();
     }
     // Other 2xx mean that the request was passed on, or come from a server in front of the API.
     let is_done = matches!(status, StatusCode::OK | StatusCode::CREATED);
-    match Envelope::<A::Data<'_>>::read(body) {
+    let Ok(answer) = ByteString::try_from(body.clone()) else {
+        return Err(not_understood(status, body));
+    };
+    match Envelope::<A::Data<'_>>::read(&answer) {
         Some(Envelope::Success { data, meta }) if is_done => match data {
-            Some(data) => A::read(data, meta, request),
+            Some(data) => A::read(data, meta, &answer, request),
             None => A::without_data(),
         },
         Some(Envelope::Misshapen) if is_done => Err(misshapen()),
         Some(Envelope::Failure(failure)) => Err(refusal(failure)),
-        _ => Err(not_understood(status, body)),
+        _ => Err(not_understood(status, answer.as_bytes())),
     }
 }
 
@@ -185,7 +195,7 @@ mod tests {
     impl Answer for Number {
         type Data<'a> = u64;
 
-        fn read(_: u64, _: Option<&RawValue>, _: &Request) -> Result<Self> {
+        fn read(_: u64, _: Option<&RawValue>, _: &ByteString, _: &Request) -> Result<Self> {
             Ok(Self)
         }
     }
@@ -195,7 +205,7 @@ mod tests {
         let request = Request::new(Method::GET, "me", Effect::Reads);
         let read = |status, body: &str| {
             let status = StatusCode::from_u16(status).unwrap();
-            read_whole::<Number>(status, body.as_bytes(), &request)
+            read_whole::<Number>(status, &Bytes::from(body.to_owned()), &request)
                 .map(drop)
                 .map_err(|error| error.to_string())
         };

@@ -12,15 +12,11 @@ use crate::{
 };
 
 impl Client {
-    /// Updates a record.
     pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
-        let request = match Request::update(target.entity.clone(), target.id, body) {
-            Ok(request) => request,
-            Err(error) => return Call::ended(Err(error)),
-        };
+        let request = Request::update(target.entity.clone(), target.id, body);
         let additions = Additions::of(body);
         let client = self.clone();
-        Call::write(move |caller| async move {
+        Call::write(request, |request, caller| async move {
             let lock = client.lock(target, &caller).await?;
             lock.will_add(additions);
             let raw: RawAnswer = client.begin(&caller).send(&request, &[&lock]).await?;

@@ -9,16 +9,13 @@ use crate::{DecodeError, Error, RawAnswer, Result, WireValue, wire::json};
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let me = client.me().await?;
 /// assert!(me.portal().is_some() && me.tariff().is_some());
 /// assert!(me.scopes().is_some_and(|scopes| scopes.contains(&"crm".to_owned())));
 /// assert_eq!(me.can_write(), Some(true));
 /// assert!(me.raw().as_str().contains("READWRITE"));
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone)]
 pub struct Me {

@@ -191,22 +191,6 @@ impl Client {
     ///
     /// If the token cannot be used, or the key is a personal one, every call fails with
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let sandbox = Sandbox::start().await;
-    /// let app = Client::builder(Credentials::app(Sandbox::APP_KEY, Sandbox::SESSION_TOKEN))
-    ///     .base_url(sandbox.url())
-    ///     .build()?;
-    /// // For a request by another user of the app:
-    /// let client = app.with_session(Sandbox::EXPIRED_SESSION_TOKEN);
-    /// let error = client.me().await.unwrap_err();
-    /// assert_eq!(error.code(), Some(&ErrorCode::TokenExpired));
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn with_session(&self, session_token: impl Into<String>) -> Self {
         Self {

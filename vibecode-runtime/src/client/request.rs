@@ -32,7 +32,6 @@ pub(crate) struct Request {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
-    /// It changes nothing.
     Reads,
     /// It is idempotent: repeating it has no further effect.
     Sets,
@@ -111,14 +110,19 @@ impl Request {
         self.effect > Effect::Reads
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "a request without its path would be sent to another address"
+    )]
     pub(crate) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
         let mut digits = itoa::Buffer::new();
         let id = self.id.map(|id| digits.format(id));
-        if let Ok(mut segments) = url.path_segments_mut() {
-            let path = self.entity.split('/').chain(id).chain(self.tail);
-            segments.pop_if_empty().extend(path);
-        }
+        let path = self.entity.split('/').chain(id).chain(self.tail);
+        url.path_segments_mut()
+            .expect("the builder takes only http and https, whose URLs have a path")
+            .pop_if_empty()
+            .extend(path);
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::RetryPolicy;
-use crate::{Error, error::Repeat};
+use crate::{Error, error::Repeat, lock::lock};
 
 #[derive(Debug)]
 pub(crate) struct Retries {
@@ -37,7 +37,6 @@ impl Retries {
         }
     }
 
-    /// Begins the attempts of one call.
     pub(crate) fn begin(&self, deadline: Duration) -> Attempts<'_> {
         Attempts {
             shared: self,
@@ -54,8 +53,7 @@ impl Retries {
     }
 
     fn random(&self) -> f64 {
-        let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
-        random.f64()
+        lock(&self.random).f64()
     }
 
     fn take(&self, tokens: u32) -> bool {

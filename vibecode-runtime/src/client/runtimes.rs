@@ -14,7 +14,7 @@
 
 use std::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex,
         mpsc::{RecvTimeoutError, TryRecvError, channel},
     },
     time::{Duration, Instant},
@@ -23,7 +23,7 @@ use std::{
 use tokio::runtime::{Handle, Id};
 
 use super::call::outside_of_a_runtime;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, lock::lock};
 
 /// If a runtime does not begin a task within this time, it counts as not running.
 const IDLE_AFTER: Duration = Duration::from_secs(2);
@@ -77,7 +77,7 @@ impl Runtimes {
     }
 
     fn note(&self, here: Handle) {
-        let mut used = self.used();
+        let mut used = lock(&self.used);
         if used.iter().all(|it| it.runtime.id() != here.id()) {
             used.push(Used {
                 runtime: here,
@@ -88,25 +88,21 @@ impl Runtimes {
 
     /// Returns another runtime that was not seen to run recently.
     fn not_seen_to_run(&self, here: &Handle) -> Option<Handle> {
-        let used = self.used();
+        let used = lock(&self.used);
         let mut others = used.iter().filter(|it| it.runtime.id() != here.id());
         let other = others.find(|it| it.ran.is_none_or(|ran| ran.elapsed() >= RUNS_FOR));
         other.map(|it| it.runtime.clone())
     }
 
     fn note_that_it_runs(&self, id: Id) {
-        let mut used = self.used();
+        let mut used = lock(&self.used);
         for it in used.iter_mut().filter(|it| it.runtime.id() == id) {
             it.ran = Some(Instant::now());
         }
     }
 
     fn forget(&self, id: Id) {
-        self.used().retain(|it| it.runtime.id() != id);
-    }
-
-    fn used(&self) -> MutexGuard<'_, Vec<Used>> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.used).retain(|it| it.runtime.id() != id);
     }
 }
 
@@ -160,15 +156,15 @@ mod tests {
         for runtime in [&here, &here, &other, &other] {
             runtimes.note(runtime.handle().clone());
         }
-        assert_eq!(runtimes.used().len(), 2);
+        assert_eq!(lock(&runtimes.used).len(), 2);
         assert_eq!(asked(), Some(id));
         runtimes.note_that_it_runs(id);
         assert_eq!(asked(), None);
         let long_ago = Instant::now().checked_sub(RUNS_FOR).unwrap();
-        runtimes.used()[1].ran = Some(long_ago);
+        lock(&runtimes.used)[1].ran = Some(long_ago);
         assert_eq!(asked(), Some(id));
         runtimes.forget(id);
         assert_eq!(asked(), None);
-        assert_eq!(runtimes.used().len(), 1);
+        assert_eq!(lock(&runtimes.used).len(), 1);
     }
 }

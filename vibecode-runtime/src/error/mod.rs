@@ -16,9 +16,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |sandbox, client| {
 /// use vibecode_runtime::Outcome;
 ///
 /// let patch = Customer::patch().add_phone("+79169876543");
@@ -28,8 +26,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(error.outcome(), Outcome::Unknown);
 /// // `ensure` reads the record first.
 /// assert_eq!(client.ensure(71, &patch).await?.present().len(), 1);
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -68,9 +65,7 @@ pub enum Outcome {
 ///     }
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |sandbox, client| {
 /// let patch = Customer::patch().add_phone("+79169876543");
 /// let error = client.update(404, &patch).await.unwrap_err();
 /// assert_eq!(advice(&error), "no such contact");
@@ -82,8 +77,7 @@ pub enum Outcome {
 /// sandbox.fault(Fault::bad_gateway_html());
 /// let error = client.update(71, &patch).await.unwrap_err();
 /// assert_eq!(advice(&error), "it may be there: use `ensure`");
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone)]
 pub struct Error(Box<Details>);
@@ -193,6 +187,13 @@ impl Error {
             Some(ErrorCode::Other(_)) | None => self.status() == Some(StatusCode::UNAUTHORIZED),
             Some(code) => code.refuses_the_key(),
         }
+    }
+
+    /// Whether every further batch of a run would be refused in the same way: the API refuses the key, or
+    /// the whole batch with a 403. A call of a batch has no status of its own.
+    #[must_use]
+    pub fn refuses_every_batch(&self) -> bool {
+        self.refuses_the_key() || self.status() == Some(StatusCode::FORBIDDEN)
     }
 
     /// Returns the API's error code.

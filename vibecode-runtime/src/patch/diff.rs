@@ -15,9 +15,7 @@ use crate::{
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let before: Customer = client.get(71).await?;
 /// let mut after = before.clone();
 /// after.company = None;
@@ -27,8 +25,7 @@ use crate::{
 /// assert_eq!(serde_json::to_string(&diff.patch).unwrap(), r#"{"phone":"+79169876543","companyId":0}"#);
 /// // The old phone stays until somebody removes it in Bitrix24.
 /// assert_eq!(diff.not_removable[0].value(), "+74950000071");
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -57,16 +54,13 @@ impl<P: PatchOf<E>, E> PatchOf<E> for Diff<P> {}
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let before: Customer = client.get(71).await?;
 /// let after = Customer { phone: Vec::new(), ..before.clone() };
 /// let gone = &before.diff(&after).not_removable[0];
 /// assert_eq!((gone.field(), gone.type_id(), gone.value()), ("phone", "WORK", "+74950000071"));
 /// assert!(!format!("{gone:?}").contains("7495"));
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct NotRemovable {

@@ -12,10 +12,12 @@ use crate::{
     value::multifield::{self, UnclearMultifields, UnknownAlias},
     wire::{id, json},
 };
+use bytestring::ByteString;
 
 /// A record as the API returned it: JSON text that is parsed on demand.
 ///
-/// `Debug` shows its length, not its content.
+/// It keeps the text of the whole answer that it came in, which a batch shares between 50 records and a page
+/// of a list between 500. `Debug` shows its length, not its content.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
@@ -30,13 +32,13 @@ use crate::{
 #[derive(Clone)]
 pub struct RawAnswer {
     entity: Cow<'static, str>,
-    json: Box<RawValue>,
+    json: ByteString,
     /// The [`Outcome`] to report if the answer cannot be read.
     unread: Outcome,
 }
 
 impl RawAnswer {
-    pub(crate) fn new(entity: Cow<'static, str>, json: Box<RawValue>, unread: Outcome) -> Self {
+    pub(crate) fn new(entity: Cow<'static, str>, json: ByteString, unread: Outcome) -> Self {
         Self {
             entity,
             json,
@@ -49,21 +51,20 @@ impl RawAnswer {
     /// # Errors
     /// [`ErrorKind::Unreadable`] if the text is not JSON.
     pub fn from_json<E: Entity>(json: impl Into<String>) -> Result<Self> {
-        let json = RawValue::from_string(json.into()).map_err(|_| {
+        let text = ByteString::from(json.into());
+        // Without the white space around it.
+        let json: &RawValue = serde_json::from_str(&text).map_err(|_| {
             let problem = "the text is not JSON";
             Error::new(ErrorKind::Unreadable, Outcome::NotApplied, problem)
         })?;
-        Ok(Self {
-            entity: E::PATH.into(),
-            json,
-            unread: Outcome::NotApplied,
-        })
+        let json = text.slice_ref(json.get());
+        Ok(Self::new(E::PATH.into(), json, Outcome::NotApplied))
     }
 
     /// Returns the JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.json.get()
+        &self.json
     }
 
     /// Reads the record into a struct.
@@ -210,15 +211,12 @@ impl fmt::Debug for RawAnswer {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let patch = Customer::patch().post("Director");
 /// let updated = client.update(71, &patch).await?;
 /// assert_eq!(updated.record::<Customer>()?.post.as_deref(), Some("Director"));
 /// assert!(updated.mismatches(&patch).is_empty());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Updated {
@@ -272,13 +270,10 @@ impl Updated {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let created = client.create(&Customer::patch().name("Vera")).await?;
 /// assert_eq!(created.record::<Customer>()?.id, created.id());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 pub struct Created<E> {
     id: Id<E>,

@@ -19,16 +19,13 @@ use crate::{
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// // The portal does not have this field and silently drops it.
 /// let patch = Customer::patch().set_unchecked("ufCrmColour", "red");
 /// let mismatches = client.update(71, &patch).await?.mismatches(&patch);
 /// assert_eq!(mismatches[0].field(), "ufCrmColour");
 /// assert_eq!(mismatches[0].kind(), MismatchKind::NotShown);
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -67,9 +64,7 @@ impl Mismatch {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let patch = Customer::patch().add_phone("+79169876543");
 /// client.update(73, &patch).await?;
 /// let duplicates = client.update(73, &patch).await?.duplicates(&patch);
@@ -77,8 +72,7 @@ impl Mismatch {
 ///     println!("please remove one of the entries {:?} by hand", duplicate.ids());
 /// }
 /// assert_eq!((duplicates[0].kind(), duplicates[0].value()), ("PHONE", "+79169876543"));
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Duplicate {

@@ -28,13 +28,10 @@ use crate::{
 ///     client.list::<T>().first().await
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let customer: Option<Customer> = first(&client).await?;
 /// assert!(customer.is_some());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a record of the API",

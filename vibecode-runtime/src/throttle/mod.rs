@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_limit_of_zero_is_an_error_and_no_open_gate() {
+    async fn a_limit_of_zero_is_an_error_and_lets_no_request_through() {
         let refused = Throttle::per_minute(0).acquire().await;
         assert!(refused.unwrap_err().to_string().contains("limit is 0"));
     }

@@ -23,7 +23,7 @@ use std::{
     collections::BTreeMap,
     future::poll_fn,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -37,6 +37,7 @@ use super::{
     BudgetError, LONGEST_WAIT, Permit,
     slot_log::{MARGIN, Slot, SlotLog, WINDOW},
 };
+use crate::lock::lock;
 
 /// The number of waiters with an exact timer.
 ///
@@ -429,11 +430,6 @@ pub(super) fn limit_of_zero() -> BudgetError {
     BudgetError::new(
         "the throttle's limit is 0 requests a minute, so nothing may be sent: set a limit, or `Throttle::unlimited()`",
     )
-}
-
-/// A panic never leaves the state half changed, so a poisoned lock can be used.
-fn lock(state: &Mutex<QueueState>) -> MutexGuard<'_, QueueState> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

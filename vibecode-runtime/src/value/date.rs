@@ -74,6 +74,26 @@ impl Date {
         365 * year + year / 4 - year / 100 + year / 400 + in_year - 719_468
     }
 
+    /// Returns the date that is this many days after 1 January 1970, the inverse of `days`.
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    pub(crate) fn of_days(days: i64) -> Option<Self> {
+        let days = days.checked_add(719_468)?;
+        let (period, in_period) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let leap_days = in_period / 1_460 - in_period / 36_524 + in_period / 146_096;
+        let year = (in_period - leap_days) / 365;
+        let in_year = in_period - (365 * year + year / 4 - year / 100);
+        let month = (5 * in_year + 2) / 153;
+        let day = in_year - (153 * month + 2) / 5 + 1;
+        let year = 400 * period + year + i64::from(month > 9);
+        let month = (month + 2) % 12 + 1;
+        Self::new(
+            year.try_into().ok()?,
+            month.try_into().ok()?,
+            day.try_into().ok()?,
+        )
+        .ok()
+    }
+
     /// Returns the year.
     #[must_use]
     pub fn year(self) -> u16 {

@@ -11,8 +11,6 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use serde_json::value::RawValue;
-
 use crate::{
     Date, DateTime, Money,
     wire::{
@@ -46,9 +44,9 @@ pub(crate) fn shows(sent: &str, shown: &str) -> bool {
         }
         (Form::List(sent), Form::List(shown)) => same_ids(&sent, &shown)
             .unwrap_or_else(|| sent.len() == shown.len() && all_pairs(&sent, &shown, shows)),
-        (Form::Object(sent), Form::Object(shown)) => sent.iter().all(|(key, sent)| {
-            value_of(&shown, key).is_some_and(|shown| shows(sent.get(), shown.get()))
-        }),
+        (Form::Object(sent), Form::Object(shown)) => sent
+            .iter()
+            .all(|(key, sent)| value_of(&shown, key).is_some_and(|shown| shows(sent, shown))),
         _ => same(sent, shown),
     }
 }
@@ -57,7 +55,7 @@ pub(crate) fn shows(sent: &str, shown: &str) -> bool {
 pub(crate) fn uploads(sent: &str) -> bool {
     match Form::of(sent) {
         Form::List(parts) if is_upload(&parts) => true,
-        Form::List(files) => files.iter().any(|file| match Form::of(file.get()) {
+        Form::List(files) => files.iter().any(|file| match Form::of(file) {
             Form::List(parts) => is_upload(&parts),
             _ => false,
         }),
@@ -66,16 +64,16 @@ pub(crate) fn uploads(sent: &str) -> bool {
 }
 
 /// `["name", "base64"]`
-fn is_upload(parts: &[&RawValue]) -> bool {
-    matches!(parts, [name, content] if json::is_string(name.get()) && json::is_string(content.get()))
+fn is_upload(parts: &[&str]) -> bool {
+    matches!(parts, [name, content] if json::is_string(name) && json::is_string(content))
 }
 
 enum Form<'a> {
     /// As it is written.
     Number(&'a str),
     Text(Cow<'a, str>),
-    List(Vec<&'a RawValue>),
-    Object(Vec<(String, &'a RawValue)>),
+    List(Vec<&'a str>),
+    Object(Vec<(String, &'a str)>),
     /// null or a boolean, or a value that cannot be read, such as text with a lone surrogate or an
     /// object with a duplicate key. As a form it does not equal anything.
     Other,
@@ -85,7 +83,7 @@ impl<'a> Form<'a> {
     fn of(json: &'a str) -> Self {
         match json.as_bytes().first() {
             Some(b'"') => json::string(json).map_or(Self::Other, Self::Text),
-            Some(b'[') => serde_json::from_str(json).map_or(Self::Other, Self::List),
+            Some(b'[') => json::elements(json).map_or(Self::Other, Self::List),
             Some(b'{') => Self::of_object(json),
             _ if json::is_number(json) => Self::Number(json),
             _ => Self::Other,
@@ -116,7 +114,7 @@ impl<'a> Form<'a> {
             (Self::Object(one), Self::Object(other)) => {
                 one.len() == other.len()
                     && one.iter().all(|(key, value)| {
-                        value_of(other, key).is_some_and(|other| same(value.get(), other.get()))
+                        value_of(other, key).is_some_and(|other| same(value, other))
                     })
             }
             _ => false,
@@ -124,23 +122,19 @@ impl<'a> Form<'a> {
     }
 }
 
-fn all_pairs(
-    one: &[&RawValue],
-    other: &[&RawValue],
-    are_same: impl Fn(&str, &str) -> bool,
-) -> bool {
+fn all_pairs(one: &[&str], other: &[&str], are_same: impl Fn(&str, &str) -> bool) -> bool {
     let mut pairs = one.iter().zip(other);
-    pairs.all(|(one, other)| are_same(one.get(), other.get()))
+    pairs.all(|(one, other)| are_same(one, other))
 }
 
 /// Whether two lists of ids contain the same ids, regardless of order and duplicates. Returns
 /// `None` if they are not lists of ids.
-fn same_ids(one: &[&RawValue], other: &[&RawValue]) -> Option<bool> {
+fn same_ids(one: &[&str], other: &[&str]) -> Option<bool> {
     Some(ids(one)? == ids(other)?)
 }
 
-fn ids(values: &[&RawValue]) -> Option<BTreeSet<String>> {
-    let ids = values.iter().map(|value| id::of_element(value.get()));
+fn ids(values: &[&str]) -> Option<BTreeSet<String>> {
+    let ids = values.iter().map(|value| id::of_element(value));
     ids.collect()
 }
 

@@ -190,13 +190,10 @@ impl<E> fmt::Display for Id<E> {
 ///     Ok(())
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// promote(&client, 71).await?;
 /// promote(&client, ContactId::from(72)).await?;
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 ///
 /// The id of another entity does not compile.

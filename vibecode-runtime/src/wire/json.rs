@@ -1,11 +1,8 @@
 //! Reads parts of a JSON text without parsing the rest into values.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{borrow::Cow, collections::HashSet};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, MapAccess, Visitor},
-};
+use serde::{Deserialize, de::Error as _};
 use serde_json::value::RawValue;
 
 use super::members::{NotMembers, for_each_member};
@@ -59,7 +56,7 @@ pub(crate) fn pick_into<'a>(
 /// Returns the elements of a list with gaps, which PHP writes as an object (`{"0":…,"2":…}`), in
 /// the order of their indexes. Returns `None` if a key is not an index, or if the object is empty:
 /// PHP writes an empty list as `[]`.
-pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&RawValue>> {
+pub(crate) fn list_with_gaps(text: &str) -> Option<Vec<&str>> {
     let pairs = pairs(text)?;
     let indexed = pairs
         .into_iter()
@@ -81,43 +78,31 @@ pub(crate) fn index(key: &str) -> Option<u64> {
     key.parse().ok().filter(|_| is_canonical)
 }
 
-pub(crate) fn is_object(value: &RawValue) -> bool {
-    value.get().starts_with('{')
+/// Returns whether a value is an object. No white space is before it.
+pub(crate) fn is_object(value: &str) -> bool {
+    value.starts_with('{')
+}
+
+/// Returns the elements of a JSON list, or `None` if it is not one.
+pub(crate) fn elements(text: &str) -> Option<Vec<&str>> {
+    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    Some(elements.into_iter().map(RawValue::get).collect())
 }
 
 /// Returns the keys of a JSON object with their values, in the order of the text. Returns `None` if
 /// it is not an object, if a key is not valid text, or if a key occurs twice.
-pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let pairs = json.deserialize_map(Pairs).ok()?;
-    json.end().ok()?;
+pub(crate) fn pairs(text: &str) -> Option<Vec<(String, &str)>> {
+    let mut pairs = Vec::new();
+    for_each_member(text, |key, value| pairs.push((key.to_owned(), value))).ok()?;
     let mut keys = HashSet::with_capacity(pairs.len());
     let is_unique = pairs.iter().all(|(key, _)| keys.insert(key.as_str()));
     is_unique.then_some(pairs)
 }
 
 /// Returns the value of a key among the pairs of an object.
-pub(crate) fn value_of<'a>(pairs: &[(String, &'a RawValue)], key: &str) -> Option<&'a RawValue> {
+pub(crate) fn value_of<'a>(pairs: &[(String, &'a str)], key: &str) -> Option<&'a str> {
     let mut pairs = pairs.iter();
     pairs.find_map(|(name, value)| (name == key).then_some(*value))
-}
-
-struct Pairs;
-
-impl<'de> Visitor<'de> for Pairs {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some(pair) = map.next_entry()? {
-            pairs.push(pair);
-        }
-        Ok(pairs)
-    }
 }
 
 /// Returns the text of a JSON string. Returns `None` for other JSON, and for text with a lone
@@ -222,7 +207,7 @@ mod tests {
     fn an_object_is_known_by_its_first_letter() {
         for (json, expected) in [(r#" {"a":1}"#, true), (r#"["{"]"#, false), ("null", false)] {
             let value: &RawValue = serde_json::from_str(json).unwrap();
-            assert_eq!(is_object(value), expected, "{json}");
+            assert_eq!(is_object(value.get()), expected, "{json}");
         }
     }
 

@@ -4,7 +4,7 @@
 //! checked to be JSON. It is not checked again: only the ends of strings and brackets are looked for.
 //! A text that is not JSON is an error or yields wrong members, but never panics.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::ControlFlow};
 
 use memchr::memchr2;
 
@@ -22,19 +22,54 @@ pub(crate) fn for_each_member<'a>(
     text: &'a str,
     mut visit: impl FnMut(&str, &'a str),
 ) -> Result<(), NotMembers> {
+    let all = visit_members(text, |key, value| {
+        visit(key, value);
+        ControlFlow::<()>::Continue(())
+    });
+    all.map(|_| ())
+}
+
+/// Returns the value of the first member with this key, and reads no further. Returns `None` if there is
+/// none, or if the text before it is not that of an object.
+pub(crate) fn first<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
+    let found = visit_members(text, |key, value| {
+        if key == wanted {
+            ControlFlow::Break(value)
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    found.ok()?.break_value()
+}
+
+/// Passes members to `visit` until it breaks.
+#[inline]
+fn visit_members<'a, B>(
+    text: &'a str,
+    mut visit: impl FnMut(&str, &'a str) -> ControlFlow<B>,
+) -> Result<ControlFlow<B>, NotMembers> {
     let mut scan = Scan { text, at: 0 };
     scan.expect(b'{')?;
-    if scan.next_is(b'}') {
+    let mut next = scan.token()?;
+    if next == b'}' {
         return scan.end();
     }
     loop {
+        if next != b'"' {
+            return Err(NotMembers::NotAnObject);
+        }
         let key = scan.key()?;
         scan.expect(b':')?;
-        visit(&key, scan.value()?);
-        if scan.next_is(b'}') {
-            return scan.end();
+        let first = scan.token()?;
+        let flow = visit(&key, scan.value(first)?);
+        if flow.is_break() {
+            return Ok(flow);
         }
-        scan.expect(b',')?;
+        match scan.token()? {
+            b',' => next = scan.token()?,
+            b'}' => return scan.end(),
+            _ => return Err(NotMembers::NotAnObject),
+        }
     }
 }
 
@@ -50,79 +85,77 @@ impl<'a> Scan<'a> {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    /// Returns the next byte after white space.
+    /// Reads the next byte after white space.
     #[inline]
-    fn peek(&mut self) -> Option<u8> {
-        loop {
-            let byte = *self.text.as_bytes().get(self.at)?;
-            if !is_space(byte) {
-                return Some(byte);
+    fn token(&mut self) -> Result<u8, NotMembers> {
+        let bytes = self.text.as_bytes();
+        // Answers rarely have white space between their tokens.
+        match bytes.get(self.at) {
+            Some(byte) if *byte > b' ' => {
+                self.at += 1;
+                Ok(*byte)
             }
-            self.at += 1;
+            _ => self.token_after_space(),
         }
     }
 
-    #[inline]
-    fn next_is(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == Some(byte);
-        self.at += usize::from(is_next);
-        is_next
+    #[cold]
+    fn token_after_space(&mut self) -> Result<u8, NotMembers> {
+        let rest = self.rest();
+        let spaces = rest.iter().take_while(|byte| is_space(**byte)).count();
+        self.at += spaces + 1;
+        rest.get(spaces).copied().ok_or(NotMembers::NotAnObject)
     }
 
     #[inline]
     fn expect(&mut self, byte: u8) -> Result<(), NotMembers> {
-        if self.next_is(byte) {
+        if self.token()? == byte {
             Ok(())
         } else {
             Err(NotMembers::NotAnObject)
         }
     }
 
-    fn end(&mut self) -> Result<(), NotMembers> {
-        match self.peek() {
-            None => Ok(()),
-            Some(_) => Err(NotMembers::NotAnObject),
+    fn end<B>(&self) -> Result<ControlFlow<B>, NotMembers> {
+        if self.rest().iter().all(|byte| is_space(*byte)) {
+            Ok(ControlFlow::Continue(()))
+        } else {
+            Err(NotMembers::NotAnObject)
         }
     }
 
-    /// Reads a key, with its escapes resolved.
+    /// Reads a key whose opening quote has been read, with its escapes resolved.
     #[inline]
     fn key(&mut self) -> Result<Cow<'a, str>, NotMembers> {
-        self.expect(b'"')?;
         let start = self.at;
         let has_escapes = self.skip_string()?;
-        let json = self.since(start)?;
         if has_escapes {
-            let quoted = self.text.get(start - 1..self.at);
-            let key = quoted.and_then(|json| serde_json::from_str(json).ok());
-            return key.map(Cow::Owned).ok_or(NotMembers::UnreadableKey);
+            return self.key_with_escapes(start);
         }
-        Ok(Cow::Borrowed(json.strip_suffix('"').unwrap_or(json)))
+        let key = self.text.get(start..self.at - 1);
+        key.map(Cow::Borrowed).ok_or(NotMembers::NotAnObject)
     }
 
-    /// Reads a value as it is written.
+    #[cold]
+    fn key_with_escapes(&self, start: usize) -> Result<Cow<'a, str>, NotMembers> {
+        let quoted = self.text.get(start - 1..self.at);
+        let key = quoted.and_then(|json| serde_json::from_str(json).ok());
+        key.map(Cow::Owned).ok_or(NotMembers::UnreadableKey)
+    }
+
+    /// Reads a value, whose first byte has been read, as it is written.
     #[inline]
-    fn value(&mut self) -> Result<&'a str, NotMembers> {
-        let first = self.peek().ok_or(NotMembers::NotAnObject)?;
-        let start = self.at;
-        self.at += 1;
+    fn value(&mut self, first: u8) -> Result<&'a str, NotMembers> {
+        let start = self.at - 1;
         match first {
             b'"' => {
                 self.skip_string()?;
             }
             b'{' | b'[' => self.skip_nested()?,
-            _ => {
-                let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || is_space(*byte);
-                let rest = self.rest();
-                self.at += rest.iter().position(ends).unwrap_or(rest.len());
-            }
+            _ => self.skip_word(),
         }
-        self.since(start)
-    }
-
-    #[inline]
-    fn since(&self, start: usize) -> Result<&'a str, NotMembers> {
-        self.text.get(start..self.at).ok_or(NotMembers::NotAnObject)
+        let value = self.text.get(start..self.at);
+        value.ok_or(NotMembers::NotAnObject)
     }
 
     /// Reads up to the end of a string whose opening quote has been read. Returns whether it contains
@@ -141,6 +174,14 @@ impl<'a> Scan<'a> {
             // The escaped character is skipped too: it may be a quote.
             self.at += found + 2;
         }
+    }
+
+    /// Reads up to the end of a number, `true`, `false` or `null`.
+    #[inline]
+    fn skip_word(&mut self) {
+        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']') || is_space(*byte);
+        let rest = self.rest();
+        self.at += rest.iter().position(ends).unwrap_or(rest.len());
     }
 
     /// Reads up to the end of a list or an object whose opening bracket has been read.
@@ -165,7 +206,6 @@ impl<'a> Scan<'a> {
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -212,6 +252,19 @@ mod tests {
         for key in [r"\ud83d", r"a\ude00", r"\ud83d\u0061"] {
             let text = format!(r#"{{"id":71,"{key}":1}}"#);
             assert_eq!(members(&text), Err(NotMembers::UnreadableKey), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_value_of_a_key_is_found_and_nothing_after_it_is_read() {
+        for (json, found) in [
+            (r#"{"id":71,"id":72}"#, Some("71")),
+            (r#"{"a":"id","\u0069d":"71","#, Some(r#""71""#)),
+            (r#"{"a":{"id":71}}"#, None),
+            (r#"{"\ud83d":1,"id":71}"#, None),
+            ("[71]", None),
+        ] {
+            assert_eq!(first(json, "id"), found, "{json}");
         }
     }
 

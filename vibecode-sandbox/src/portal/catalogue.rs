@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::{Map, Value, json};
+use vibecode_spec::Schema;
 
 use super::{
     list::{
@@ -13,6 +14,7 @@ use super::{
         query::{Direction, Query},
     },
     quirks::{Paging, Quirks},
+    seed_check::{self, Checking},
 };
 use crate::{
     start_error::StartError,
@@ -20,6 +22,9 @@ use crate::{
 };
 
 const DEFAULT: &str = include_str!("../../portal/catalogues.json");
+
+/// The keys of the rows of each catalogue.
+const FIELDS: &str = include_str!("../../portal/catalogue-fields.json");
 
 type Row = Map<String, Value>;
 
@@ -47,12 +52,21 @@ impl Catalogues {
         &mut self,
         catalogue: Catalogue,
         seeds: Vec<Value>,
+        checking: Checking,
     ) -> Result<(), StartError> {
-        let rows = seeds.into_iter().map(|seed| match seed {
-            Value::Object(row) if row.get("id").and_then(id_text).is_some() => Ok(row),
+        let path = catalogue.path();
+        let schema = schema(catalogue)?;
+        let rows = seeds.into_iter().zip(1..).map(|(seed, number)| match seed {
+            Value::Object(row) if row.get("id").and_then(id_text).is_some() => {
+                if checking == Checking::Checked {
+                    check(&row, &schema).map_err(|problem| {
+                        StartError::new(format!("row {number} of {path} is malformed: {problem}"))
+                    })?;
+                }
+                Ok(row)
+            }
             _ => Err(StartError::new(format!(
-                "each row of {} must be an object with an `id`",
-                catalogue.path()
+                "each row of {path} must be an object with an `id`"
             ))),
         });
         self.rows.insert(catalogue, rows.collect::<Result<_, _>>()?);
@@ -126,6 +140,25 @@ impl Catalogues {
             .filter(of_set)
             .peekable();
         rows.peek().is_none() || rows.any(|row| row.get("statusId").is_some_and(|id| id == code))
+    }
+}
+
+/// Returns the keys of the rows of a catalogue.
+fn schema(catalogue: Catalogue) -> Result<Schema, StartError> {
+    let malformed = |error: serde_json::Error| StartError::new(error.to_string());
+    let fields: Value = serde_json::from_str(FIELDS).map_err(malformed)?;
+    let fields = fields.get(catalogue.path()).map(Value::to_string);
+    let read = Schema::read(fields.unwrap_or_default());
+    read.map_err(|error| StartError::new(error.to_string()))
+}
+
+/// Checks that a row has the keys that every row has, and no unknown one.
+fn check(row: &Row, schema: &Schema) -> Result<(), String> {
+    seed_check::check(row, &[schema])?;
+    let mut required = schema.fields().filter(|field| field.required);
+    match required.find(|field| !row.contains_key(&field.name)) {
+        Some(missing) => Err(format!("`{}` is missing", missing.name)),
+        None => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod multifield;
 pub(crate) mod quirks;
 pub(crate) mod record;
 pub(crate) mod seed;
+pub(crate) mod seed_check;
 pub(crate) mod setup;
 pub(crate) mod status_set;
 pub(crate) mod table;

@@ -7,6 +7,7 @@ use super::{
     fields::Fields,
     multifield::{self, Entry},
     record::Record,
+    seed_check::{self, Checking},
     table::Table,
 };
 use crate::{start_error::StartError, wire::Catalogue};
@@ -21,6 +22,13 @@ pub(crate) const NO_ID: u64 = 0;
 pub(crate) enum Target {
     Records(EntityPath),
     Catalogue(Catalogue),
+}
+
+/// Records and rows of catalogues, as the builder of a sandbox was given them.
+#[derive(Debug)]
+pub(crate) struct Seed {
+    pub(crate) rows: Value,
+    pub(crate) checking: Checking,
 }
 
 pub(crate) fn by_target(seed: Value) -> Result<Vec<(Target, Vec<Value>)>, StartError> {
@@ -66,9 +74,11 @@ pub(crate) fn add(
     entity: EntityPath,
     table: &mut Table,
     seeds: Vec<Value>,
+    checking: Checking,
 ) -> Result<(), StartError> {
-    for seed in seeds {
-        let record = parse(entity, &table.fields, seed, table.last_id + 1)?;
+    for (index, seed) in seeds.into_iter().enumerate() {
+        let place = Place { entity, index };
+        let record = parse(place, &table.fields, seed, table.last_id + 1, checking)?;
         let id = record.id;
         if !table.insert(record) {
             let path = entity.path();
@@ -80,31 +90,53 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
-/// numbers as text, "Y" for true, undocumented keys.
-fn parse(
+/// Where in a seed a record is.
+#[derive(Clone, Copy)]
+struct Place {
     entity: EntityPath,
+    index: usize,
+}
+
+impl Place {
+    /// Returns the error about a record, named by its own id if it has one.
+    fn malformed(self, own_id: Option<u64>, problem: &str) -> StartError {
+        let path = self.entity.path();
+        StartError::new(match own_id {
+            Some(id) => format!("the record {id} of {path} is malformed: {problem}"),
+            None => format!("row {} of {path} is malformed: {problem}", self.index + 1),
+        })
+    }
+}
+
+/// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
+/// numbers as text, "Y" for true.
+fn parse(
+    place: Place,
     fields: &Fields,
     seed: Value,
     next: u64,
+    checking: Checking,
 ) -> Result<Record, StartError> {
+    let path = || place.entity.path();
     let Value::Object(mut values) = seed else {
-        let message = format!("each record of {} must be an object", entity.path());
+        let message = format!("each record of {} must be an object", path());
         return Err(StartError::new(message));
     };
-    let id = values.remove("id").map_or(Some(next), |id| id.as_u64());
+    let own_id = values.remove("id");
+    let id = own_id.as_ref().map_or(Some(next), Value::as_u64);
     let Some(id) = id.filter(|id| *id > 0) else {
-        let message = format!("each `id` of {} must be a positive integer", entity.path());
+        let message = format!("each `id` of {} must be a positive integer", path());
         return Err(StartError::new(message));
     };
+    let malformed = |problem: String| place.malformed(own_id.as_ref().map(|_| id), &problem);
     let entries = match fields.get(multifield::FM) {
         Some(_) => take_entries(&mut values),
         None => Ok(Vec::new()),
     };
-    let entries = entries.map_err(|problem| {
-        let path = entity.path();
-        StartError::new(format!("the record {id} of {path} is malformed: {problem}"))
-    })?;
+    let entries = entries.map_err(malformed)?;
+    if checking == Checking::Checked {
+        seed_check::check(&values, &fields.schemas()).map_err(malformed)?;
+    }
     Ok(Record {
         id,
         values,

@@ -14,7 +14,8 @@ use super::{
     ids::Ids,
     quirks::Quirks,
     record::Record,
-    seed::{self, Target},
+    seed::{self, Seed, Target},
+    seed_check::Checking,
     table::Table,
 };
 use crate::{start_error::StartError, wire::Catalogue};
@@ -40,7 +41,7 @@ pub(crate) enum GivenFields {
 
 /// Builds the portal from these seeds and fields, or from the default ones.
 pub(crate) fn portal(
-    mut seeds: Vec<Value>,
+    mut seeds: Vec<Seed>,
     fields: Vec<GivenFields>,
     quirks: Quirks,
 ) -> Result<Portal, StartError> {
@@ -49,12 +50,16 @@ pub(crate) fn portal(
     let mut catalogues = Catalogues::of_default_portal()?;
     let is_default = !seeds.iter().any(has_records);
     if is_default {
-        seeds.push(parse(seed::DEFAULT)?);
+        seeds.push(Seed {
+            rows: parse(seed::DEFAULT)?,
+            // It is no user's, and has a loyalty that a user's own schema may lack.
+            checking: Checking::Unchecked,
+        });
     }
-    for seed in seeds {
-        for (target, rows) in seed::by_target(seed)? {
+    for Seed { rows, checking } in seeds {
+        for (target, rows) in seed::by_target(rows)? {
             match target {
-                Target::Catalogue(catalogue) => catalogues.set(catalogue, rows)?,
+                Target::Catalogue(catalogue) => catalogues.set(catalogue, rows, checking)?,
                 Target::Records(entity) => {
                     let table = match tables.entry(entity) {
                         Entry::Occupied(table) => table.into_mut(),
@@ -64,7 +69,7 @@ pub(crate) fn portal(
                             default_fields(entity, &defaults),
                         )?)),
                     };
-                    seed::add(entity, table, rows)?;
+                    seed::add(entity, table, rows, checking)?;
                 }
             }
         }
@@ -81,8 +86,8 @@ pub(crate) fn portal(
 }
 
 /// Returns whether a seed has records, and not only catalogues such as statuses.
-fn has_records(seed: &Value) -> bool {
-    let Some(seed) = seed.as_object() else {
+fn has_records(seed: &Seed) -> bool {
+    let Some(seed) = seed.rows.as_object() else {
         return true;
     };
     seed.is_empty() || seed.keys().any(|name| Catalogue::from_path(name).is_none())

@@ -87,7 +87,7 @@ async fn a_deleted_record_is_gone_and_its_id_does_not_come_again() {
 }
 
 #[tokio::test]
-async fn the_log_tells_which_requests_were_applied() {
+async fn the_log_shows_which_requests_were_applied() {
     let sandbox = Sandbox::start().await;
     get(&sandbox, "contacts/71").await;
     patch(&sandbox, &json!({"post": "Director"})).await;

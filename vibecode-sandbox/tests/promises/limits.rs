@@ -32,7 +32,7 @@ async fn there_is_no_limit_unless_a_test_wants_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_has_so_many_requests_in_any_60_seconds() {
+async fn a_key_has_a_number_of_requests_in_any_60_seconds() {
     let sandbox = Sandbox::builder().rate_limit(2).start().await;
     let first = get(&sandbox).await;
     assert_eq!(first.header("x-ratelimit-limit"), Some("2"));
@@ -52,7 +52,7 @@ async fn a_key_has_so_many_requests_in_any_60_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fixed_window_begins_anew_every_minute() {
+async fn a_fixed_window_begins_again_every_minute() {
     let builder = Sandbox::builder().rate_limit(2);
     let sandbox = builder.rate_limit_window(Window::Fixed).start().await;
     seconds(50).await;
@@ -100,7 +100,7 @@ async fn a_request_that_meets_a_fault_counts_and_one_that_is_refused_meets_none(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_portal_takes_so_many_requests_a_second_of_all_keys() {
+async fn a_portal_takes_a_number_of_requests_a_second_of_all_keys() {
     let sandbox = Sandbox::builder().portal_limit(2).start().await;
     let other = format!("X-Api-Key: {}", Sandbox::READ_ONLY_KEY);
     assert_eq!(get(&sandbox).await.status(), 200);

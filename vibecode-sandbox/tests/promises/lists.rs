@@ -11,7 +11,7 @@ fn ids(answer: &Answer) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_list_begins_with_50_records_and_tells_how_many_there_are() {
+async fn a_list_begins_with_50_records_and_reports_how_many_there_are() {
     let sandbox = Sandbox::builder().contacts(120).start().await;
     let first = get(&sandbox, "contacts").await;
     assert_eq!(ids(&first), (1..=50).collect::<Vec<_>>());

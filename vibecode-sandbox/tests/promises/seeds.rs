@@ -66,7 +66,7 @@ async fn what_is_read_can_be_seeded() {
 }
 
 #[tokio::test]
-async fn odd_values_of_a_portal_are_stored_as_they_stand() {
+async fn odd_values_of_a_portal_are_stored_unchanged() {
     let odd = json!({"id": 1, "companyId": "15", "opened": "Y", "birthdate": "1990-01-01T00:00:00",
         "parentId156": 4});
     let sandbox = Sandbox::builder()
@@ -120,4 +120,142 @@ async fn a_wrong_seed_stops_the_start_and_says_where() {
         let error = Sandbox::builder().seed(seed).try_start().await.unwrap_err();
         assert!(error.to_string().contains(message), "{error}");
     }
+}
+
+async fn refused(seed: Value) -> String {
+    let error = Sandbox::builder().seed(seed).try_start().await.unwrap_err();
+    error.to_string()
+}
+
+#[tokio::test]
+async fn a_typo_in_a_seed_stops_the_start_and_says_what_was_meant() {
+    for (seed, message) in [
+        (
+            json!({"contacts": [{"id": 7, "psot": "Director"}]}),
+            "the record 7 of contacts is malformed: there is no field `psot`: did you mean `post`?",
+        ),
+        // A record without an id is named by its position.
+        (
+            json!({"contacts": [{"name": "Vera"}, {"first_name": "Nina"}]}),
+            "row 2 of contacts is malformed: there is no field `first_name`: did you mean `name`?",
+        ),
+        (
+            json!({"contacts": [{"id": 7, "ufCrm_172124470710": 79}]}),
+            "there is no field `ufCrm_172124470710`: did you mean `ufCrm_1721244707107`?",
+        ),
+        (
+            json!({"items/1040": [{"id": 7, "titel": "x"}]}),
+            "the record 7 of items/1040 is malformed: there is no field `titel`: did you mean `title`?",
+        ),
+        (
+            json!({"tasks": [{"id": 7, "shoeSize": 43}]}),
+            "there is no field `shoeSize`: if the portal has it, describe it in the schema",
+        ),
+        (
+            json!({"statuses": [{"id": 1, "entityID": "SOURCE", "statusId": "WEB", "name": "Website"}]}),
+            "row 1 of statuses is malformed: there is no field `entityID`: did you mean `entityId`?",
+        ),
+        (
+            json!({"statuses": [{"id": 1, "entityId": "SOURCE", "name": "Website"}]}),
+            "row 1 of statuses is malformed: `statusId` is missing",
+        ),
+        (
+            json!({"currencies": [{"id": "RUB"}, {"id": "USD", "fulName": "US dollar"}]}),
+            "row 2 of currencies is malformed: there is no field `fulName`: did you mean `fullName`?",
+        ),
+    ] {
+        let error = refused(seed).await;
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_no_portal_answers_stops_the_start_and_says_what_it_must_be() {
+    for (field, value, expected) in [
+        ("name", json!(["Vera"]), "text"),
+        ("post", json!({"value": "Director"}), "text"),
+        ("companyId", json!("Romashka"), "the id of a record"),
+        ("companyId", json!(-1), "the id of a record"),
+        ("opened", json!("maybe"), "true or false"),
+        (
+            "birthdate",
+            json!("8 May"),
+            "a date, such as \"2026-04-15\"",
+        ),
+        ("birthdate", json!(1990), "a date"),
+        ("ufCrmLastCall", json!("today"), "a time, such as"),
+        ("ufCrmVisits", json!(1.5), "a whole number"),
+        (
+            "ufCrmTags",
+            json!("one"),
+            "a list, and each of its values text",
+        ),
+        (
+            "ufCrm_694BF2A975BD0",
+            json!([1, "x"]),
+            "a list, and each of its values a number",
+        ),
+        (
+            "ufCrmBudget",
+            json!("much|RUB"),
+            "an amount with a currency",
+        ),
+        (
+            "ufCrmContract",
+            json!("a.pdf"),
+            "an object with the `id` of the file",
+        ),
+        ("ufCrm_1721244707107", json!("Gold"), "the id of an option"),
+    ] {
+        let error = refused(json!({"contacts": [{"id": 7, field: value}]})).await;
+        let message =
+            format!("the record 7 of contacts is malformed: `{field}` must be {expected}");
+        assert!(error.starts_with(&message), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn every_form_in_which_a_portal_answers_a_value_can_be_seeded() {
+    for (field, values) in [
+        ("post", json!(["Director", 12.5, "", null, false])),
+        ("companyId", json!([15, "15", 0, "0", null, []])),
+        ("opened", json!([true, "Y", "N", 1, 0, "1", "0"])),
+        (
+            "birthdate",
+            json!([
+                "1990-05-08",
+                "1990-05-08T00:00:00",
+                "1990-05-08T00:00:00+03:00",
+                "1990-05-08 00:00:00"
+            ]),
+        ),
+        ("ufCrmBudget", json!(["300|RUB", "|RUB", 300])),
+        ("ufCrmTags", json!([["a", "b"], [7], [], null, false])),
+        ("ufCrmContract", json!([{"id": 12, "url": "x"}, 12, ""])),
+        ("ufCrmRelated", json!([["C_2", "T80_6"], [5]])),
+        ("ufCrm_1721244707107", json!([79, "79", 0])),
+        ("parentId156", json!([4])),
+    ] {
+        for value in values.as_array().unwrap() {
+            let seed = json!({"contacts": [{"id": 7, field: value}]});
+            let sandbox = Sandbox::builder().seed(seed).try_start().await;
+            let sandbox = sandbox.unwrap_or_else(|error| panic!("{field} {value}: {error}"));
+            assert_eq!(&sandbox.contact(7).unwrap()[field], value);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_described_field_and_an_unchecked_seed_can_have_any_name() {
+    let contact = json!({"id": 7, "ufCrmFloor": 3});
+    let sandbox = Sandbox::builder()
+        .seed(json!({"contacts": [contact]}))
+        .user_field(Entity::Contacts, "ufCrmFloor", json!({"type": "integer"}))
+        .start()
+        .await;
+    assert_eq!(sandbox.contact(7).unwrap()["ufCrmFloor"], 3);
+    let odd = json!({"contacts": [{"id": 7, "psot": "x", "birthdate": {"odd": true}}]});
+    let sandbox = Sandbox::builder().seed_unchecked(odd).start().await;
+    assert_eq!(sandbox.contact(7).unwrap()["psot"], "x");
+    assert_eq!(sandbox.contact(7).unwrap()["birthdate"]["odd"], true);
 }

@@ -6,7 +6,7 @@ use vibecode_sandbox::{Fault, LoggedRequest, Sandbox};
 use crate::wire::{call_raw, get, patch};
 
 #[tokio::test]
-async fn a_watch_tells_of_requests_and_of_what_becomes_of_them() {
+async fn a_watch_reports_requests_and_their_outcomes() {
     let sandbox = Sandbox::start().await;
     get(&sandbox, "contacts/71").await;
     let mut watch = sandbox.watch();
@@ -52,7 +52,7 @@ async fn a_log_that_keeps_two_forgets_the_third() {
 }
 
 #[tokio::test]
-async fn a_sandbox_listens_on_the_port_it_is_told() {
+async fn a_sandbox_listens_on_the_given_port() {
     // Another test may be quicker to take the port.
     let (sandbox, port) = loop {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

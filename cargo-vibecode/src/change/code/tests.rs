@@ -48,7 +48,7 @@ fn of_set(set: &str) -> Field {
 }
 
 #[test]
-fn a_code_stands_for_itself_and_a_name_for_its_code() {
+fn a_code_means_itself_and_a_name_its_code() {
     let codes = codes();
     for (field, text, code) in [
         (types(), "SUPPLIER", "SUPPLIER"),

@@ -36,6 +36,11 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     if !labels.iter().all(is_label) || !is_last {
         return problem("has no valid domain after the `@`");
     }
+    if is_placeholder(name, &labels) || is_unknown_ending(last) {
+        return problem(
+            "is no address that anybody has, but stands for none: empty the cell, or write the address",
+        );
+    }
     if labels
         .into_iter()
         .chain([name])
@@ -46,6 +51,50 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         );
     }
     Ok(())
+}
+
+/// Words that are written instead of an address.
+const PLACEHOLDERS: [&str; 8] = [
+    "нет", "нету", "no", "net", "none", "noemail", "nomail", "email",
+];
+/// Endings that are reserved and belong to nobody (RFC 2606).
+const RESERVED: [&str; 4] = ["example", "invalid", "localhost", "test"];
+/// The endings of Cyrillic domains.
+const CYRILLIC: [&str; 17] = [
+    "бг",
+    "бел",
+    "дети",
+    "ею",
+    "католик",
+    "ком",
+    "мкд",
+    "мон",
+    "москва",
+    "онлайн",
+    "орг",
+    "рус",
+    "рф",
+    "сайт",
+    "срб",
+    "укр",
+    "қаз",
+];
+
+/// Returns true for `нет@нет.нет`, `no@no.ru` and `a@a.ru`: the name is that of the domain, and a placeholder or one letter
+/// again and again.
+fn is_placeholder(name: &str, labels: &[&str]) -> bool {
+    let name = name.to_lowercase();
+    let is_name = |label: &&str| label.to_lowercase() == name;
+    let is_repeated = name.chars().all(|letter| name.starts_with(letter));
+    let is_word = PLACEHOLDERS.contains(&name.as_str()) || is_repeated;
+    labels.iter().all(is_name) || (is_word && labels.first().is_some_and(is_name))
+}
+
+/// Returns true if no domain has this ending.
+fn is_unknown_ending(last: &str) -> bool {
+    let last = last.to_lowercase();
+    let is_cyrillic = last.contains(|letter| matches!(letter, '\u{400}'..='\u{52f}'));
+    RESERVED.contains(&last.as_str()) || (is_cyrillic && !CYRILLIC.contains(&last.as_str()))
 }
 
 /// Returns true if a word has Latin letters beside Cyrillic or Greek ones. No real name has both.
@@ -66,6 +115,10 @@ mod tests {
             "почта@компания.рф",
             "o'brien@company.ie",
             "a@xn--80a.xn--p1ai",
+            "mail@mail.ru",
+            "net@company.net",
+            "info@net.ru",
+            "test@example.com",
         ] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
@@ -97,6 +150,14 @@ mod tests {
             "a@b.ru\u{a0}",
             "a@mail.\u{441}om",
             "\u{430}nna@mail.com",
+            "нет@нет.нет",
+            "нет@нет.рф",
+            "test@test.test",
+            "NO@no.ru",
+            "a@a.ru",
+            "11@11.com",
+            "anna@нет.нету",
+            "anna@company.invalid",
         ] {
             assert!(check(text).is_err(), "{text}");
         }

@@ -8,6 +8,10 @@ const DIGITS_OF_A_NUMBER: usize = 6;
 /// As many digits as this are no local number, such as 222-22-22 for a taxi.
 const DIGITS_WITH_AN_AREA: usize = 10;
 
+/// The prefix of calls to another area in Russia, and the digits of a number with it.
+const LONG_DISTANCE: &str = "8";
+const DIGITS_WITH_LONG_DISTANCE: usize = 11;
+
 /// Returns what a text without `+` is instead of one phone.
 pub(super) fn other_meaning(number: &str) -> Option<&'static str> {
     let number = number.trim();
@@ -19,6 +23,11 @@ pub(super) fn other_meaning(number: &str) -> Option<&'static str> {
     let is_dash = |letter: char| matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
     if number.starts_with(is_dash) {
         return Some("begins with a minus or a dash: write only the number");
+    }
+    if groups.first() == Some(&LONG_DISTANCE) && digits.len() < DIGITS_WITH_LONG_DISTANCE {
+        return Some(
+            "begins with the prefix 8, and lacks digits after it: a number has 10, and other numbers need `+` and their country code",
+        );
     }
     if is_date(&groups) {
         return Some(
@@ -141,6 +150,9 @@ mod tests {
             "1111111111",
             "- 89161112233",
             "-79161112233",
+            "8(800)555",
+            "8-800-555-35-3",
+            "8 916 111-22-3",
         ] {
             assert!(other_meaning(text).is_some(), "{text}");
         }

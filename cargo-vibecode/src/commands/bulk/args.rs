@@ -25,7 +25,9 @@ A column belongs to the field with its name: the wire name in any spelling, a la
 header of Bitrix24's own export, or the field given with --map or --mapping. A column `phone` adds work phones, \
 `phone:MOBILE` adds mobile phones, and a cell may give the type itself, as `value:TYPE`. If a field takes several \
 values, separate them with `;` in a CSV cell, or use a list in JSON Lines, where null is an empty cell. The columns \
-error_code and error_message are ignored, so that FILE.failed.csv and FILE.bad.csv can be run again.
+error_code, error_message and error_sent_to are ignored, so that FILE.failed.csv and FILE.bad.csv can be run again; a \
+row is refused for another portal or entity than error_sent_to names. A phone or an email that several rows add to one \
+record is added once.
 
 Labels of fields that cannot be written, and columns without a name and without values, are set aside. In an \
 export, so are the names of users and companies, since the fields take ids.
@@ -36,23 +38,26 @@ the file agree on them; if none shows whether 1.234 has decimals or thousands, -
 
 Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
 vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused, and so is a text that is \
-the code or the id of one and the name of another. The name of a stage is looked up in all pipelines: if several \
-have it, write the code, such as C5:WON.
+the code or the id of one and the name of another. A stage is looked up in the pipeline that the row sets \
+(categoryId), or else in all of them: if several have the name, write the code, such as C5:WON. Before anything is \
+sent, the deals are read, and nothing is sent if a stage is not one of the pipeline of its deal.
 
 What is no plausible phone or email is refused, since the API can never remove it: see --phones and --country. A \
 label that is the name of another field means neither: write wire:post for the field post.
 
-Without --yes the rows are only checked, and --plan shows what would change in each record. With --yes, \
+Without --yes the rows are only checked, and --plan shows what would change in each record. It ends with the command \
+that sends exactly this: --reviewed reads the records again, and sends nothing if rows or records differ. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
-`bulk --empty clear` takes to undo the changes: review it with --plan first. If an old value would not come back \
+`bulk --empty clear` takes to undo the changes: review it with --plan first. An undo fails for a record that somebody else has changed since, unless \
+--overwrite-newer is given. If an old value would not come back \
 exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
 request for up to 50 records). A row fails if its record has another value or lacks a field.
 
-Exit codes: 0 all rows are done, 1 some rows are bad or failed, 2 the job failed or was interrupted, or its output \
+Exit codes: 0 all rows are done, or as many as --limit allows, 1 some rows are bad or failed, 2 the job failed or was interrupted, or its output \
 could not be written.";
 
 /// The arguments of `bulk`.
@@ -137,6 +142,10 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["yes", "resume"])]
     pub(super) plan: bool,
 
+    /// Send only if rows and records are as `--plan` has shown them, which prints this digest.
+    #[arg(long, value_name = "DIGEST", requires = "yes", conflicts_with_all = ["plan", "resume"])]
+    pub(super) reviewed: Option<String>,
+
     /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
     /// undo the changes [default: FILE.backup.jsonl if the file has more than 100 rows to send].
     #[arg(long, value_name = "FILE.jsonl")]
@@ -149,6 +158,10 @@ pub(crate) struct Args {
     /// Keep no old values.
     #[arg(long, conflicts_with = "backup")]
     pub(super) no_backup: bool,
+
+    /// Undo also what somebody else has changed since the backup was made. Without this option such a row fails.
+    #[arg(long)]
+    pub(super) overwrite_newer: bool,
 
     /// Send only this many rows, to try them first. `--resume` without this option sends the others.
     #[arg(long, value_name = "ROWS", value_parser = whole_number::<u64>(1..=u64::MAX))]

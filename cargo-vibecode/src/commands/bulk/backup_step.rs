@@ -1,7 +1,7 @@
 //! Keeps the old values of the rows that are going to be sent.
 
 use super::{
-    backup,
+    backup::{self, Wanted, written::WrittenByRecord},
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
@@ -37,13 +37,17 @@ impl BulkJob<'_> {
             Some(path) => backup::given_path(path)?,
             None => backup::next_path(self.input)?,
         };
-        let plan = Plan::new(
-            self.input,
-            column_options,
-            &checked.fingerprints,
-            Selection::AllBut(&kept),
-        )?;
-        let plan = plan.limited(args.limit);
+        let plan = || {
+            let selection = Selection::AllBut(&kept);
+            let plan = Plan::new(self.input, column_options, checked, selection);
+            plan.map(|plan| plan.limited(args.limit))
+        };
+        let repeated = &checked.repeated.ids;
+        let by_record = if repeated.is_empty() {
+            WrittenByRecord::default()
+        } else {
+            WrittenByRecord::of(plan()?, repeated)?
+        };
         let line = format!("reading the old values of {}", check::rows(rows));
         sender.progress.aside(|| output.line(line));
         let activity = "reading the old values";
@@ -52,9 +56,16 @@ impl BulkJob<'_> {
         let origin = Origin {
             entity: args.entity.clone(),
             portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
+            has_written: true,
+        };
+        let wanted = Wanted {
+            path: &path,
+            origin: &origin,
+            written: &by_record,
+            may_be_incomplete: args.backup_incomplete,
         };
         let written = tokio::select! {
-            written = backup::write(&client, plan, column_options, &origin, &path, args.backup_incomplete, progress) => written,
+            written = backup::write(&client, plan()?, column_options, &wanted, progress, output) => written,
             () = sender.interrupts.next() => return Err(Stopped::Interrupted),
         };
         let backup = written?;

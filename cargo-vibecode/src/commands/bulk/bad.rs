@@ -9,7 +9,9 @@ use super::{
     earlier,
     failed::Writer,
     input::{
-        Input, private,
+        Input,
+        columns::BAD_COLUMNS,
+        private,
         rows::{Problem, Record},
     },
     journal::outcome::BAD_ROW,
@@ -51,14 +53,14 @@ impl<'a> BadRows<'a> {
     ) -> io::Result<()> {
         if self.writer.is_none() {
             let (part, file) = PartFile::create(&self.input.bad(), &mut private())?;
-            let writer = Writer::begin(self.input, names, BufWriter::new(file))?;
+            let writer = Writer::begin(self.input, names, &BAD_COLUMNS, BufWriter::new(file))?;
             self.writer = Some((writer, part));
         }
         let Some((writer, _)) = &mut self.writer else {
             return Ok(());
         };
         let message = format!("row {}: {}", row.line, message(problems));
-        writer.write(row, [BAD_ROW, &message])
+        writer.write(row, &[BAD_ROW, &message])
     }
 
     /// Gives the file its name. Returns `None` if there was no bad row.

@@ -10,15 +10,33 @@ use super::{
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::row_set::RowSet,
-    preview::Preview,
+    preview::{Preview, PreviewOptions},
     send::plan::{Plan, Selection},
 };
 use crate::{
-    ExitStatus, failure::Failure, portal, portal_identity::Identity, progress::RequestProgress,
+    ExitStatus, failure::Failure, output::Output, portal, portal_identity::Identity,
+    progress::RequestProgress,
 };
 
 /// How long a check waits for the API to report the portal.
 const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
+
+/// Why records are read before rows are sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reading {
+    ToShow,
+    /// To compare them with what was reviewed.
+    ToCompare,
+}
+
+impl Reading {
+    fn activity(self) -> &'static str {
+        match self {
+            Self::ToShow => "reading the records",
+            Self::ToCompare => "comparing the records with the review",
+        }
+    }
+}
 
 impl BulkJob<'_> {
     /// Returns the portal and the rights of the key. A check needs neither a key nor the API, but
@@ -51,22 +69,51 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Prints what the rows would change.
+    /// Prints what the rows would change, and the command that sends exactly this.
     pub(super) async fn preview(
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
+        let output = self.output;
+        let (client, none) = (self.client()?, RowSet::default());
+        self.check_pipelines(&client, &none, column_options, checked)
+            .await?;
+        let preview = self.read_preview(checked, column_options, Reading::ToShow, output);
+        let preview = preview.await?;
+        let reviewed = self.reviewed(checked, preview.digest());
+        preview.summarize(self.input, &reviewed, output);
+        if preview.has_changes() {
+            let command = self.command_to_send().option("reviewed", reviewed);
+            output.line(format!(
+                "nothing was sent. To send exactly this, if nothing has changed since: {command}"
+            ));
+        }
+        Ok(exit_status(
+            checked.bad + preview.not_found + preview.refused,
+        ))
+    }
+
+    /// Reads the records, and prints to `output` what the rows would change.
+    pub(super) async fn read_preview(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        reading: Reading,
+        output: &Output,
+    ) -> Result<Preview, Failure> {
         let (client, all) = (self.client()?, RowSet::default());
         let all = Selection::AllBut(&all);
-        let plan = Plan::new(self.input, column_options, &checked.fingerprints, all)?;
+        let plan = Plan::new(self.input, column_options, checked, all)?;
         let plan = plan.limited(self.args.limit);
         let rows = checked.to_send.min(self.args.limit.unwrap_or(u64::MAX));
-        let activity = "reading the records";
+        let activity = reading.activity();
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
-        let preview = Preview::print(&client, plan, self.schema, progress, self.output).await?;
-        preview.summarize(self.output);
-        Ok(exit_status(checked.bad + preview.not_found))
+        let options = PreviewOptions {
+            schema: self.schema,
+            overwrites_newer: self.args.overwrite_newer,
+        };
+        Preview::print(&client, plan, &options, progress, output).await
     }
 
     /// Prints what to do after a check.

@@ -1,12 +1,12 @@
 //! The first pass: reads and checks every row, and sends nothing.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     io::{self, IsTerminal as _},
 };
 
 use serde_json::json;
-use vibecode_spec::{Schema, one_line};
+use vibecode_spec::{Field, Schema, one_line};
 
 use super::args::Args;
 use super::bad::{BadRows, Written};
@@ -16,6 +16,7 @@ use super::input::{
     changes_digest::ChangesDigest,
     columns::ColumnOptions,
     fingerprints::Fingerprints,
+    origin::Origin,
     row_jobs::RowJobs,
     rows::Problem,
     tally::{ColumnTally, Tally},
@@ -51,8 +52,16 @@ pub(super) struct Checked {
     bad_rows: Option<Written>,
     /// Whether a row adds phones or emails.
     pub(super) adds: bool,
-    repeated: Repeated,
+    /// Whether a row sets a stage and not the pipeline.
+    pub(super) sets_stages: bool,
+    pub(super) repeated: Repeated,
+    /// If the file is a backup: what it undoes.
+    origin: Option<Origin>,
+    /// The requests that compare the schema with the portal.
+    pub(super) requests_for_fields: u64,
     columns: Vec<(String, String)>,
+    /// The encoding of the file, if it is no spreadsheet.
+    encoding: Option<&'static str>,
     tally: Tally,
     /// The hash of the file.
     pub(super) digest: String,
@@ -72,7 +81,11 @@ pub(super) fn check(
     output: &Output,
 ) -> Result<Checked, Failure> {
     let mut row_jobs = RowJobs::open(input, column_options)?;
-    let mut checked = Checked::default();
+    let mut checked = Checked {
+        origin: input.origin.clone(),
+        encoding: input.encoding_name(),
+        ..Checked::default()
+    };
     let mut bad_rows = Some(BadRows::new(input));
     let mut requests = RequestCounter::default();
     let mut progress = ProgressMeter::of_file("checking", "rows", input.bytes(), output);
@@ -129,6 +142,7 @@ pub(super) fn check(
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
     checked.tally = row_jobs.tally().clone();
+    checked.sets_stages = checked.sets_stages_alone(column_options.schema);
     checked.digest = row_jobs.digest();
     Ok(checked)
 }
@@ -243,6 +257,21 @@ impl Checked {
         (rows > 0).then(|| Estimate::of(args, self, rows))
     }
 
+    /// Returns whether each record is compared with what the job wrote before its row is sent.
+    pub(super) fn compares_records(&self) -> bool {
+        self.origin.as_ref().is_some_and(|it| it.has_written)
+    }
+
+    /// Returns whether more rows set a stage than set the pipeline.
+    fn sets_stages_alone(&self, schema: &Schema) -> bool {
+        let set = |is: fn(&Field) -> bool| {
+            let columns = self.columns_with_tallies();
+            let columns = columns.filter(|(_, goes, _)| schema.field(goes).is_some_and(is));
+            columns.map(|(_, _, tally)| tally.set).sum::<u64>()
+        };
+        set(change::is_by_pipeline) > set(|field| field.name == change::PIPELINE)
+    }
+
     /// Returns a warning for each field that is set to codes that cannot be checked.
     pub(super) fn unchecked(&self, schema: &Schema, codes: &KnownCodes) -> Vec<String> {
         let set = self
@@ -250,6 +279,12 @@ impl Checked {
             .filter(|(_, _, tally)| tally.set > 0);
         set.filter_map(|(_, goes, _)| change::unchecked(schema.field(goes)?, codes))
             .collect()
+    }
+
+    /// Returns the names of the columns.
+    pub(super) fn column_names(&self) -> Vec<String> {
+        let names = self.columns.iter().map(|(name, _)| name.clone());
+        names.collect()
     }
 
     fn columns_with_tallies(&self) -> impl Iterator<Item = (&str, &str, ColumnTally)> {
@@ -261,9 +296,15 @@ impl Checked {
     fn warn(&self, output: &Output) {
         for (name, goes, tally) in self.columns_with_tallies() {
             if let Some((line, id)) = tally.first_cleared {
+                let records = records(tally.cleared);
+                let why = if self.origin.is_some() {
+                    "which had no value when the backup was made"
+                } else {
+                    "because of --empty clear"
+                };
                 output.warn(format!(
-                    "the column `{name}` clears `{goes}` of {} because of --empty clear (the first is row {line}, record {id})",
-                    records(tally.cleared)
+                    "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
+                    if self.origin.is_some() { ", " } else { " " }
                 ));
             }
         }
@@ -296,6 +337,7 @@ impl Checked {
         });
         output.json(&json!({
             "portal": identity.map(Identity::json),
+            "encoding": self.encoding,
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,
@@ -331,8 +373,10 @@ pub(super) fn rows(count: u64) -> String {
 /// the ids of a portal's records are close together, so this takes little memory. `MAX_PAGES`
 /// limits it.
 #[derive(Debug, Default)]
-struct Repeated {
+pub(super) struct Repeated {
     pages: HashMap<u64, [u64; IDS_PER_PAGE / 64]>,
+    /// The records of these rows.
+    pub(super) ids: HashSet<u64>,
     count: u64,
     /// The first such row and its record.
     first: Option<(u64, u64)>,
@@ -358,6 +402,7 @@ impl Repeated {
         };
         let bit = 1 << (bit % 64);
         if *word & bit != 0 {
+            self.ids.insert(id);
             self.count += 1;
             self.first.get_or_insert((line, id));
         }

@@ -23,6 +23,19 @@ const OPTIONS_OF_UNDO: [&str; 8] = [
     "no-throttle",
     "no-verify",
 ];
+/// The options that do not apply to the file of failed rows: they are about one run, or about the form of the file.
+const OPTIONS_OF_ONE_FILE: [&str; 10] = [
+    "yes",
+    "resume",
+    "plan",
+    "reviewed",
+    "limit",
+    "skip-bad",
+    "backup",
+    "backup-incomplete",
+    "encoding",
+    "sheet",
+];
 /// The position of the file among the words without a name, after `bulk` and the entity.
 const FILE: usize = 2;
 
@@ -48,9 +61,17 @@ impl BulkJob<'_> {
         self.command_again().without(&["plan"]).flag("yes")
     }
 
+    /// Returns the command that shows what would change.
+    pub(super) fn command_to_review(&self) -> CommandLine {
+        let command = self.command_again().without(&["yes", "reviewed"]);
+        command.flag("plan")
+    }
+
     /// Returns the command that resumes the job, with all of its rows.
     pub(super) fn command_to_resume(&self) -> CommandLine {
-        let mut command = self.command_again().without(&["yes", "resume", "limit"]);
+        let mut command = self
+            .command_again()
+            .without(&["yes", "resume", "limit", "reviewed"]);
         if let Some(path) = &self.args.backup
             && backup::is_taken(path)
             && let Some(free) = earlier::numbered(path).find(|path| !backup::is_taken(path))
@@ -72,6 +93,15 @@ impl BulkJob<'_> {
             options: given.options,
         };
         self.for_the_same_portal(undo).flag("plan")
+    }
+
+    /// Returns the command that checks the file of failed rows.
+    pub(super) fn command_to_check_failed(&self, failed: &Path) -> CommandLine {
+        let mut command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
+        if let Some(file) = command.words.get_mut(FILE) {
+            failed.as_os_str().clone_into(file);
+        }
+        self.for_the_same_portal(command)
     }
 
     /// Returns the given command, with the name of the file that is to be read again.
@@ -163,7 +193,7 @@ impl CommandLine {
         self
     }
 
-    fn option(mut self, name: &str, value: impl Into<OsString>) -> Self {
+    pub(super) fn option(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.options.push(GivenOption {
             name: name.to_owned(),
             words: vec![format!("--{name}").into(), value.into()],

@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::{
     check::{Checked, rows},
-    failed,
+    failed::{self, SentRows},
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::{Journal, resume::Past},
     send::{Sender, Stopped},
+    sent_to,
 };
 use crate::{ExitStatus, failure::Failure};
 
@@ -32,20 +33,16 @@ impl BulkJob<'_> {
         let failed_rows = match failed {
             0 => None,
             _ => Some(failed::write(
-                self.input,
-                column_options,
+                &self.sent_rows(checked, column_options),
                 &mut sender.journal,
                 failed,
-                checked,
+                self.output,
             )?),
         };
         let left = checked.to_send.saturating_sub(ok + failed);
         if left == 0 {
             sender.journal.finish(ok, failed)?;
         }
-        let bad = bad_rows(checked.bad);
-        self.output
-            .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         let shown = self.show_failed_rows(failed_rows);
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
         if left > 0 {
@@ -62,6 +59,9 @@ impl BulkJob<'_> {
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
+        let bad = bad_rows(checked.bad);
+        self.output
+            .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         self.summarize((ok, failed, checked.bad, left), shown.as_deref());
         Ok(exit_status(failed + checked.bad))
     }
@@ -81,14 +81,9 @@ impl BulkJob<'_> {
             0 => None,
             _ if path.exists() => Some((path, None)),
             _ => {
-                let journal = &mut journal;
-                Some(failed::write(
-                    self.input,
-                    column_options,
-                    journal,
-                    past.failed,
-                    checked,
-                )?)
+                let sent = self.sent_rows(checked, column_options);
+                let failed = past.failed;
+                Some(failed::write(&sent, &mut journal, failed, self.output)?)
             }
         };
         let shown = self.show_failed_rows(failed_rows);
@@ -96,6 +91,20 @@ impl BulkJob<'_> {
         let counts = (past.ok, past.failed, checked.bad, 0);
         self.summarize(counts, shown.as_deref());
         Ok(exit_status(problems))
+    }
+
+    fn sent_rows<'a>(
+        &'a self,
+        checked: &'a Checked,
+        column_options: &'a ColumnOptions<'a>,
+    ) -> SentRows<'a> {
+        let portal = self.identity.as_ref().and_then(|it| it.portal.as_deref());
+        SentRows {
+            input: self.input,
+            column_options,
+            checked,
+            sent_to: sent_to::cell(portal, &self.args.entity),
+        }
     }
 
     /// Prints where the failed rows are, and the new name of an earlier file. Returns the path for
@@ -110,7 +119,8 @@ impl BulkJob<'_> {
         }
         let shown = path.display().to_string();
         self.output.line(format!(
-            "the failed rows are in {shown}: correct them, and run that file"
+            "the failed rows are in {shown}: correct them, and run that file. To check it: {} (with --yes it is sent)",
+            self.command_to_check_failed(&path)
         ));
         Some(shown)
     }
@@ -126,6 +136,7 @@ impl BulkJob<'_> {
 
     fn summarize(&self, (ok, failed, bad, left): (u64, u64, u64, u64), failed_rows: Option<&str>) {
         self.output.json(&json!({
+            "encoding": self.input.encoding_name(),
             "ok": ok,
             "failed": failed,
             "bad": bad,
@@ -135,7 +146,12 @@ impl BulkJob<'_> {
         }));
     }
 
-    pub(super) fn interrupted(&self, sender: &Sender<'_>, stopped: Stopped) -> Failure {
+    pub(super) fn interrupted(
+        &self,
+        sender: &Sender<'_>,
+        checked: &Checked,
+        stopped: Stopped,
+    ) -> Failure {
         let reason = match stopped {
             Stopped::Interrupted => "interrupted".to_owned(),
             Stopped::Failed(failure) => failure.to_string(),
@@ -151,8 +167,9 @@ impl BulkJob<'_> {
             )
         };
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed so far. To resume: {}{unanswered}",
+            "{reason}\n{} done, {failed} failed{} so far. To resume: {}{unanswered}",
             rows(ok),
+            bad_rows(checked.bad),
             self.command_to_resume()
         ))
     }
@@ -162,6 +179,7 @@ impl BulkJob<'_> {
 fn unanswered(rows: u64, left: Duration) -> String {
     let left = left.as_millis().div_ceil(1000);
     match rows {
+        0 => format!("requests of an earlier process may still be running for {left} s"),
         1 => format!("the change of 1 row has no answer, and may still be applied for {left} s"),
         _ => format!(
             "the changes of {rows} rows have no answer, and may still be applied for {left} s"

@@ -55,10 +55,11 @@ impl RequestCounter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Estimate {
     rows: u64,
-    /// The request that asks for the portal.
+    /// The request that asks for the portal, and those for its fields.
     portal: u64,
+    /// Those that read the old values, and the pipelines of records.
     old_values: u64,
-    /// Those that send the rows. With `--ensure` as many read the records first.
+    /// Those that send the rows. With `--ensure` as many read the records first, and so does an undo.
     send: u64,
     /// The most requests that read the records afterwards. If every answer shows all fields, none is sent.
     read_back: u64,
@@ -76,11 +77,16 @@ impl Estimate {
         let is_kept = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
         let is_ensured = args.ensure || checked.adds;
         let is_sent = !args.plan;
+        let is_compared = checked.compares_records() && !args.overwrite_newer;
         Self {
             rows,
-            portal: 1,
-            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading)),
-            send: if_so(is_sent, if is_ensured { 2 * once } else { once }),
+            portal: 1 + checked.requests_for_fields,
+            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
+                + if_so(checked.sets_stages, reading),
+            send: if_so(
+                is_sent,
+                once + if_so(is_ensured, once) + if_so(is_compared, reading),
+            ),
             read_back: if_so(is_sent && !args.no_verify, reading),
             per_minute: args.requests_per_minute(),
         }

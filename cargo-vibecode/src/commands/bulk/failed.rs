@@ -23,7 +23,7 @@ use super::{
     journal::{Journal, outcome::BAD_ROW},
     spreadsheet_cell::{guarded, unguarded},
 };
-use crate::{failure::Failure, part_file::PartFile};
+use crate::{failure::Failure, output::Output, part_file::PartFile, progress::ProgressMeter};
 
 /// Why rows failed. Each reason is stored once, and each row takes 8 bytes: a million rows take 8
 /// MB.
@@ -46,50 +46,70 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The reason of the rows for which there is no room. Its index is 0.
 const NO_ROOM: (&str, &str) = ("FAILED", "the reason is in the journal");
 
+/// The rows that were sent.
+#[derive(Debug)]
+pub(super) struct SentRows<'a> {
+    pub(super) input: &'a Input,
+    pub(super) column_options: &'a ColumnOptions<'a>,
+    pub(super) checked: &'a Checked,
+    /// The portal and the entity to which they were sent, as a cell.
+    pub(super) sent_to: String,
+}
+
 /// Writes the failed and the bad rows to a file and returns its path, and the new name of the file of an
 /// earlier run. The file is written atomically.
 ///
 /// # Errors
 /// If a file cannot be read or written, or if the rows are not those that were checked.
 pub(super) fn write(
-    input: &Input,
-    column_options: &ColumnOptions<'_>,
+    sent: &SentRows<'_>,
     journal: &mut Journal,
     count: u64,
-    checked: &Checked,
+    output: &Output,
 ) -> Result<(PathBuf, Option<PathBuf>), Failure> {
+    let input = sent.input;
     let reasons = Reasons::read(journal, count)?;
     let path = input.failed();
     let failed = |error: io::Error| Failure::of_file(&path, &error);
     let (part, file) = PartFile::create(&path, &mut private()).map_err(failed)?;
-    let file = write_rows(input, column_options, &reasons, file, checked)?;
+    let file = write_rows(sent, &reasons, file, output)?;
     let earlier = earlier::replace(part, &file).map_err(failed)?;
     Ok((path, earlier))
 }
 
 fn write_rows(
-    input: &Input,
-    column_options: &ColumnOptions<'_>,
+    sent: &SentRows<'_>,
     reasons: &Reasons,
     file: File,
-    checked: &Checked,
+    output: &Output,
 ) -> Result<File, Failure> {
+    let SentRows {
+        input,
+        column_options,
+        checked,
+        ref sent_to,
+    } = *sent;
     let failed = |error: io::Error| Failure::of_file(&input.failed(), &error);
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let names = &row_jobs.columns().names;
-    let mut writer = Writer::begin(input, names, BufWriter::new(file)).map_err(failed)?;
+    let writer = Writer::begin(input, names, &ERROR_COLUMNS, BufWriter::new(file));
+    let mut writer = writer.map_err(failed)?;
     let mut at = 0;
+    let mut progress =
+        ProgressMeter::of_file("writing the failed rows", "rows", input.bytes(), output);
     while let Some(row_job) = row_jobs.next()? {
+        progress.advance_to(row_jobs.bytes_read());
         let reason = match &row_job.change {
             Err(problems) => Some((BAD_ROW, bad::message(problems))),
             Ok(_) => reasons.of(row_job.line, &mut at),
         };
         if let Some((code, message)) = reason {
             writer
-                .write(row_jobs.record(), [code, &message])
+                .write(row_jobs.record(), &[code, &message, sent_to])
                 .map_err(failed)?;
         }
     }
+    progress.end();
     // Rows are found by their lines: in another file these would be other rows.
     if row_jobs.digest() != checked.digest {
         let problem = "the file has changed since its rows were sent, so the failed rows cannot be written: restore it, and run the command again with --resume";
@@ -153,54 +173,67 @@ impl Reasons {
 pub(super) enum Writer {
     Csv {
         writer: Box<csv::Writer<BufWriter<File>>>,
+        /// Whether the cells are those of a file of failed rows, which are guarded already.
+        is_guarded: bool,
         /// The indexes of the error columns of an earlier run.
         old: Vec<usize>,
         /// The number of cells in a complete row.
         columns: usize,
     },
-    Json(BufWriter<File>),
+    Json {
+        file: BufWriter<File>,
+        error_columns: &'static [&'static str],
+    },
 }
 
 impl Writer {
     pub(super) fn begin(
         input: &Input,
         names: &[String],
+        error_columns: &'static [&'static str],
         mut file: BufWriter<File>,
     ) -> io::Result<Self> {
         input.write_head(&mut file)?;
         let FileFormat::Csv { delimiter } = input.format else {
-            return Ok(Self::Json(file));
+            return Ok(Self::Json {
+                file,
+                error_columns,
+            });
         };
         let mut builder = csv::WriterBuilder::new();
         let writer = builder
             .delimiter(delimiter)
             .flexible(true)
             .from_writer(file);
-        let is_old = |name: &String| ERROR_COLUMNS.contains(&name.as_str());
+        let is_among = |columns: &[&str], name: &String| columns.contains(&name.as_str());
+        let is_old = |name: &String| is_among(error_columns, name);
         let columns = names.iter().enumerate();
         let mut csv = Self::Csv {
             writer: Box::new(writer),
+            is_guarded: names.iter().any(|name| is_among(&ERROR_COLUMNS, name)),
             old: columns
                 .filter_map(|(index, name)| is_old(name).then_some(index))
                 .collect(),
             columns: names.len(),
         };
         let cells = names.iter().map(String::as_bytes);
-        csv.write_cells(cells, ERROR_COLUMNS)?;
+        csv.write_cells(cells, error_columns)?;
         Ok(csv)
     }
 
-    pub(super) fn write(&mut self, row: &Record, error: [&str; 2]) -> io::Result<()> {
+    pub(super) fn write(&mut self, row: &Record, error: &[&str]) -> io::Result<()> {
         match self {
-            Self::Csv { old, .. } => {
-                // The cells of a file of failed rows are guarded already.
-                let is_guarded = !old.is_empty();
+            Self::Csv { is_guarded, .. } => {
+                let is_guarded = *is_guarded;
                 let cells = row.raw_cells();
                 let cells = cells.map(|cell| if is_guarded { unguarded(cell) } else { cell });
                 self.write_cells(cells, error)
             }
-            Self::Json(file) => {
-                let line = json_line_with(row.raw_line(), ERROR_COLUMNS, error);
+            Self::Json {
+                file,
+                error_columns,
+            } => {
+                let line = json_line_with(row.raw_line(), error_columns, error);
                 file.write_all(&line)?;
                 file.write_all(b"\n")
             }
@@ -212,12 +245,13 @@ impl Writer {
     fn write_cells<'c>(
         &mut self,
         cells: impl Iterator<Item = &'c [u8]>,
-        error: [&str; 2],
+        error: &[&str],
     ) -> io::Result<()> {
         let Self::Csv {
             writer,
             old,
             columns,
+            ..
         } = self
         else {
             return Ok(());
@@ -242,7 +276,7 @@ impl Writer {
             Self::Csv { writer, .. } => writer
                 .into_inner()
                 .map_err(|error| io::Error::other(error.to_string()))?,
-            Self::Json(file) => file,
+            Self::Json { file, .. } => file,
         };
         file.into_inner().map_err(io::IntoInnerError::into_error)
     }

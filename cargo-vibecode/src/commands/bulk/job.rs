@@ -28,10 +28,11 @@ use super::{
         resume::{self, FoundJournal, Past},
     },
     send::{
-        FailureLimits, Mode, Sender, Stopped,
+        FailureLimits, Mode, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
         progress::Progress,
     },
+    sent_to,
 };
 use crate::{
     ExitStatus,
@@ -40,9 +41,10 @@ use crate::{
     interrupts::Interrupts,
     output::Output,
     portal::{self, PortalArgs},
+    portal_files::{Drift, FetchedFile},
     portal_identity::Identity,
     rate_limit::WatchedThrottle,
-    schema_file,
+    schema_file::{self, KnownFields},
 };
 
 pub(crate) async fn run(
@@ -55,9 +57,10 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
-    let (schema, schema_digest) = schema_file::load_with_digest(&args.entity)?;
+    let fields = schema_file::load_fields(&args.entity)?;
     let codes = KnownCodes::load()?;
-    let files = codes.digests().iter().cloned().chain(schema_digest);
+    let files = codes.files().iter().chain(fields.file());
+    let files = files.map(FetchedFile::name_and_digest);
     let options = FileOptions {
         delimiter: args.delimiter,
         encoding: args.encoding,
@@ -84,7 +87,8 @@ pub(crate) async fn run(
         portal_args,
         output,
         input: &input,
-        schema: &schema,
+        fields: &fields,
+        schema: &fields.schema,
         codes: &codes,
         files: files.collect(),
         digest_of_numbers: None,
@@ -114,6 +118,7 @@ pub(super) struct BulkJob<'a> {
     pub(super) portal_args: &'a PortalArgs,
     pub(super) output: &'a Output,
     pub(super) input: &'a Input,
+    pub(super) fields: &'a KnownFields,
     pub(super) schema: &'a Schema,
     pub(super) codes: &'a KnownCodes,
     /// The files in the folder `vibecode` that the schema and the codes were read from.
@@ -136,8 +141,9 @@ impl BulkJob<'_> {
         let is_sent = args.yes || args.resume;
         self.identity = self.identify(is_sent).await?;
         self.check_origin(is_sent)?;
+        self.check_files()?;
         let column_options = self.column_options();
-        let checked = check::check(self.input, &column_options, output)?;
+        let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
         if let Some(identity) = &self.identity {
             output.line(identity.in_words());
@@ -145,7 +151,12 @@ impl BulkJob<'_> {
         if let Some(described) = self.input.describe() {
             output.line(described);
         }
+        if self.compared_schema().is_some() {
+            checked.requests_for_fields = Drift::REQUESTS;
+        }
         checked.show(args, output);
+        self.warn_of_old_backup();
+        self.check_drift(&checked, is_sent).await?;
         for warning in checked.unchecked(self.schema, self.codes) {
             output.warn(warning);
         }
@@ -162,6 +173,7 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
+        self.check_reviewed(&checked, &column_options).await?;
         let header = self.header(&checked)?;
         let client = self.client()?;
         self.set_aside(&path, earlier.as_deref(), &checked)?;
@@ -200,15 +212,19 @@ impl BulkJob<'_> {
             interrupts,
             limits,
             output,
-            !args.no_verify,
-        );
+            RowChecks {
+                verify: !args.no_verify,
+                overwrites_newer: args.overwrite_newer,
+            },
+        )
+        .with_failed(past.lacking.clone());
         let sent = self
             .send(&mut sender, past, &header, &column_options, &checked)
             .await;
         sender.progress.end();
         match sent {
             Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
-            Err(stopped) => Err(self.interrupted(&sender, stopped)),
+            Err(stopped) => Err(self.interrupted(&sender, &checked, stopped)),
         }
     }
 
@@ -221,16 +237,31 @@ impl BulkJob<'_> {
     }
 
     /// Checks that the rows are for this entity and, as far as it is known, for this portal, if the file is a
-    /// backup.
+    /// backup or has failed rows.
     fn check_origin(&self, is_sent: bool) -> Result<(), Failure> {
-        let Some(origin) = &self.input.origin else {
-            return Ok(());
-        };
+        if let Some(Origin { entity, portal, .. }) = &self.input.origin {
+            self.check_portal("a backup", portal.as_deref(), entity, is_sent)?;
+        }
+        let options = self.column_options();
+        for cell in sent_to::of_file(self.input, &options)? {
+            let (portal, entity) = sent_to::parts(&cell);
+            self.check_portal("a file of failed rows", portal, entity, is_sent)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that a file of this portal and entity may be sent.
+    fn check_portal(
+        &self,
+        file: &str,
+        portal: Option<&str>,
+        entity: &str,
+        is_sent: bool,
+    ) -> Result<(), Failure> {
         let refused = |problem: String| Err(Failure::in_file(&self.input.path, problem));
-        let Origin { entity, portal } = origin;
-        if *entity != self.args.entity {
+        if entity != self.args.entity {
             return refused(format!(
-                "this is a backup of {}, and the command is about {}: nothing was sent. Name the entity of the backup",
+                "this is {file} of {}, and the command is about {}: nothing was sent. Name the entity of the file",
                 one_line(entity),
                 self.args.entity
             ));
@@ -238,14 +269,25 @@ impl BulkJob<'_> {
         let now = self.identity.as_ref().and_then(|it| it.portal.as_deref());
         match (portal, now) {
             (Some(portal), Some(now)) if portal != now => refused(format!(
-                "this is a backup of the portal {}, and the key is for {now}: nothing was sent. Use the key of that portal",
+                "this is {file} of the portal {}, and the key is for {now}: nothing was sent. Use the key of that portal",
                 one_line(portal)
             )),
             (Some(portal), None) if is_sent => refused(format!(
-                "this is a backup of the portal {}, and the API does not report which portal the key is for: nothing was sent",
+                "this is {file} of the portal {}, and the API does not report which portal the key is for: nothing was sent",
                 one_line(portal)
             )),
             _ => Ok(()),
+        }
+    }
+
+    /// Warns of a backup that does not say what the job wrote.
+    fn warn_of_old_backup(&self) {
+        if let Some(origin) = &self.input.origin
+            && !origin.has_written
+        {
+            self.output.warn(
+                "an earlier version of cargo-vibecode wrote this backup, which does not say what the job has written: what somebody else has changed since is replaced too. Look at it with --plan first",
+            );
         }
     }
 
@@ -299,7 +341,7 @@ impl BulkJob<'_> {
         let finished = resume::finished(journal)?;
         finished
             .map(Some)
-            .ok_or_else(|| journal::already_started(journal))
+            .ok_or_else(|| journal::already_started(journal, &self.command_to_resume()))
     }
 
     /// Sets the journal of an earlier file of the same name aside.
@@ -313,7 +355,7 @@ impl BulkJob<'_> {
             return Ok(());
         };
         if earlier == checked.digest {
-            return Err(journal::already_started(journal));
+            return Err(journal::already_started(journal, &self.command_to_resume()));
         }
         let aside = earlier::set_aside(journal);
         let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
@@ -324,7 +366,7 @@ impl BulkJob<'_> {
         Ok(())
     }
 
-    fn column_options(&self) -> ColumnOptions<'_> {
+    pub(super) fn column_options(&self) -> ColumnOptions<'_> {
         let Self { args, .. } = self;
         ColumnOptions {
             entity: &args.entity,
@@ -411,25 +453,38 @@ impl BulkJob<'_> {
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Stopped> {
-        self.keep_old_values(sender, &past, column_options, checked)
-            .await?;
-        sender.progress.begin_at(past.ok, past.failed);
         let settle = self.settle_of_batches();
+        let mut prepared = self
+            .check_pipelines_of_unsent(sender, &past, column_options, checked)
+            .await;
+        if prepared.is_ok() {
+            prepared = self
+                .keep_old_values(sender, &past, column_options, checked)
+                .await;
+        }
+        if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
+            sender.journal.end()?;
+        }
+        prepared?;
+        sender.progress.begin_at(past.ok, past.failed);
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         let why = "requests of the earlier process may still be running at the server";
         sender.wait(earlier.1, why).await?;
+        let is_damaged = past.is_damaged();
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
-            let mut plan = Plan::new(self.input, column_options, &checked.fingerprints, open)?;
-            sender.send(&mut plan, Mode::Ensure).await?;
+            let mut plan = Plan::new(self.input, column_options, checked, open)?;
+            sender.send(&mut plan, Mode::EnsureAgain).await?;
             behind.insert_all(&past.open);
         }
         let others = Selection::AllBut(&behind);
-        let plan = Plan::new(self.input, column_options, &checked.fingerprints, others)?;
+        let plan = Plan::new(self.input, column_options, checked, others)?;
         let mut plan = plan.limited(self.args.limit);
-        let mode = if header.ensure {
+        let mode = if is_damaged {
+            Mode::EnsureAgain
+        } else if header.ensure {
             Mode::Ensure
         } else {
             Mode::Update
@@ -440,9 +495,10 @@ impl BulkJob<'_> {
                 "the file has changed while its rows were being sent: compare it with the records";
             return Err(Failure::in_file(&self.input.path, problem).into());
         }
-        if sender.progress.failed > 0 && header.ensure {
+        if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
             let why = "changes without an answer may still be applied; run the failed rows only after that";
-            sender.wait(sender.may_be_applied(settle).1, why).await?;
+            // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
+            let _ = sender.wait(sender.may_be_applied(settle).1, why).await;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! `send/plan` selects the rows of each batch, and `send` sends them. `journal` records each batch
 //! before it is sent and after its outcomes are known. `failed` writes the failed rows to a file.
 
+mod added_before;
 mod args;
 mod backup;
 mod backup_step;
@@ -16,14 +17,18 @@ mod earlier;
 mod ending;
 mod estimate;
 mod failed;
+mod files_of_portal;
 mod input;
 mod job;
 mod journal;
 mod old_values;
+mod pipelines;
 mod preview;
 mod record_fields;
 mod records;
+mod reviewed;
 mod send;
+mod sent_to;
 mod spreadsheet_cell;
 
 pub(crate) use self::{

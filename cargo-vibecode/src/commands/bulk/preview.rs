@@ -6,8 +6,10 @@ use vibecode_spec::{Field, Kind, Schema, one_line};
 
 use super::{
     check::rows,
+    input::Input,
     old_values::{Addition, OldValue, RowChanges},
     records::RecordReader,
+    reviewed::ReviewDigest,
     send::plan::Plan,
 };
 use crate::{failure::Failure, output::Output, progress::RequestProgress};
@@ -18,6 +20,17 @@ pub(super) struct Preview {
     changed: u64,
     same: u64,
     pub(super) not_found: u64,
+    /// Rows of an undo that would fail, since their records were changed since.
+    pub(super) refused: u64,
+    digest: ReviewDigest,
+}
+
+/// How a preview is made.
+#[derive(Debug)]
+pub(super) struct PreviewOptions<'a> {
+    pub(super) schema: &'a Schema,
+    /// Whether an undo also replaces what somebody else has written since.
+    pub(super) overwrites_newer: bool,
 }
 
 impl Preview {
@@ -29,7 +42,7 @@ impl Preview {
     pub(super) async fn print(
         client: &Client,
         plan: Plan<'_>,
-        schema: &Schema,
+        options: &PreviewOptions<'_>,
         progress: RequestProgress,
         output: &Output,
     ) -> Result<Self, Failure> {
@@ -39,27 +52,52 @@ impl Preview {
             for row in read {
                 let name = format!("{}/{}", row.job.entity(), row.job.id());
                 let Some(record) = &row.record else {
+                    preview.digest.add_missing(row.line);
                     preview.not_found += 1;
                     output.line(format!("{name} not found (row {})", row.line));
                     output.event("not_found", json!({"row": row.line, "record": name}));
                     continue;
                 };
-                let changes = RowChanges::of(&row.job, record.raw(), schema);
+                let changes = RowChanges::of(&row.job, record.raw(), options.schema);
+                preview.digest.add(row.line, &name, &changes);
+                let written = row.written.as_ref().filter(|_| !options.overwrites_newer);
+                let fields =
+                    written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
+                if !fields.is_empty() {
+                    preview.refused += 1;
+                    show_refused(&name, row.line, &fields, output);
+                    continue;
+                }
                 if changes.changed.is_empty() && changes.added.is_empty() {
                     preview.same += 1;
                 } else {
                     preview.changed += 1;
                 }
-                show(&name, row.line, &changes, schema, output);
+                show(&name, row.line, &changes, options.schema, output);
             }
         }
+        preview.same += u64::try_from(reader.unsent().count()).unwrap_or_default();
         Ok(preview)
     }
 
-    /// Prints the counts.
-    pub(super) fn summarize(&self, output: &Output) {
+    /// Returns whether a record would change.
+    pub(super) fn has_changes(&self) -> bool {
+        self.changed > 0
+    }
+
+    /// Returns the digest of what would change.
+    pub(super) fn digest(&self) -> &ReviewDigest {
+        &self.digest
+    }
+
+    /// Prints the counts. `reviewed` is what `--reviewed` takes.
+    pub(super) fn summarize(&self, input: &Input, reviewed: &str, output: &Output) {
+        let refused = match self.refused {
+            0 => String::new(),
+            refused => format!(", {} changed since by somebody else", rows(refused)),
+        };
         output.line(format!(
-            "{} would change, {} the same, {} not found",
+            "{} would change, {} the same, {} not found{refused}",
             match self.changed {
                 1 => "1 record".to_owned(),
                 count => format!("{count} records"),
@@ -68,11 +106,24 @@ impl Preview {
             rows(self.not_found),
         ));
         output.json(&json!({
+            "encoding": input.encoding_name(),
             "would_change": self.changed,
             "same": self.same,
             "not_found": self.not_found,
+            "changed_since": self.refused,
+            "reviewed": reviewed,
         }));
     }
+}
+
+/// Shows a row of an undo that would fail.
+fn show_refused(name: &str, line: u64, fields: &[String], output: &Output) {
+    output.line(format!(
+        "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
+        fields.join(", ")
+    ));
+    let document = json!({"row": line, "record": name, "fields": fields});
+    output.event("changed_since", document);
 }
 
 fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output: &Output) {

@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use tokio::task::JoinHandle;
 use vibecode_runtime::{Bulk, Client, PatchJob, Updated};
 
-use super::send::plan::{Plan, PlannedBatch};
+use super::{
+    backup::written::WrittenValues,
+    send::plan::{Plan, PlannedBatch},
+};
 use crate::{
     failure::Failure,
     progress::RequestProgress,
@@ -19,6 +22,7 @@ pub(super) struct RecordReader<'a> {
     plan: Plan<'a>,
     progress: RequestProgress,
     under_way: VecDeque<(PlannedBatch, Reading)>,
+    unsent: Vec<u64>,
 }
 
 type Reading = JoinHandle<Vec<ReadRecord>>;
@@ -28,6 +32,8 @@ type Reading = JoinHandle<Vec<ReadRecord>>;
 pub(super) struct RowRecord {
     pub(super) line: u64,
     pub(super) job: PatchJob,
+    /// What the job that is undone wrote, if it is known.
+    pub(super) written: Option<WrittenValues>,
     /// `None`: there is no such record.
     pub(super) record: Option<Updated>,
 }
@@ -39,7 +45,13 @@ impl<'a> RecordReader<'a> {
             plan,
             progress,
             under_way: VecDeque::new(),
+            unsent: Vec::new(),
         }
+    }
+
+    /// Returns the rows so far that are not sent, since earlier rows add all that they would add.
+    pub(super) fn unsent(&self) -> impl Iterator<Item = u64> {
+        self.unsent.iter().copied()
     }
 
     /// Returns the next rows with their records; `None` if there are no more.
@@ -50,6 +62,11 @@ impl<'a> RecordReader<'a> {
         while self.under_way.len() < Bulk::MAX_REQUESTS
             && let Some(planned) = self.plan.next_batch()?
         {
+            let unsent = planned.repeating.iter().filter(|it| it.is_all);
+            self.unsent.extend(unsent.map(|it| it.line));
+            if planned.jobs.is_empty() {
+                continue;
+            }
             let jobs: Vec<&PatchJob> = planned.jobs.iter().collect();
             let reading = tokio::spawn(record_batch::read(self.client, &jobs));
             self.under_way.push_back((planned, reading));
@@ -60,8 +77,9 @@ impl<'a> RecordReader<'a> {
         let records = self.progress.during(reading).await;
         self.progress.advance(planned.jobs.len());
         let records = records.map_err(|error| Failure::new(error.to_string()))?;
-        let rows = planned.lines.into_iter().zip(planned.jobs).zip(records);
-        let rows = rows.map(|((line, job), record)| {
+        let rows = planned.lines.into_iter().zip(planned.jobs);
+        let rows = rows.zip(planned.written).zip(records);
+        let rows = rows.map(|(((line, job), written), record)| {
             let record = match record {
                 Ok(record) => Some(record),
                 Err(not_read) if not_read.is_not_found() => None,
@@ -74,7 +92,12 @@ impl<'a> RecordReader<'a> {
                     )));
                 }
             };
-            Ok(RowRecord { line, job, record })
+            Ok(RowRecord {
+                line,
+                job,
+                written,
+                record,
+            })
         });
         rows.collect::<Result<_, _>>().map(Some)
     }

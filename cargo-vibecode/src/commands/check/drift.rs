@@ -107,6 +107,27 @@ impl Difference {
         }
     }
 
+    /// Returns true if a value that was checked against the old schema may mean something else with the new one.
+    pub(crate) fn changes_meaning(&self) -> bool {
+        match &self.kind {
+            DifferenceKind::Removed
+            | DifferenceKind::Type { .. }
+            | DifferenceKind::Multiple(_)
+            | DifferenceKind::ReadOnly(true)
+            | DifferenceKind::CodeSet { .. }
+            | DifferenceKind::ItemRemoved(..)
+            | DifferenceKind::ItemRenamed { .. } => true,
+            DifferenceKind::Added { .. }
+            | DifferenceKind::ReadOnly(false)
+            | DifferenceKind::Required(_)
+            | DifferenceKind::ItemAdded(..)
+            | DifferenceKind::Title { .. }
+            | DifferenceKind::Pipeline { .. }
+            | DifferenceKind::Semantics(_)
+            | DifferenceKind::Base { .. } => false,
+        }
+    }
+
     /// Returns the name of the difference in JSON.
     pub(crate) fn name(&self) -> &'static str {
         match &self.kind {

@@ -1,6 +1,6 @@
 //! Compares the files of the portal with the portal, or checks their format.
 
-mod drift;
+pub(crate) mod drift;
 
 use std::{fs, path::Path};
 
@@ -12,11 +12,14 @@ use vibecode_spec::{
 
 use self::drift::Difference;
 use crate::{
-    ExitStatus, code_file,
+    ExitStatus,
+    code_file::{self, KnownCodes},
     commands::pull::{self, Target},
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
+    portal_files::{self, FetchedFile},
+    portal_identity::Identity,
     schema_file,
 };
 
@@ -64,6 +67,11 @@ pub(crate) async fn run(
         let problem =
             "there is no file of a portal here: fetch the files with `cargo vibecode pull`";
         return Err(Failure::new(problem));
+    }
+    let fetched = fetched_files(&names)?;
+    if let Some(client) = &client {
+        let portal = Identity::of(client, portal_args).await?.portal;
+        portal_files::check_portal(&fetched, portal.as_deref(), output)?;
     }
     let mut report = Report {
         output,
@@ -159,6 +167,22 @@ fn names_with_file() -> Result<Vec<String>, Failure> {
         }
     }
     Ok(names)
+}
+
+/// Returns the files with these names that exist.
+fn fetched_files(names: &[String]) -> Result<Vec<FetchedFile>, Failure> {
+    let mut files = Vec::new();
+    for name in names {
+        match Target::of_name(name)? {
+            Target::Fields(entity) => {
+                if let Some(file) = schema_file::find(entity)? {
+                    files.push(schema_file::read(&file, entity)?.fetched);
+                }
+            }
+            Target::Codes(file) => files.extend(KnownCodes::load_file(file)?),
+        }
+    }
+    Ok(files)
 }
 
 /// Warns of each file of codes that does not exist although a schema has fields with such codes: nothing then

@@ -20,7 +20,8 @@ A phone or an email is written with its type, as `+79161112233:MOBILE`; several 
 vibecode bulk` reads unchanged adds nothing twice.
 
 The records are ordered by id, and each page is requested above the last id, so that records that are deleted or \
-created meanwhile neither hide nor repeat others. If the ids of an answer do not rise, the export fails. A \
+created meanwhile neither hide nor repeat others. An export ends with the record that was the last one when it began: \
+it says how many were created since. If the ids of an answer do not rise, the export fails. A \
 record with a value that is not understood is not written: it is reported, and the exit code is 1. So is a field that only some records show: \
 its cell is empty in the others.
 

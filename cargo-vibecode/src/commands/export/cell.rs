@@ -17,7 +17,7 @@ pub(super) enum Cell<'a> {
     Typed(Vec<(&'a str, &'static str)>),
 }
 
-/// Reads the value of a field that is no multifield. A problem is the end of a sentence that begins with the
+/// Reads the value of a field that is not a multifield. A problem is the end of a sentence that begins with the
 /// name of the field.
 pub(super) fn read<'a>(field: &Field, json: &'a RawValue) -> Result<Cell<'a>, &'static str> {
     Ok(match returned_value::read(field, json)? {

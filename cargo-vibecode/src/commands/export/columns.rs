@@ -176,8 +176,9 @@ impl<'s> Columns<'s> {
     pub(super) fn read(
         &mut self,
         record: &RawAnswer,
+        is_wanted: impl FnOnce(u64) -> bool,
         write: impl FnOnce(u64, &[Cell<'_>]) -> Result<(), std::io::Error>,
-    ) -> Result<(u64, Result<(), std::io::Error>), RecordProblem> {
+    ) -> Result<(u64, Option<Result<(), std::io::Error>>), RecordProblem> {
         let values = self.values(record.as_str())?;
         let value = |slot: usize| values.get(slot).copied().flatten();
         let problem = |id, field: Option<&Field>, problem: &str| RecordProblem {
@@ -185,9 +186,11 @@ impl<'s> Columns<'s> {
             field: field.map(|field| field.name.clone()),
             problem: problem.to_owned(),
         };
-        let id = value(0).and_then(|id| id.get().trim_matches('"').parse::<u64>().ok());
-        let id = id.filter(|id| *id > 0);
+        let id = value(0).and_then(|id| id_of_json(id.get()));
         let id = id.ok_or_else(|| problem(None, None, "the record has no id that is a number"))?;
+        if !is_wanted(id) {
+            return Ok((id, None));
+        }
         let has_multifields = self.fields.iter().any(Column::is_multifield);
         let multifields = if has_multifields {
             let read = record.multifields();
@@ -229,7 +232,7 @@ impl<'s> Columns<'s> {
         }
         self.as_other += as_other;
         self.without_list += u64::from(has_multifields && !is_list);
-        Ok((id, write(id, &cells)))
+        Ok((id, Some(write(id, &cells))))
     }
 
     /// Returns the values of a record by their slots.
@@ -342,6 +345,17 @@ fn has_separator(cell: &Cell<'_>) -> bool {
         Cell::List(values) => values.iter().any(|value| value.text().contains(SEPARATOR)),
         Cell::Typed(values) => values.iter().any(|(value, _)| value.contains(SEPARATOR)),
     }
+}
+
+/// Returns the id of a record, if it is a number above 0.
+pub(super) fn id_of(record: &RawAnswer) -> Option<u64> {
+    let record: serde_json::Value = record.parse().ok()?;
+    id_of_json(&record.get(ID)?.to_string())
+}
+
+fn id_of_json(json: &str) -> Option<u64> {
+    let id = json.trim_matches('"').parse();
+    id.ok().filter(|id| *id > 0)
 }
 
 /// Reads an object into the slots of its keys. A key that occurs twice is an error.

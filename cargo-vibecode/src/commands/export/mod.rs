@@ -32,6 +32,8 @@ use crate::{
     output::Output,
     plural::number_of,
     portal::{self, PortalArgs},
+    portal_files::{self, FetchedFile},
+    portal_identity::Identity,
     progress::{ProgressMeter, TICK},
     rate_limit::WatchedThrottle,
     schema_file,
@@ -52,18 +54,19 @@ pub(crate) async fn run(
             "with --format json standard output has the result, so the records need a file: name it with --output",
         ));
     }
-    let schema = schema_file::load(&args.entity)?;
+    let fields = schema_file::load_fields(&args.entity)?;
+    let schema = &fields.schema;
     let codes = KnownCodes::load()?;
     let is_csv = args.form() == Form::Csv;
     let columns = Columns::choose(
         &args.fields,
         &args.entity,
-        &schema,
+        schema,
         &codes,
         args.labels,
         is_csv,
     );
-    let filters = Filters::read(&args.filter, &schema, &codes);
+    let filters = Filters::read(&args.filter, schema, &codes);
     let (columns, filters) = match (columns, filters) {
         (Ok(columns), Ok(filters)) => (columns, filters),
         (columns, filters) => {
@@ -72,12 +75,19 @@ pub(crate) async fn run(
             return Err(Failure::new(problems.join("\nerror: ")));
         }
     };
-    for warning in filters.old_codes(&schema, &codes) {
+    for warning in filters.old_codes(schema, &codes) {
         output.warn(warning);
     }
     let throttle = WatchedThrottle::per_minute(args.per_minute, args.no_throttle);
     let client = portal::client(portal_args, |builder| builder.throttle(throttle.throttle()))?;
+    let files = codes.files().iter().chain(fields.file());
+    let files: Vec<FetchedFile> = files.cloned().collect();
+    if !files.is_empty() {
+        let identity = Identity::of(&client, portal_args).await?;
+        portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
+    }
     let interrupts = Interrupts::listen()?;
+    let last = last_id(&client, args, &filters).await?;
     let counted = count(&client, args, &filters, output).await?;
     let sheet = Sheet::create(args, &columns)?;
     let mut export = Export {
@@ -89,6 +99,7 @@ pub(crate) async fn run(
         throttle,
         interrupts,
         progress: ProgressMeter::new("exporting", "records", counted, output),
+        last,
         written: 0,
         failed: 0,
         problems: Vec::new(),
@@ -97,7 +108,10 @@ pub(crate) async fn run(
     let ended = export.run().await;
     export.progress.end();
     match ended {
-        Ok(()) => Ok(export.report(counted, output)),
+        Ok(()) => {
+            let created = export.count_created().await;
+            Ok(export.report(counted, created, output))
+        }
         // Whoever reads the rows has seen enough.
         Err(Stopped::Writing(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             Ok(ExitStatus::Success)
@@ -108,6 +122,29 @@ pub(crate) async fn run(
             Err(Failure::new(format!("cannot write to {name}: {error}")))
         }
         Err(Stopped::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Returns the largest id of the records that match, 0 if there are none, and `None` if the filter names one record.
+///
+/// # Errors
+/// If the API does not answer, or ignores the order.
+async fn last_id(client: &Client, args: &Args, filters: &Filters) -> Result<Option<u64>, Failure> {
+    if filters.is_one_record() {
+        return Ok(None);
+    }
+    let query = filters.apply(client.list_untyped(&args.entity).select([ID]));
+    // The second one shows whether the API orders them.
+    let query = query.order(ID, Order::Descending).limit(2);
+    let rows = query.first_page().await?;
+    let ids: Option<Vec<u64>> = rows.iter().map(columns::id_of).collect();
+    match ids.as_deref() {
+        Some([]) => Ok(Some(0)),
+        Some([last]) => Ok(Some(*last)),
+        Some([last, next, ..]) if last > next => Ok(Some(*last)),
+        _ => Err(Failure::new(
+            "the API does not answer the records by falling ids, so it is not known which is the last one, and nothing was exported",
+        )),
     }
 }
 
@@ -147,6 +184,8 @@ struct Export<'a> {
     throttle: WatchedThrottle,
     interrupts: Interrupts,
     progress: ProgressMeter,
+    /// The largest id before the export, if it is known.
+    last: Option<u64>,
     written: u64,
     failed: u64,
     problems: Vec<RecordProblem>,
@@ -164,12 +203,13 @@ impl Export<'_> {
         self.sheet
             .begin(&self.columns, has_mark)
             .map_err(Stopped::Writing)?;
-        let mut paging = Paging::new(self.args.limit, self.filters.is_one_record());
+        let is_one_record = self.filters.is_one_record();
+        let mut paging = Paging::new(self.args.limit, self.last, is_one_record);
         while let Some(wanted) = paging.wanted(PAGE) {
             let page = self.page(&paging, wanted).await?;
             paging.begin_page(page.len());
             for row in page.iter().take(paging.left()) {
-                let id = self.write(row)?;
+                let id = self.write(row, &paging)?;
                 paging.advance(id).map_err(Stopped::Failed)?;
             }
         }
@@ -204,18 +244,40 @@ impl Export<'_> {
         query.order(ID, Order::Ascending)
     }
 
-    /// Writes a record, or notes why it cannot be written. Returns its id.
-    fn write(&mut self, row: &RawAnswer) -> Result<u64, Stopped> {
+    /// Counts the records that were created after the export began. Returns `None` if the API does not count them, or
+    /// if `--limit` ended the export before.
+    async fn count_created(&self) -> Option<u64> {
+        let last = self.last?;
+        let is_limited = self
+            .args
+            .limit
+            .is_some_and(|limit| self.written + self.failed >= limit);
+        if is_limited {
+            return None;
+        }
+        let query = self.client.list_untyped(&self.args.entity);
+        self.filters.apply_above(query, last).count().await.ok()
+    }
+
+    /// Writes a record that was there before, or notes why it cannot be written. Returns its id.
+    fn write(&mut self, row: &RawAnswer, paging: &Paging) -> Result<u64, Stopped> {
         let sheet = &mut self.sheet;
-        self.progress.advance(1);
-        match self.columns.read(row, |id, cells| sheet.write(id, cells)) {
-            Ok((id, written)) => {
+        let read = self.columns.read(
+            row,
+            |id| !paging.is_new(id),
+            |id, cells| sheet.write(id, cells),
+        );
+        match read {
+            Ok((id, None)) => Ok(id),
+            Ok((id, Some(written))) => {
                 written.map_err(Stopped::Writing)?;
+                self.progress.advance(1);
                 self.written += 1;
                 Ok(id)
             }
             Err(problem) => {
                 self.failed += 1;
+                self.progress.advance(1);
                 let id = problem.id;
                 if self.problems.len() < MAX_SHOWN {
                     self.problems.push(problem);
@@ -228,8 +290,24 @@ impl Export<'_> {
         }
     }
 
+    /// Warns of the records that were not written.
+    fn warn_of_records(&self, output: &Output) {
+        for RecordProblem { id, field, problem } in &self.problems {
+            let record = id.map_or_else(String::new, |id| format!("{}/{id}", self.args.entity));
+            let field = field.as_ref().map(|field| format!(" `{field}`"));
+            let field = field.unwrap_or_default();
+            output.warn(format!("{record}{field} {problem}"));
+        }
+        if self.failed > 0 {
+            output.warn(format!(
+                "{} not written, because of a value that is not understood or has no form here",
+                number_of(self.failed, "record was", "records were")
+            ));
+        }
+    }
+
     /// Shows what was written.
-    fn report(&self, counted: Option<u64>, output: &Output) -> ExitStatus {
+    fn report(&self, counted: Option<u64>, created: Option<u64>, output: &Output) -> ExitStatus {
         let Self {
             args,
             columns,
@@ -239,18 +317,7 @@ impl Export<'_> {
             ..
         } = self;
         let file = args.output.as_ref().map(|path| path.display().to_string());
-        for RecordProblem { id, field, problem } in problems {
-            let record = id.map_or_else(String::new, |id| format!("{}/{id}", args.entity));
-            let field = field.as_ref().map(|field| format!(" `{field}`"));
-            let field = field.unwrap_or_default();
-            output.warn(format!("{record}{field} {problem}"));
-        }
-        if *failed > 0 {
-            output.warn(format!(
-                "{} not written, because of a value that is not understood or has no form here",
-                number_of(*failed, "record was", "records were")
-            ));
-        }
+        self.warn_of_records(output);
         let seen = written + failed;
         let is_another_number = counted.is_some_and(|counted| counted != seen);
         if let Some(counted) = counted.filter(|_| is_another_number) {
@@ -303,6 +370,13 @@ impl Export<'_> {
                 number_of(self.sheet.formulas, "cell begins", "cells begin")
             ));
         }
+        if let Some(created) = created.filter(|created| *created > 0) {
+            output.line(format!(
+                "{} created after the export began, and not written: export those with --filter 'id>{}'",
+                number_of(created, "record was", "records were"),
+                self.last.unwrap_or_default()
+            ));
+        }
         if let Some(file) = &file {
             output.line(format!(
                 "{} written to {file}",
@@ -319,6 +393,7 @@ impl Export<'_> {
             "counted": counted,
             "written": written,
             "failed": failed,
+            "created_meanwhile": created,
             "problems": problems.collect::<Vec<_>>(),
             "never_shown": never_shown,
         }));

@@ -1,9 +1,11 @@
 //! Which records are requested next: those above the last id, ordered by id.
 //!
 //! A request by offset skips a record whenever an earlier one is deleted, and repeats one whenever one is inserted. By
-//! id, deletions shift nothing, and what is created meanwhile has a higher id and comes at the end. How many records a
-//! page has does not matter: the API may answer fewer than were requested, so only an empty page ends the list. The
-//! answer has to confirm the order and the filter: its ids rise, and all are above the last one.
+//! id, deletions shift nothing, and what is created meanwhile has a higher id than the last record that was there before.
+//! An export ends there, or it would never end on a portal that creates records faster than they are read. How many
+//! records a page has does not matter: the API may answer fewer than were requested, so only that record, one above it
+//! or an empty page ends the list. The answer has to confirm the order and the filter: its ids rise, and all are above
+//! the last one.
 
 use crate::failure::Failure;
 
@@ -12,6 +14,8 @@ use crate::failure::Failure;
 pub(super) struct Paging {
     /// The last id, or 0.
     above: u64,
+    /// The largest id before the export, if it is known.
+    last: Option<u64>,
     /// The records that are still to be read, if there is a limit.
     limit: Option<u64>,
     /// Whether at most one record can match, so that a page with it is the last.
@@ -20,9 +24,10 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    pub(super) fn new(limit: Option<u64>, is_one_record: bool) -> Self {
+    pub(super) fn new(limit: Option<u64>, last: Option<u64>, is_one_record: bool) -> Self {
         Self {
             above: 0,
+            last,
             limit,
             is_one_record,
             is_at_the_end: false,
@@ -32,7 +37,8 @@ impl Paging {
     /// Returns how many records to request, at most a page. `None`: there are no more.
     pub(super) fn wanted(&self, page: u64) -> Option<u64> {
         let wanted = self.limit.map_or(page, |limit| limit.min(page));
-        (wanted > 0 && !self.is_at_the_end).then_some(wanted)
+        let is_over = self.is_at_the_end || self.last.is_some_and(|last| self.above >= last);
+        (wanted > 0 && !is_over).then_some(wanted)
     }
 
     /// Returns the id above which the next records are.
@@ -51,6 +57,11 @@ impl Paging {
         left.map_or(usize::MAX, |left| left.unwrap_or(usize::MAX))
     }
 
+    /// Returns true if a record was created after the export began.
+    pub(super) fn is_new(&self, id: u64) -> bool {
+        self.last.is_some_and(|last| id > last)
+    }
+
     /// Notes that a record was read.
     ///
     /// # Errors
@@ -64,7 +75,9 @@ impl Paging {
             )));
         }
         self.above = id;
-        self.limit = self.limit.map(|limit| limit.saturating_sub(1));
+        if !self.is_new(id) {
+            self.limit = self.limit.map(|limit| limit.saturating_sub(1));
+        }
         Ok(())
     }
 }
@@ -90,15 +103,25 @@ mod tests {
     }
 
     #[test]
-    fn only_an_empty_page_the_limit_or_the_one_record_ends_an_export() {
+    fn only_an_empty_page_the_limit_or_the_last_record_ends_an_export() {
         let pages: &[&[u64]] = &[&[1, 2, 3], &[7], &[8, 9, 20, 21], &[]];
-        let ids = requested(Paging::new(None, false), pages).unwrap();
+        let ids = requested(Paging::new(None, None, false), pages).unwrap();
         assert_eq!(ids, [0, 3, 7, 21]);
         // The API answers more than were requested.
-        let ids = requested(Paging::new(Some(5), false), &pages[..3]).unwrap();
+        let ids = requested(Paging::new(Some(5), None, false), &pages[..3]).unwrap();
         assert_eq!(ids, [0, 3, 7]);
-        assert_eq!(requested(Paging::new(Some(0), false), &[]).unwrap(), [0; 0]);
-        assert_eq!(requested(Paging::new(None, true), &[&[7]]).unwrap(), [0]);
+        let none = Paging::new(Some(0), None, false);
+        assert_eq!(requested(none, &[]).unwrap(), [0; 0]);
+        let one = Paging::new(None, None, true);
+        assert_eq!(requested(one, &[&[7]]).unwrap(), [0]);
+        // Records are created all the time, and the last one may be deleted.
+        for (last, requests) in [(3, vec![0]), (6, vec![0, 3]), (7, vec![0, 3])] {
+            let paging = Paging::new(None, Some(last), false);
+            let pages = &pages[..requests.len()];
+            assert_eq!(requested(paging, pages).unwrap(), requests, "{last}");
+        }
+        let none = Paging::new(None, Some(0), false);
+        assert_eq!(requested(none, &[]).unwrap(), [0; 0]);
     }
 
     #[test]
@@ -110,7 +133,7 @@ mod tests {
             &[&[1, 2], &[1, 2]],
         ] {
             assert!(
-                requested(Paging::new(None, false), pages).is_err(),
+                requested(Paging::new(None, None, false), pages).is_err(),
                 "{pages:?}"
             );
         }

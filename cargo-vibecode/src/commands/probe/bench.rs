@@ -64,10 +64,11 @@ impl<'a> Bench<'a> {
         self.client.send(Method::GET, &self.path(), None).await
     }
 
-    /// Reads the record; empty if it cannot be read.
+    /// Reads the record. A record that cannot be read is not one whose fields are empty.
     pub(crate) async fn read(&self) -> Result<Map<String, Value>, NoAnswer> {
         let answer = self.get().await?;
-        Ok(answer.data().as_object().cloned().unwrap_or_default())
+        let record = answer.data().as_object().filter(|_| answer.is_success());
+        record.cloned().ok_or(NoAnswer::NotRead)
     }
 
     /// Reads one field of the record.

@@ -52,7 +52,7 @@ pub(crate) struct RawClient {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     headers: HeaderMap,
-    /// Null if the answer was not JSON.
+    /// Null if an error has no JSON, or a deletion no body.
     pub(crate) body: Value,
 }
 
@@ -62,6 +62,10 @@ pub(crate) enum NoAnswer {
     NotConnected,
     TimedOut,
     ConnectionLost,
+    /// A success that is not one of the API, such as a page of a proxy. It says nothing about the record.
+    NotUnderstood,
+    /// The API does not show the record.
+    NotRead,
     /// Nothing was sent, because earlier requests had no answer.
     NotSent,
 }
@@ -166,7 +170,7 @@ impl RawClient {
         Ok(Answer {
             status,
             headers,
-            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+            body: read_body(status, &bytes)?,
         })
     }
 }
@@ -229,9 +233,24 @@ impl fmt::Display for NoAnswer {
             Self::NotConnected => "the portal cannot be reached",
             Self::TimedOut => "no answer before the timeout",
             Self::ConnectionLost => "the connection was lost",
+            Self::NotUnderstood => "the answer is not one of the API",
+            Self::NotRead => "the record could not be read",
             Self::NotSent => "not tested, because the portal does not answer",
         })
     }
+}
+
+/// Reads the body of an answer. A success must be in the API's envelope; a deletion may have no body (api.md,
+/// "Records").
+fn read_body(status: u16, bytes: &[u8]) -> Result<Value, NoAnswer> {
+    let body: Option<Value> = serde_json::from_slice(bytes).ok();
+    let success = body.as_ref().and_then(|body| body.get("success"));
+    let is_understood =
+        success.is_some_and(Value::is_boolean) || (status == 204 && bytes.is_empty());
+    if (200..300).contains(&status) && !is_understood {
+        return Err(NoAnswer::NotUnderstood);
+    }
+    Ok(body.unwrap_or_default())
 }
 
 fn secret(text: &str) -> Result<HeaderValue, Failure> {

@@ -22,6 +22,7 @@ use crate::{
     output::Output,
     plural::number_of,
     portal::{self, PortalArgs},
+    portal_identity::{Identity, same_portal},
     schema_file,
 };
 
@@ -153,21 +154,28 @@ pub(crate) async fn run(
     } else {
         let targets = targets(&args.entities)?;
         let client = portal::client(portal_args, |builder| builder)?;
+        let portal = Identity::of(&client, portal_args).await?.portal;
+        if portal.is_none() {
+            output.warn(
+                "the API does not report which portal the key is for, so the files do not name it",
+            );
+        }
         for target in targets {
             match target {
                 Target::Fields(entity) => {
-                    let fields = fetch(&client, entity, output).await?;
+                    let mut fields = fetch(&client, entity, output).await?;
+                    fields.portal.clone_from(&portal);
                     all.push(Pulled::Fields(entity, fields));
                 }
                 Target::Codes(file) => {
                     let fetched = match file {
                         CodeFile::Statuses => {
                             let statuses = codes::statuses(&client, output).await?;
-                            statuses.map(Pulled::Statuses)
+                            statuses.map(|it| Pulled::Statuses(it.with_portal(portal.clone())))
                         }
                         CodeFile::Currencies => {
                             let currencies = codes::currencies(&client).await?;
-                            currencies.map(Pulled::Currencies)
+                            currencies.map(|it| Pulled::Currencies(it.with_portal(portal.clone())))
                         }
                     };
                     match fetched {
@@ -307,7 +315,7 @@ impl Pulled {
                     Failure::new(format!("the fields of {name} cannot be used: {error}"))
                 })?;
                 let text = descriptions.file_text(&name);
-                let (file, state) = write(entity, &text, new)?;
+                let (file, state) = write(entity, &text, new, output)?;
                 let count = descriptions.fields.len();
                 let fields = number_of(count as u64, "field", "fields");
                 output.line(format!("{file}: {state}, {fields}"));
@@ -352,7 +360,7 @@ fn write_codes(
     output: &Output,
 ) -> Result<Value, Failure> {
     let name = of_portal.name();
-    let (file, state) = write(of_portal, text, new)?;
+    let (file, state) = write(of_portal, text, new, output)?;
     let one = match of_portal {
         CodeFile::Statuses => "status",
         CodeFile::Currencies => "currency",
@@ -368,14 +376,35 @@ fn write_codes(
     }))
 }
 
+/// Returns the portal that a file names.
+fn named_portal(bytes: &[u8]) -> Option<String> {
+    let file: Value = serde_json::from_slice(bytes).ok()?;
+    Some(file.get("portal")?.as_str()?.to_owned())
+}
+
 /// Writes a file unless its text is the same, and returns its path and what happened to it.
 fn write(
     file: impl Into<PortalFile>,
     text: &str,
     new: &mut Vec<PathBuf>,
+    output: &Output,
 ) -> Result<(String, &'static str), Failure> {
     let file = schema_file::path(file)?;
     let before = fs::read(&file).ok();
+    let portals = (
+        before.as_deref().and_then(named_portal),
+        named_portal(text.as_bytes()),
+    );
+    if let (Some(then), Some(now)) = portals
+        && !same_portal(&then, &now)
+    {
+        output.warn(format!(
+            "{} was of the portal {}, and is of {} now",
+            file.display(),
+            one_line(&then),
+            one_line(&now)
+        ));
+    }
     let state = match &before {
         Some(before) if *before == text.as_bytes() => "unchanged",
         Some(_) => "changed",

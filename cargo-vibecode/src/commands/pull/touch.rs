@@ -18,6 +18,9 @@ use crate::{failure::Failure, output::Output};
 /// # Errors
 /// If a root cannot be touched.
 pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
+    if !is_in_a_project() {
+        return Ok(());
+    }
     let Some(roots) = target_roots() else {
         output.warn("cargo does not notice a new file in `vibecode/`: change a source file of each crate that uses it");
         return Ok(());
@@ -46,6 +49,13 @@ pub(crate) fn roots(files: &[PathBuf], output: &Output) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Returns true if a folder above the current one has a `Cargo.toml`. Without one, no crate can use the files.
+fn is_in_a_project() -> bool {
+    let here = env::current_dir().unwrap_or_default();
+    here.ancestors()
+        .any(|folder| folder.join("Cargo.toml").exists())
 }
 
 /// Returns the roots of all targets of the current workspace; `None` if cargo reports none.

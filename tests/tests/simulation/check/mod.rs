@@ -29,9 +29,9 @@ pub(crate) fn broken(outcome: &Outcome) -> Vec<Broken> {
     facts.order(&mut broken);
     facts.quota(&mut broken);
     facts.secrets(&mut broken);
-    facts.gates(&mut broken);
+    facts.pauses(&mut broken);
     facts.world(&mut broken);
-    facts.tries(&mut broken);
+    facts.attempts(&mut broken);
     facts.successes(&mut broken);
     broken
 }

@@ -11,26 +11,28 @@ impl Facts<'_> {
     /// How long a call may take if nothing else is under way.
     pub(super) fn own_bound(&self, step: &Step) -> Duration {
         // Three attempts of 70 s, and two pauses.
-        let tries = Duration::from_secs(3 * 70 + 5);
+        let attempts = Duration::from_secs(3 * 70 + 5);
         let deadline = self.outcome.plan.settings.deadline;
-        let tries = deadline.map_or(tries, |deadline| deadline.min(tries));
+        let attempts = deadline.map_or(attempts, |deadline| deadline.min(attempts));
         // attempts × (read + time-out + settle_time); a read may be tried as long as the deadline allows.
         let ensure = 3 * Duration::from_secs(150 + 70 + 120);
         let ensure_batch = 3 * Duration::from_secs(150 + 150 + 240);
         let packs =
             |items: &[Item]| u32::try_from(items.len().div_ceil(50)).unwrap_or(u32::MAX) + 1;
         match &step.what {
-            Do::Update(_) | Do::UpdateJob(_) | Do::Create(_) | Do::Delete(_) | Do::Get(_) => tries,
+            Do::Update(_) | Do::UpdateJob(_) | Do::Create(_) | Do::Delete(_) | Do::Get(_) => {
+                attempts
+            }
             Do::Ensure(_) | Do::EnsureJob(_) => ensure,
-            Do::Batch(_) => 2 * tries,
+            Do::Batch(_) => 2 * attempts,
             Do::UpdateMany(items) | Do::UpdateJobs(items) => {
-                2 * tries * (packs(items) + most_of_one(items))
+                2 * attempts * (packs(items) + most_of_one(items))
             }
             Do::EnsureMany(items) | Do::EnsureJobs(items) => {
                 ensure_batch * (packs(items) + most_of_one(items))
             }
-            Do::List(_) => 40 * tries,
-            Do::Crowd(items, ..) => tries * u32::try_from(items.len()).unwrap_or(u32::MAX),
+            Do::List(_) => 40 * attempts,
+            Do::Crowd(items, ..) => attempts * u32::try_from(items.len()).unwrap_or(u32::MAX),
         }
     }
 
@@ -93,7 +95,7 @@ impl Facts<'_> {
     }
 
     /// At most three attempts, each with its full time-out.
-    pub(super) fn tries(&self, broken: &mut Vec<Broken>) {
+    pub(super) fn attempts(&self, broken: &mut Vec<Broken>) {
         let plan = &self.outcome.plan;
         let most = if plan.settings.sessions { 4 } else { 3 };
         for report in &self.outcome.reports {
@@ -115,7 +117,7 @@ impl Facts<'_> {
                 .count();
             if writes > most {
                 broken.push((
-                    "a call has at most three tries",
+                    "a call has at most three attempts",
                     format!("step {} item {}: {writes} writes", report.step, report.item),
                 ));
             }
@@ -144,7 +146,7 @@ impl Facts<'_> {
             let full = Duration::from_millis(if reads { 29_950 } else { full * 1_000 - 50 });
             if gave_up && took < full {
                 broken.push((
-                    "a try has its full time",
+                    "an attempt has its full time",
                     format!("#{number} was given {took:?}"),
                 ));
             }
@@ -171,7 +173,7 @@ impl Facts<'_> {
     }
 
     /// After an answer that requests a wait, nothing is sent for that time.
-    pub(super) fn gates(&self, broken: &mut Vec<Broken>) {
+    pub(super) fn pauses(&self, broken: &mut Vec<Broken>) {
         if self.outcome.plan.settings.per_minute.is_none()
             || self.outcome.plan.settings.names.is_some()
         {
@@ -196,7 +198,7 @@ impl Facts<'_> {
                     "#{number} asks for {seconds} s, and #{early} arrives after {:?}",
                     seen[early].arrived.saturating_sub(answered)
                 );
-                broken.push(("a gate is closed for all", what));
+                broken.push(("a pause is for all", what));
             }
         }
     }

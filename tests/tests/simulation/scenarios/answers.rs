@@ -25,7 +25,7 @@ pub(super) fn lost(dice: &mut Dice) -> (Plan, Rules) {
     stories(dice, rules)
 }
 
-/// The deadline leaves no full time for another try.
+/// The deadline leaves no full time for another attempt.
 pub(super) fn deadlines(dice: &mut Dice) -> (Plan, Rules) {
     let rules = Rules {
         writes: vec![(1, Fate::Fine), (1, Fate::Lost), (3, Fate::Stalled)],

@@ -159,7 +159,7 @@ pub(super) fn limits(dice: &mut Dice) -> (Plan, Rules) {
     }
     let mut plan = maker.plan;
     plan.settings.per_minute = Some(300);
-    // A call waits for the pause (the gate) for at most the longest accepted `Retry-After`.
+    // A call waits for the pause for at most the longest accepted `Retry-After`.
     plan.slack = seconds(120);
     (plan, rules)
 }

@@ -12,10 +12,10 @@ use std::collections::VecDeque;
 
 use super::seconds::Seconds;
 
-/// The number of slots of the first block of a second. Each further one has twice as many.
-const MIN_SLOTS: usize = 64;
+/// The number of buckets of the first block of a second. Each further one has twice as many.
+const MIN_BUCKETS: usize = 64;
 /// 256 KiB.
-const MAX_SLOTS: usize = 1 << 16;
+const MAX_BUCKETS: usize = 1 << 16;
 
 #[derive(Default)]
 pub(super) struct ExpiringHashes {
@@ -27,13 +27,13 @@ impl ExpiringHashes {
     pub(super) fn note(&mut self, hash: u64, until: Seconds, now: Seconds) {
         // What is noted last mostly counts the longest.
         let of_this_second = self.blocks.iter_mut().rev().find(|it| it.until == until);
-        let slots = match of_this_second {
+        let buckets = match of_this_second {
             Some(block) if !block.is_full() => return block.insert(hash),
-            Some(block) => (block.slots.len() * 2).min(MAX_SLOTS),
-            None => MIN_SLOTS,
+            Some(block) => (block.buckets.len() * 2).min(MAX_BUCKETS),
+            None => MIN_BUCKETS,
         };
         self.blocks.retain(|block| block.until >= now);
-        let mut block = Block::new(until, slots);
+        let mut block = Block::new(until, buckets);
         block.insert(hash);
         self.blocks.push_back(block);
     }
@@ -49,51 +49,51 @@ impl ExpiringHashes {
 struct Block {
     until: Seconds,
     count: usize,
-    /// Half of each hash; 0 is an empty slot.
-    slots: Box<[u32]>,
+    /// Half of each hash; 0 is an empty bucket.
+    buckets: Box<[u32]>,
 }
 
 impl Block {
-    fn new(until: Seconds, slots: usize) -> Self {
+    fn new(until: Seconds, buckets: usize) -> Self {
         Self {
             until,
             count: 0,
-            slots: vec![0; slots].into(),
+            buckets: vec![0; buckets].into(),
         }
     }
 
     fn is_full(&self) -> bool {
-        self.count >= self.slots.len() / 4 * 3
+        self.count >= self.buckets.len() / 4 * 3
     }
 
     fn insert(&mut self, hash: u64) {
         let (at, half) = self.find(hash);
-        if let Some(slot) = self.slots.get_mut(at)
-            && *slot == 0
+        if let Some(bucket) = self.buckets.get_mut(at)
+            && *bucket == 0
         {
-            *slot = half;
+            *bucket = half;
             self.count += 1;
         }
     }
 
     fn contains(&self, hash: u64) -> bool {
         let (at, half) = self.find(hash);
-        self.slots.get(at) == Some(&half)
+        self.buckets.get(at) == Some(&half)
     }
 
-    /// Returns the slot that contains a hash, or the empty one that it belongs in, and what the slot
+    /// Returns the bucket that contains a hash, or the empty one that it belongs in, and what the bucket
     /// contains then.
     #[expect(clippy::cast_possible_truncation, reason = "the hash is taken apart")]
     fn find(&self, hash: u64) -> (usize, u32) {
         let (low, high) = (hash as u32, (hash >> 32) as u32);
         let half = high.max(1);
-        // The number of slots is a power of two, and a quarter of them is empty.
-        let last = self.slots.len() - 1;
+        // The number of buckets is a power of two, and a quarter of them is empty.
+        let last = self.buckets.len() - 1;
         let mut at = low as usize & last;
         while self
-            .slots
+            .buckets
             .get(at)
-            .is_some_and(|slot| *slot != 0 && *slot != half)
+            .is_some_and(|bucket| *bucket != 0 && *bucket != half)
         {
             at = (at + 1) & last;
         }
@@ -116,7 +116,11 @@ mod tests {
     }
 
     fn bytes(noted: &ExpiringHashes) -> usize {
-        noted.blocks.iter().map(|block| block.slots.len() * 4).sum()
+        noted
+            .blocks
+            .iter()
+            .map(|block| block.buckets.len() * 4)
+            .sum()
     }
 
     #[test]
@@ -171,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_with_zeros_and_with_the_same_position_are_told_apart() {
+    fn hashes_with_zeros_and_with_the_same_position_are_distinguished() {
         let mut noted = ExpiringHashes::default();
         let same = [0, 1 << 33, 2 << 33, 3 << 33];
         for hash in same {

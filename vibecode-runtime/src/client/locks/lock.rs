@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -14,7 +14,7 @@ use super::{
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::{patch::target::Target, value::multifield::EntryKey};
+use crate::{lock::lock, patch::target::Target, value::multifield::EntryKey};
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
@@ -236,18 +236,14 @@ impl RecordLock {
     }
 
     fn writes(&self) -> MutexGuard<'_, Writes> {
-        self.writes.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.writes)
     }
 }
 
 impl Drop for RecordLock {
     fn drop(&mut self) {
         // The task may have been dropped in the middle of an attempt, which ends the write now.
-        let writes = self
-            .writes
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut writes = mem::take(writes);
+        let mut writes = mem::take(&mut *self.writes());
         let mut state = self.locks.state();
         if writes.is_complete {
             writes.close_last();

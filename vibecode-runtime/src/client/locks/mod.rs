@@ -29,7 +29,7 @@ mod seconds;
 
 use std::{
     collections::{HashMap, hash_map::Entry::Occupied},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -44,7 +44,7 @@ use self::{
     queue::{Behind, RecordQueue, Ticket},
 };
 use super::caller::Caller;
-use crate::patch::target::Target;
+use crate::{lock::lock, patch::target::Target};
 
 pub(crate) struct Locks {
     settle_time: Duration,
@@ -72,7 +72,6 @@ impl Locks {
         self.settle_time
     }
 
-    /// Joins the queue of a record.
     pub(crate) fn join(self: &Arc<Self>, target: Target, caller: &Caller) -> LockRequest {
         let joined = self.state().join(&target, caller, Arc::default);
         self.request(target, joined)
@@ -108,7 +107,7 @@ impl Locks {
     }
 
     fn state(&self) -> MutexGuard<'_, LocksState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_write_settles_from_its_end_and_not_from_its_departure() {
+    async fn a_write_settles_from_its_end_and_not_from_its_sending() {
         let locks = locks();
         let lock = locked(&locks, 71);
         send(&lock, "+7916");

@@ -13,18 +13,33 @@ use crate::{
     Result,
     client::{Answer, Failure, RateLimit, Request, is_rate_limit},
 };
+use bytestring::ByteString;
 
 /// Both lists have the number of each call.
 pub(super) struct BatchAnswer {
-    pub(super) results: Vec<(usize, Box<RawValue>)>,
+    pub(super) results: Vec<(usize, ByteString)>,
     pub(super) errors: Vec<(usize, Failure)>,
 }
 
 impl Answer for BatchAnswer {
-    type Data<'a> = Self;
+    type Data<'a> = BatchData<'a>;
 
-    fn read(data: Self, _: Option<&RawValue>, _: &Request) -> Result<Self> {
-        Ok(data)
+    fn read(
+        BatchData { results, errors }: BatchData<'_>,
+        _: Option<&RawValue>,
+        answer: &ByteString,
+        _: &Request,
+    ) -> Result<Self> {
+        let results = results.into_iter();
+        let errors = errors.into_iter();
+        Ok(Self {
+            results: results
+                .map(|(number, result)| (number, answer.slice_ref(result.get())))
+                .collect(),
+            errors: errors
+                .map(|(number, error)| (number, Failure::of_call(error.get())))
+                .collect(),
+        })
     }
 
     fn rate_limit(&self) -> Option<RateLimit> {
@@ -40,7 +55,13 @@ impl Answer for BatchAnswer {
     }
 }
 
-impl<'de> Deserialize<'de> for BatchAnswer {
+/// The data of the answer to a batch.
+pub(super) struct BatchData<'a> {
+    results: Vec<(usize, &'a RawValue)>,
+    errors: Vec<(usize, &'a RawValue)>,
+}
+
+impl<'de> Deserialize<'de> for BatchData<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(AnswerVisitor)
     }
@@ -50,18 +71,22 @@ impl<'de> Deserialize<'de> for BatchAnswer {
 struct AnswerVisitor;
 
 impl<'de> Visitor<'de> for AnswerVisitor {
-    type Value = BatchAnswer;
+    type Value = BatchData<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the results and errors of a batch")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BatchAnswer, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut results, mut errors) = (None, None);
         while let Some(key) = map.next_key()? {
             let is_second = match key {
-                Key::Results => results.replace(map.next_value::<ByNumber>()?.0).is_some(),
-                Key::Errors => errors.replace(map.next_value::<ByNumber>()?.0).is_some(),
+                Key::Results => results
+                    .replace(map.next_value::<ByNumber<'_>>()?.0)
+                    .is_some(),
+                Key::Errors => errors
+                    .replace(map.next_value::<ByNumber<'_>>()?.0)
+                    .is_some(),
                 Key::Other => {
                     map.next_value::<IgnoredAny>()?;
                     false
@@ -74,12 +99,9 @@ impl<'de> Visitor<'de> for AnswerVisitor {
         if results.is_none() && errors.is_none() {
             return Err(A::Error::missing_field("results"));
         }
-        let errors = errors.unwrap_or_default().into_iter();
-        Ok(BatchAnswer {
+        Ok(BatchData {
             results: results.unwrap_or_default(),
-            errors: errors
-                .map(|(number, error)| (number, Failure::of_call(error.get())))
-                .collect(),
+            errors: errors.unwrap_or_default(),
         })
     }
 }
@@ -95,9 +117,9 @@ enum Key {
 
 /// A map from the ids of calls, by the numbers of the calls. An empty one may be `[]`, as PHP writes it,
 /// or null.
-struct ByNumber(Vec<(usize, Box<RawValue>)>);
+struct ByNumber<'a>(Vec<(usize, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for ByNumber {
+impl<'de> Deserialize<'de> for ByNumber<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ByNumberVisitor)
     }
@@ -106,24 +128,24 @@ impl<'de> Deserialize<'de> for ByNumber {
 struct ByNumberVisitor;
 
 impl<'de> Visitor<'de> for ByNumberVisitor {
-    type Value = ByNumber;
+    type Value = ByNumber<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map from the ids of calls")
     }
 
-    fn visit_unit<E>(self) -> Result<ByNumber, E> {
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(ByNumber(Vec::new()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ByNumber, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         match list.next_element::<IgnoredAny>()? {
             None => Ok(ByNumber(Vec::new())),
             Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ByNumber, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = Vec::with_capacity(map.size_hint().unwrap_or(MAX_CALLS));
         while let Some(number) = map.next_key_seed(CallNumber)? {
             let value = map.next_value()?;
@@ -161,9 +183,10 @@ impl Visitor<'_> for CallNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::many::batch::call::request;
 
     fn numbers(json: &str) -> Option<(Vec<usize>, Vec<usize>)> {
-        let answer: BatchAnswer = serde_json::from_str(json).ok()?;
+        let answer: BatchData<'_> = serde_json::from_str(json).ok()?;
         let results = answer.results.iter().map(|(number, _)| *number);
         let errors = answer.errors.iter().map(|(number, _)| *number);
         Some((results.collect(), errors.collect()))
@@ -189,6 +212,19 @@ mod tests {
             numbers(r#"{"results":[],"errors":null}"#),
             Some((vec![], vec![]))
         );
+    }
+
+    #[test]
+    fn the_records_of_a_batch_are_not_copied() {
+        let answer = ByteString::from(r#"{"results":{"c0":{"id":71},"c1":{"id":72}}}"#);
+        let data = serde_json::from_str(&answer).unwrap();
+        let request = request([]);
+        let BatchAnswer { results, .. } = BatchAnswer::read(data, None, &answer, &request).unwrap();
+        let range = answer.as_bytes().as_ptr_range();
+        for (_, record) in &results {
+            assert!(range.contains(&record.as_bytes().as_ptr()), "{record}");
+        }
+        assert_eq!(results[1].1, r#"{"id":72}"#);
     }
 
     #[test]

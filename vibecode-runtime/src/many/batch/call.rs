@@ -24,7 +24,6 @@ pub(crate) const MAX_CALLS: usize = 50;
 /// (api.md, grade D).
 const ITEMS: &str = "items";
 
-/// An update or a read of one record.
 #[derive(Debug, Clone)]
 pub(crate) struct BatchCall {
     pub(crate) target: Target,
@@ -72,7 +71,6 @@ impl BatchCall {
         self.patch.as_ref().map_or(Effect::Reads, Effect::of)
     }
 
-    /// Adds the call that failed to the error.
     pub(crate) fn named(&self, error: Error) -> Error {
         let Target { entity, id } = &self.target;
         let call = format!("{} {entity}/{id} in a batch", self.action());
@@ -132,7 +130,6 @@ impl From<PatchJob> for BatchCall {
 /// Begins the id of a call, before its number. An id of digits alone may come back as an index of a list.
 const PREFIX: char = 'c';
 
-/// Returns the number of the call with this id.
 pub(super) fn number_of(id: &str) -> Option<usize> {
     json::index(id.strip_prefix(PREFIX)?)?.try_into().ok()
 }

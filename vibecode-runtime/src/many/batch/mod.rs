@@ -22,23 +22,6 @@ use crate::{
 
 impl Client {
     /// Returns an empty batch, for up to 50 calls in one request.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (sandbox, client) = sandbox().await?;
-    /// let results = client
-    ///     .batch()
-    ///     .update(71, &Customer::patch().post("Director"))
-    ///     .update(72, &Customer::patch().clear_post())
-    ///     .send()
-    ///     .await?;
-    /// assert!(results.iter().all(|result| result.is_ok()));
-    /// assert_eq!(sandbox.requests().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn batch(&self) -> Batch {
         Batch::new(self.clone())
     }
@@ -51,9 +34,7 @@ impl Client {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let results = client
 ///     .batch()
 ///     .update(71, &Customer::patch().post("Director"))
@@ -62,8 +43,7 @@ impl Client {
 ///     .send()
 ///     .await?;
 /// assert!(results[0].is_ok() && results[1].is_err() && results[2].is_ok());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a batch does nothing until it is sent"]
 pub struct Batch {
@@ -116,14 +96,16 @@ impl Batch {
     /// call](Client#errors-of-every-call).
     pub fn send(self) -> Call<Vec<Result<Updated>>> {
         let Self { client, calls } = self;
-        if calls.is_empty() || calls.len() > MAX_CALLS {
+        let calls = if (1..=MAX_CALLS).contains(&calls.len()) {
+            Ok(calls)
+        } else {
             let problem = format!(
                 "a batch has 1 to {MAX_CALLS} calls, this one has {}: `update_many` takes any number",
                 calls.len()
             );
-            return Call::ended(Err(Error::not_sent(ErrorKind::InvalidBatch, problem)));
-        }
-        Call::write(move |caller| async move {
+            Err(Error::not_sent(ErrorKind::InvalidBatch, problem))
+        };
+        Call::write(calls, |calls, caller| async move {
             client.enter_runtime().await?;
             let mut results: Vec<Option<Result<RawAnswer>>> = Vec::with_capacity(calls.len());
             let mut valid = Vec::with_capacity(calls.len());

@@ -30,6 +30,10 @@ impl Pack {
     /// Joins the queues of all records in one step, so that calls on one record keep the order in which
     /// packs are made, whichever pack runs first. Each call has an index, which its result is passed on
     /// with.
+    #[expect(
+        clippy::expect_used,
+        reason = "a write without a lock could overtake another one"
+    )]
     pub(crate) fn join_queues(
         client: &Client,
         caller: &Caller,
@@ -42,7 +46,7 @@ impl Pack {
         let requests = client.shared.locks.join_all(targets, caller, &woken);
         let mut requests = requests.into_iter();
         let waiting = calls.into_iter().map(|(index, call)| Waiting {
-            request: is_write(&call).then(|| requests.next()).flatten(),
+            request: is_write(&call).then(|| requests.next().expect("one for each write")),
             index,
             call,
         });

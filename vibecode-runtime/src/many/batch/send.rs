@@ -11,7 +11,6 @@
 
 use std::{borrow::Borrow, pin::pin, time::Duration};
 
-use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -26,6 +25,7 @@ use crate::{
     },
     error::Repeat,
 };
+use bytestring::ByteString;
 
 /// A call that may be sent, with the lock of its record if it writes.
 pub(crate) struct Ready<L> {
@@ -33,7 +33,6 @@ pub(crate) struct Ready<L> {
     pub(crate) index: usize,
     pub(crate) call: BatchCall,
     pub(crate) lock: Option<L>,
-    /// The maximum number of attempts.
     pub(crate) attempts: u32,
 }
 
@@ -107,7 +106,7 @@ async fn send_once<L: Borrow<RecordLock>>(
             }
         }
         Ok(answer) => {
-            let mut note = |number: usize, result: Result<Box<RawValue>>| {
+            let mut note = |number: usize, result: Result<ByteString>| {
                 let Ok(at) = calls.binary_search_by_key(&number, |call| call.number) else {
                     return;
                 };
@@ -146,9 +145,7 @@ struct CallProgress<L> {
     lock: Option<L>,
     max_attempts: u32,
     attempts: u32,
-    /// When the last attempt was sent.
     sent_at: Option<Instant>,
-    /// The result of the last attempt.
     result: Option<Result<RawAnswer>>,
     /// How long to wait before the call is sent again; `None` if its result is final.
     wait: Option<Duration>,
@@ -185,7 +182,7 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
         self.lock.as_ref().map(Borrow::borrow)
     }
 
-    fn note(&mut self, answered: Result<Box<RawValue>>) {
+    fn note(&mut self, answered: Result<ByteString>) {
         let Self { call, .. } = self;
         let read = answered.and_then(|json| {
             check_id_in_batch(&json, &call.target)?;

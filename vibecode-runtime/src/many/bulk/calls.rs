@@ -17,23 +17,8 @@ impl Client {
     /// outcome is unknown for the items that add phones or emails or contain an unchecked value; the
     /// others are retried. If the key is refused, the items that follow fail without being sent.
     ///
-    /// Dropping the stream stops the run: the outcomes that it had not returned are unknown.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let patches = (71..=73).map(|id| (id, Customer::patch().post("Director")));
-    /// let mut outcomes = client.update_many(patches);
-    /// while let Some(outcome) = outcomes.next().await {
-    ///     if let Err(error) = outcome.result {
-    ///         eprintln!("{}: {error}", outcome.id);
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Dropping the stream stops the run: the outcomes that it had not returned are unknown. [`Bulk`] has an
+    /// example.
     pub fn update_many<P, A, I>(&self, items: I) -> Bulk<P::Entity>
     where
         P: Patch,
@@ -45,20 +30,6 @@ impl Client {
     }
 
     /// Does the same as [`Client::update_many`], for the items of a stream.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// # let queue = stream_of([(71, Customer::patch().post("Director"))]);
-    /// // `queue` is any `Stream` of pairs of an id and a patch.
-    /// let mut outcomes = client.update_many_stream(queue);
-    /// let outcome = outcomes.next().await.expect("one an item");
-    /// assert!(outcome.result.is_ok());
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn update_many_stream<P, A, S>(&self, items: S) -> Bulk<P::Entity>
     where
         P: Patch,
@@ -95,29 +66,12 @@ impl Client {
 
     /// Sends any number of jobs, as [`Client::update_many`] sends patches. The jobs may be for several
     /// entities, so the ids in the outcomes have no entity type.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let jobs = [
-    ///     PatchJob::new(71, &Customer::patch().post("Director"))?,
-    ///     PatchJob::new(72, &Customer::patch().clear_post())?,
-    /// ];
-    /// let mut outcomes = client.update_jobs(jobs);
-    /// while let Some(outcome) = outcomes.next().await {
-    ///     assert!(outcome.result.is_ok());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn update_jobs<I>(&self, jobs: I) -> Bulk<()>
     where
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_jobs(jobs.into_iter()), update)
+        Bulk::new(self, Source::of_iterator(jobs.into_iter()), update)
     }
 
     /// Makes sure that any number of records have the values of their jobs, as [`Client::ensure_many`]
@@ -127,6 +81,6 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_jobs(jobs.into_iter()), ensure)
+        Bulk::new(self, Source::of_iterator(jobs.into_iter()), ensure)
     }
 }

@@ -5,8 +5,9 @@
 //! An item is an id and a patch. A pack is up to 50 items that are sent as one batch. At most
 //! [`Bulk::MAX_REQUESTS`] packs have a request under way. The window contains the items that were taken
 //! from the source and not returned yet: up to 400 items, or 16 MiB of patches. Outcomes are returned in
-//! the order of the items, so a slow pack delays the outcomes behind it. While the window is full, no
-//! more items are taken, so memory is bounded however long the source is.
+//! the order of the items, so a slow pack delays the outcomes behind it. While the window is full, or a
+//! pack waits for a request to end, no more items are taken, so memory is bounded however long the source
+//! is.
 //!
 //! Example with packs of 2 items and a window of 6:
 //!
@@ -35,7 +36,7 @@ use futures_core::Stream;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use self::{
-    results::{Event, Results, Sent},
+    results::{Event, PackFuture, Results},
     source::Source,
     window::Window,
 };
@@ -52,9 +53,7 @@ use crate::{
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let changes = [(71, Customer::patch().post("Director")), (404, Customer::patch().post("Nobody"))];
 /// let mut outcomes = client.update_many(changes);
 /// let first = outcomes.next().await.expect("one an item");
@@ -62,8 +61,7 @@ use crate::{
 /// assert!(first.result.is_ok());
 /// let second = outcomes.next().await.expect("one an item");
 /// assert!(second.result.is_err());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
@@ -86,9 +84,7 @@ pub struct BulkOutcome<E, T = Updated> {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let changes = (71..=73).map(|id| (id, Customer::patch().post("Director")));
 /// let mut outcomes = client.update_many(changes);
 /// let mut failed = Vec::new();
@@ -98,8 +94,7 @@ pub struct BulkOutcome<E, T = Updated> {
 ///     }
 /// }
 /// assert!(failed.is_empty());
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a run does nothing until it is polled"]
 pub struct Bulk<E, T = Updated> {
@@ -121,7 +116,7 @@ impl Bulk<()> {
     pub const MAX_REQUESTS: usize = 4;
 }
 
-type SendPack<T> = fn(Client, Caller, PackPermit, Vec<PatchJob>, Results<T>) -> Sent;
+type SendPack<T> = fn(Client, Caller, PackPermit, Vec<PatchJob>, Results<T>) -> PackFuture;
 
 impl<E, T: Send + 'static> Bulk<E, T> {
     fn new(client: &Client, source: Source, send: SendPack<T>) -> Self {
@@ -155,8 +150,12 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             self.run.stop(outside_of_a_runtime());
         }
         self.receive(context);
-        let is_waiting = self.take_in(context);
-        self.send_packs(is_waiting);
+        loop {
+            let is_waiting = self.take_in(context);
+            if !self.send_pack(is_waiting) {
+                break;
+            }
+        }
         if let Some(outcome) = self.window.pop() {
             return Poll::Ready(Some(outcome));
         }
@@ -188,9 +187,9 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         }
     }
 
-    /// Takes items in while there is room. Returns whether the source is pending.
+    /// Takes in the items of the next pack while there is room. Returns whether the source is pending.
     fn take_in(&mut self, context: &mut Context<'_>) -> bool {
-        while !self.source.is_over() && self.window.has_room() {
+        while !self.source.is_over() && self.window.has_room() && !self.window.fills_a_pack() {
             match self.source.poll_next(context) {
                 Poll::Ready(Some((id, job))) => self.window.push(id, job),
                 Poll::Ready(None) => {}
@@ -200,31 +199,32 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         false
     }
 
-    /// Sends full packs while a permit is free, and a smaller pack if no more items are available now. A
-    /// full window is no reason to send a smaller pack: returned outcomes will make room for more.
-    fn send_packs(&mut self, is_waiting: bool) {
+    /// Sends a full pack if a permit is free, or a smaller one if no more items are available now. A full
+    /// window is no reason to send a smaller pack: returned outcomes will make room for more. Returns
+    /// whether a pack was sent.
+    fn send_pack(&mut self, is_waiting: bool) -> bool {
         if let Some(error) = self.run.stopped() {
             for index in self.window.take_waiting() {
                 self.window.finish(index, Err(error.clone()));
             }
-            return;
+            return false;
         }
         let takes_more = !is_waiting && !self.source.is_over();
-        while self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more) {
-            let Some(permit) = self.run.try_permit() else {
-                return;
-            };
-            let (indices, jobs) = self.window.pack();
-            let results = Results::new(indices, self.sender.clone(), self.run.clone());
-            let sent = (self.send)(
-                self.client.clone(),
-                self.caller.clone(),
-                permit,
-                jobs,
-                results,
-            );
-            tokio::spawn(sent);
-        }
+        let is_ready = self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more);
+        let Some(permit) = is_ready.then(|| self.run.try_permit()).flatten() else {
+            return false;
+        };
+        let (indices, jobs) = self.window.pack();
+        let results = Results::new(indices, self.sender.clone(), self.run.clone());
+        let sent = (self.send)(
+            self.client.clone(),
+            self.caller.clone(),
+            permit,
+            jobs,
+            results,
+        );
+        tokio::spawn(sent);
+        true
     }
 }
 
@@ -252,7 +252,7 @@ pub(crate) fn update(
     mut permit: PackPermit,
     jobs: Vec<PatchJob>,
     mut results: Results<Updated>,
-) -> Sent {
+) -> PackFuture {
     let calls = jobs.into_iter().map(BatchCall::from).enumerate();
     let pack = Pack::join_queues(&client, &caller, calls.collect());
     Box::pin(async move {
@@ -272,7 +272,7 @@ pub(crate) fn ensure(
     mut permit: PackPermit,
     jobs: Vec<PatchJob>,
     mut results: Results<Ensured>,
-) -> Sent {
+) -> PackFuture {
     let pack = EnsurePack::join_queues(&client, &caller, jobs);
     Box::pin(async move {
         results.begin();

@@ -2,15 +2,13 @@
 
 use std::pin::Pin;
 
-use http::StatusCode;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::RunControl};
 
-pub(crate) type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type PackFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) enum Event<T> {
-    /// The result of the item with this index.
     Result(usize, Result<T>),
     /// Another request may be sent.
     PermitFree,
@@ -56,7 +54,7 @@ impl<T> Results<T> {
             return;
         };
         match &result {
-            Err(error) if refuses_all(error) => self.refused = Some(error.clone()),
+            Err(error) if error.refuses_every_batch() => self.refused = Some(error.clone()),
             Ok(_) | Err(_) => self.is_refused = false,
         }
         self.send(Event::Result(index, result));
@@ -96,10 +94,4 @@ impl<T> Drop for Results<T> {
         }
         self.send(Event::PermitFree);
     }
-}
-
-/// Returns whether every further batch would be refused like this one.
-fn refuses_all(error: &Error) -> bool {
-    // A call of a batch has no status, so this refused the whole batch.
-    error.refuses_the_key() || error.status() == Some(StatusCode::FORBIDDEN)
 }

@@ -10,16 +10,13 @@ use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, RawAnswer, Record, Resu
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let patch = Customer::patch().add_phone("+74950000071").add_phone("+79169876543");
 /// let ensured = client.ensure(71, &patch).await?;
 /// // The first one was already there.
 /// assert_eq!(ensured.present()[0].value(), "+74950000071");
 /// assert_eq!(ensured.added()[0].value(), "+79169876543");
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone)]
 pub struct Ensured {

@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_under_an_unknown_name_counts_where_none_is_listed() {
+    fn a_phone_under_an_unknown_name_counts_if_none_is_listed() {
         let mut patch = Body::default();
         patch.take(
             &"phone".into(),

@@ -10,12 +10,7 @@
 //!    ([`locks`](crate::client)). Only such a read proves that the value was not added.
 //! 3. Send what is missing. If the answer shows it, the record is done; otherwise go back to step 1.
 //!
-//! Example with a settle time of 120 s: a PATCH that adds a phone is sent at 0 s and times out at 70 s.
-//! A read follows immediately and does not show the phone. More reads follow.
-//!
-//! - If the read at 140 s shows the phone, the record is done, after one write.
-//! - If no read shows it, the read at 190 s (70 s + 120 s) proves that the PATCH was not applied, and
-//!   the phone is sent again.
+//! [`progress`] follows one record through these steps.
 //!
 //! If the API reports a success and the record does not show the values, they are not sent again: the
 //! record is read until the write settles, and the call then fails with [`ErrorKind::NotTaken`].
@@ -56,9 +51,7 @@ impl Client {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (sandbox, client) = sandbox().await?;
+    /// # fn main() -> vibecode_runtime::Result<()> { run(async |sandbox, client| {
     /// let patch = Customer::patch().add_phone("+79169876543");
     /// // The phone is added, but the answer is lost.
     /// sandbox.fault(Fault::drop_after().on("PATCH"));
@@ -66,8 +59,7 @@ impl Client {
     /// assert_eq!(ensured.added().len(), 1);
     /// let writes = sandbox.requests().into_iter().filter(|request| request.method() == "PATCH");
     /// assert_eq!(writes.count(), 1);
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }) }
     /// ```
     ///
     /// # Errors
@@ -75,10 +67,7 @@ impl Client {
     /// phones and emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a
     /// success and the record still does not show the values.
     pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Ensured> {
-        match PatchJob::new(id, patch) {
-            Ok(job) => self.ensure_job(job),
-            Err(error) => Call::ended(Err(error)),
-        }
+        self.ensure_checked(PatchJob::new(id, patch))
     }
 
     /// Makes sure that a record has the values of a job, as [`Client::ensure`] does.
@@ -86,8 +75,12 @@ impl Client {
     /// # Errors
     /// As [`Client::ensure`].
     pub fn ensure_job(&self, job: impl Borrow<PatchJob>) -> Call<Ensured> {
-        let (client, job) = (self.clone(), job.borrow().clone());
-        Call::write(move |caller| async move {
+        self.ensure_checked(Ok(job.borrow().clone()))
+    }
+
+    fn ensure_checked(&self, job: Result<PatchJob>) -> Call<Ensured> {
+        let client = self.clone();
+        Call::write(job, |job, caller| async move {
             client.enter_runtime().await?;
             let mut result = None;
             let pack = EnsurePack::join_queues(&client, &caller, vec![job]);

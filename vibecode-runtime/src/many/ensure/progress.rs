@@ -42,12 +42,10 @@ pub(super) struct Progress {
     /// The index of the job in its pack.
     index: usize,
     pub(super) job: PatchJob,
-    /// The lock of the record, once it was acquired.
     lock: Option<RecordLock>,
     pub(super) step: Step,
     /// What the first read did not show.
     first: Option<Missing>,
-    /// How many attempts its writes may still make.
     attempts_left: u32,
     /// The error of the last write with an unknown outcome.
     lost: Option<Error>,

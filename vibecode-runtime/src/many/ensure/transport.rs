@@ -102,6 +102,10 @@ async fn read_batched(client: &Client, caller: &Caller, working: &mut [&mut Prog
     .await;
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "a record whose result is lost would be written again"
+)]
 async fn write_batched(client: &Client, caller: &Caller, working: &mut [&mut Progress]) {
     let mut written = Vec::with_capacity(working.len());
     let mut ready: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
@@ -124,8 +128,7 @@ async fn write_batched(client: &Client, caller: &Caller, working: &mut [&mut Pro
     })
     .await;
     for (index, result, attempts) in written {
-        if let Some(one) = working.get_mut(index) {
-            one.note(result, attempts);
-        }
+        let one = working.get_mut(index).expect("the index is one of these");
+        one.note(result, attempts);
     }
 }

@@ -111,7 +111,7 @@ impl Comparison {
         Self {
             field: field.name.into(),
             operator,
-            value: written(Some(field), write).and_then(raw),
+            value: Encoder::written(field, write).and_then(raw),
             is_with_nothing: false,
         }
     }
@@ -174,19 +174,6 @@ impl Comparison {
             (None, None) => (field.to_string(), value.get().to_owned()),
         })
     }
-}
-
-/// Returns the JSON of a value that is written as that of a field is. An option or a code of another field
-/// is refused.
-pub(crate) fn written(
-    field: Option<FieldId>,
-    write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
-) -> Result<String, EncodeError> {
-    let mut json = String::new();
-    let mut encoder = Encoder::of_field(&mut json, field);
-    write(&mut encoder)?;
-    encoder.require_one_value()?;
-    Ok(json)
 }
 
 fn raw(json: String) -> Result<Box<RawValue>, EncodeError> {

@@ -7,9 +7,10 @@ use serde_json::value::RawValue;
 use super::{Query, listing::Listing};
 use crate::{
     Error, ErrorKind, Outcome, Record, Result,
-    client::{Answer, Call, Request, request::Effect},
+    client::{Answer, Request, request::Effect},
     wire::{json, nothing},
 };
+use bytestring::ByteString;
 
 impl<T: Record> Query<T> {
     /// Returns how many records match the filters, from `POST /v1/{entity}/aggregate`. The limit of the
@@ -36,10 +37,8 @@ impl Listing {
         let request = Request::new(Method::POST, self.entity.clone(), Effect::Reads)
             .with_tail("aggregate")
             .with_body(body);
-        let client = self.client.clone();
-        let call: Call<Count> =
-            Call::read(|caller| async move { client.send(&request, &caller).await });
-        Ok(call.await?.0)
+        let call = self.client.read(Ok(request), |Count(count), _| Ok(count));
+        call.await
     }
 }
 
@@ -57,7 +56,12 @@ struct Aggregate<'a> {
 impl Answer for Count {
     type Data<'a> = Aggregate<'a>;
 
-    fn read(data: Aggregate<'_>, meta: Option<&RawValue>, request: &Request) -> Result<Self> {
+    fn read(
+        data: Aggregate<'_>,
+        meta: Option<&RawValue>,
+        _: &ByteString,
+        request: &Request,
+    ) -> Result<Self> {
         let unexpected = |problem: &str| {
             let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
             request.named(error)

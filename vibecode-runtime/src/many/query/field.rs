@@ -39,16 +39,13 @@ use crate::{
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let accountants = client
 ///     .list::<Customer>()
 ///     .filter(field!(Customer, post).equal("Accountant"))
 ///     .filter(field!(Customer, company).any_of([9, 15]));
 /// assert_eq!(accountants.stream().all().await?.len(), 1);
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 pub struct Field<T, F, K> {
     id: FieldId,
@@ -190,66 +187,37 @@ impl<T, F, K> Field<T, F, K> {
     }
 }
 
-/// A field that may be an `Option`. If it is, `__value` is the method below, else that of [`Field`],
-/// through `Deref`. With several types in the place of `Option`, a misspelt field would be an error
-/// here too.
-#[derive(Debug)]
-pub struct OrOptional<T, F, K>(pub Field<T, F, K>);
+/// Generates the wrappers of a field that may have a type around its values. If it does, the method is the
+/// one below, else that of [`Field`], through `Deref`. With several types in the place of one, a misspelt field
+/// would be an error here too.
+macro_rules! may_be {
+    ($($Or:ident: $Around:ty $(, $N:ident)? => $method:ident;)+) => {$(
+        #[doc = concat!("A field that may be a `", stringify!($Around), "`.")]
+        #[derive(Debug)]
+        pub struct $Or<T, F, K>(pub Field<T, F, K>);
 
-impl<T, V, K> OrOptional<T, Option<V>, K> {
-    /// Returns a field of the type in the `Option`.
-    #[must_use]
-    pub fn __value(self) -> Field<T, V, K> {
-        self.0.of_type()
-    }
+        impl<T, V, K $(, const $N: usize)?> $Or<T, $Around, K> {
+            /// Returns a field of the type inside.
+            #[must_use]
+            pub fn $method(self) -> Field<T, V, K> {
+                self.0.of_type()
+            }
+        }
+
+        impl<T, F, K> Deref for $Or<T, F, K> {
+            type Target = Field<T, F, K>;
+
+            fn deref(&self) -> &Field<T, F, K> {
+                &self.0
+            }
+        }
+    )+};
 }
 
-impl<T, F, K> Deref for OrOptional<T, F, K> {
-    type Target = Field<T, F, K>;
-
-    fn deref(&self) -> &Field<T, F, K> {
-        &self.0
-    }
-}
-
-/// A field that may be a `Vec`, in the same way.
-#[derive(Debug)]
-pub struct OrList<T, F, K>(pub Field<T, F, K>);
-
-impl<T, V, K> OrList<T, Vec<V>, K> {
-    /// Returns a field of the type of the elements.
-    #[must_use]
-    pub fn __element(self) -> Field<T, V, K> {
-        self.0.of_type()
-    }
-}
-
-impl<T, F, K> Deref for OrList<T, F, K> {
-    type Target = Field<T, F, K>;
-
-    fn deref(&self) -> &Field<T, F, K> {
-        &self.0
-    }
-}
-
-/// A field that may be an array, in the same way.
-#[derive(Debug)]
-pub struct OrArray<T, F, K>(pub Field<T, F, K>);
-
-impl<T, V, K, const N: usize> OrArray<T, [V; N], K> {
-    /// Returns a field of the type of the elements.
-    #[must_use]
-    pub fn __element(self) -> Field<T, V, K> {
-        self.0.of_type()
-    }
-}
-
-impl<T, F, K> Deref for OrArray<T, F, K> {
-    type Target = Field<T, F, K>;
-
-    fn deref(&self) -> &Field<T, F, K> {
-        &self.0
-    }
+may_be! {
+    OrOptional: Option<V> => __value;
+    OrList: Vec<V> => __element;
+    OrArray: [V; N], N => __element;
 }
 
 /// Creates the [`Field`] of a struct's field, by its Rust name: `field!(Customer, post)`.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Client, Error, ErrorKind, Outcome, RawAnswer, Result,
-    client::{Call, Request, request::Effect},
+    client::{Request, request::Effect},
     value::multifield,
 };
 
@@ -22,14 +22,15 @@ pub(super) struct Listing {
     pub(super) client: Client,
     /// The name in the paths, such as `contacts`.
     pub(super) entity: Cow<'static, str>,
-    pub(super) select: Select,
+    /// `None` for a catalogue, of which neither fields nor an order are requested.
+    pub(super) select: Option<Select>,
     pub(super) filters: Vec<Comparison>,
     pub(super) orders: Vec<(Cow<'static, str>, Order)>,
     pub(super) limit: Option<u64>,
 }
 
 /// The fields that are requested, without `id`, which always is.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Select {
     pub(super) names: Vec<Cow<'static, str>>,
     /// Whether everything that shows phones and emails is requested too.
@@ -37,7 +38,7 @@ pub(super) struct Select {
 }
 
 impl Listing {
-    pub(super) fn new(client: Client, entity: Cow<'static, str>, select: Select) -> Self {
+    pub(super) fn new(client: Client, entity: Cow<'static, str>, select: Option<Select>) -> Self {
         Self {
             client,
             entity,
@@ -115,10 +116,8 @@ impl Listing {
             return Ok(Vec::new());
         }
         let request = self.page(0, limit);
-        let client = self.client;
-        let page: Page =
-            Call::read(|caller| async move { client.send(&request, &caller).await }).await?;
-        let rows = page.rows.into_iter();
+        let call = self.client.read(Ok(request), |page: Page, _| Ok(page));
+        let rows = call.await?.rows.into_iter();
         let rows = rows.map(|row| RawAnswer::new(self.entity.clone(), row, Outcome::NotApplied));
         Ok(rows.collect())
     }
@@ -138,11 +137,14 @@ impl Listing {
     fn listing(&self, filters: Vec<(String, String)>, offset: u64, limit: u64) -> Request {
         let mut request = Request::new(Method::GET, self.entity.clone(), Effect::Reads);
         request.query = filters;
-        let orders = self.orders().into_iter();
-        let orders = orders.map(|(field, order)| (format!("order[{field}]"), order.to_owned()));
-        request.query.extend(orders);
+        if self.select.is_some() {
+            let orders = self.orders().into_iter();
+            let orders = orders.map(|(field, order)| (format!("order[{field}]"), order.to_owned()));
+            request.query.extend(orders);
+            let select = ("select".to_owned(), self.select().join(","));
+            request.query.push(select);
+        }
         request.query.extend([
-            ("select".to_owned(), self.select().join(",")),
             ("limit".to_owned(), limit.to_string()),
             ("offset".to_owned(), offset.to_string()),
         ]);
@@ -150,16 +152,17 @@ impl Listing {
     }
 
     fn search(&self, offset: u64, limit: u64) -> Request {
-        let body = Search {
-            filter: self.filter_json(),
-            order: InOrder(self.orders()),
-            select: self.select(),
-            limit,
-            offset,
-        };
+        let (filter, select) = (self.filter_json(), json!(self.select()));
+        // The first order has priority, so they keep their order.
+        let orders = self.orders().into_iter();
+        let orders = orders.map(|(field, order)| format!(r#"{}:"{order}""#, json!(field)));
+        let order = orders.collect::<Vec<_>>().join(",");
+        let body = format!(
+            r#"{{"filter":{filter},"order":{{{order}}},"select":{select},"limit":{limit},"offset":{offset}}}"#
+        );
         Request::new(Method::POST, self.entity.clone(), Effect::Reads)
             .with_tail("search")
-            .with_body(body.to_json())
+            .with_body(body)
     }
 
     /// Returns the orders. The last is by id, so that pages neither overlap nor skip rows.
@@ -173,10 +176,13 @@ impl Listing {
 
     /// Returns the requested fields: those of the query, and those that show phones and emails.
     fn select(&self) -> Vec<&str> {
-        let requested = || self.select.names.iter().map(|name| &**name);
+        let Some(select) = &self.select else {
+            return Vec::new();
+        };
+        let requested = || select.names.iter().map(|name| &**name);
         let mut names = vec!["id"];
         names.extend(requested().filter(|name| *name != "id"));
-        if self.select.multifields {
+        if select.multifields {
             let further = multifield::SHOWN_BY.iter();
             names.extend(further.filter(|name| requested().all(|it| it != **name)));
         }
@@ -190,43 +196,5 @@ impl Listing {
             .field("orders", &self.orders)
             .field("limit", &self.limit)
             .finish_non_exhaustive()
-    }
-}
-
-struct Search<'a> {
-    filter: String,
-    order: InOrder,
-    select: Vec<&'a str>,
-    limit: u64,
-    offset: u64,
-}
-
-impl Search<'_> {
-    fn to_json(&self) -> String {
-        let Self {
-            filter,
-            order,
-            select,
-            limit,
-            offset,
-        } = self;
-        let select = json!(select);
-        format!(
-            r#"{{"filter":{filter},"order":{order},"select":{select},"limit":{limit},"offset":{offset}}}"#
-        )
-    }
-}
-
-/// A JSON object whose keys keep their order: the first order has priority.
-struct InOrder(Vec<(String, &'static str)>);
-
-impl fmt::Display for InOrder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{")?;
-        for (index, (field, direction)) in self.0.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            write!(f, r#"{comma}{}:"{direction}""#, json!(field))?;
-        }
-        f.write_str("}")
     }
 }

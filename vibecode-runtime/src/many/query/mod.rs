@@ -28,20 +28,7 @@ pub use self::{
 use crate::{Client, Entity, Record, Result, kind::OrderedKind};
 
 impl Client {
-    /// Lists records: `GET /v1/{entity}`, or a search if a filter requires one.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let mut customers = client.list::<Customer>().filter(field!(Customer, name).equal("Ivan")).stream();
-    /// while let Some(customer) = customers.next().await {
-    ///     println!("{}", customer?.id);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Lists records: `GET /v1/{entity}`, or a search if a filter requires one. [`Query`] has an example.
     pub fn list<T: Record>(&self) -> Query<T> {
         Query::new(self.clone())
     }
@@ -67,9 +54,7 @@ pub enum Order {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let query = client
 ///     .list::<Customer>()
 ///     .filter(field!(Customer, post).equal("Accountant"))
@@ -77,8 +62,7 @@ pub enum Order {
 ///     .limit(10);
 /// let accountants = query.stream().all().await?;
 /// assert_eq!(accountants[0].name, "Anna");
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 ///
 /// A value of another type does not compile:
@@ -103,7 +87,7 @@ impl<T: Record> Query<T> {
             multifields: T::READS_MULTIFIELDS,
         };
         Self {
-            listing: Listing::new(client, T::Entity::PATH.into(), select),
+            listing: Listing::new(client, T::Entity::PATH.into(), Some(select)),
             record: PhantomData,
         }
     }
@@ -120,17 +104,6 @@ impl<T: Record> Query<T> {
 
     /// Keeps only records that match a condition which is not checked: any wire name, and as the value
     /// what the API takes for it in a filter, `15` or `{"$gte": 15}`.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
-    /// let query = client.list::<Customer>().filter_unchecked("opened", true);
-    /// assert_eq!(query.stream().all().await?[0].name, "Anna");
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn filter_unchecked(mut self, field: impl Into<String>, value: impl Serialize) -> Self {
         let comparison = Comparison::unchecked(field.into(), &value);
         self.listing.filters.push(comparison);

@@ -8,6 +8,7 @@ use crate::{
     client::{Answer, Request},
     wire::{id, json, nothing},
 };
+use bytestring::ByteString;
 
 /// The number of rows per request: with an offset, at most 500 are recommended (api.md, grade D).
 pub(super) const PAGE: u64 = 500;
@@ -16,7 +17,7 @@ pub(super) const PAGE: u64 = 500;
 const NATIVE_PAGE: u64 = 50;
 
 pub(super) struct Page {
-    pub(super) rows: Vec<Box<RawValue>>,
+    pub(super) rows: Vec<ByteString>,
     /// Whether `meta` reports more rows. It was observed to be wrong (api.md, grade O), so a page
     /// without it may have a next one.
     pub(super) has_more: bool,
@@ -32,11 +33,16 @@ impl Page {
 }
 
 impl Answer for Page {
-    type Data<'a> = PageRows;
+    type Data<'a> = PageRows<'a>;
 
-    fn read(PageRows(rows): PageRows, meta: Option<&RawValue>, _: &Request) -> Result<Self> {
+    fn read(
+        PageRows(rows): PageRows<'_>,
+        meta: Option<&RawValue>,
+        answer: &ByteString,
+        _: &Request,
+    ) -> Result<Self> {
         Ok(Self {
-            rows,
+            rows: rows.into_iter().map(|row| answer.slice_ref(row)).collect(),
             has_more: may_have_more(meta),
         })
     }
@@ -44,9 +50,9 @@ impl Answer for Page {
 
 /// The data of a page.
 #[derive(Debug)]
-pub(super) struct PageRows(Vec<Box<RawValue>>);
+pub(super) struct PageRows<'a>(Vec<&'a str>);
 
-impl<'de> Deserialize<'de> for PageRows {
+impl<'de> Deserialize<'de> for PageRows<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let data = <&RawValue>::deserialize(deserializer)?;
         let rows = rows(data).ok_or_else(|| D::Error::custom("neither a list nor a record"))?;
@@ -57,18 +63,18 @@ impl<'de> Deserialize<'de> for PageRows {
 /// Returns the rows of a page: a list, a list with gaps as PHP writes it, or a single row without a
 /// list around it (api.md, "Records", grade O). A single row must have an id: any other object may be
 /// something else, and reading it as a row would end the listing.
-fn rows(data: &RawValue) -> Option<Vec<Box<RawValue>>> {
-    if !json::is_object(data) {
-        return serde_json::from_str(data.get()).ok();
+fn rows(data: &RawValue) -> Option<Vec<&str>> {
+    if !json::is_object(data.get()) {
+        return json::elements(data.get());
     }
     if let Some(rows) = json::list_with_gaps(data.get()) {
-        return Some(rows.into_iter().map(ToOwned::to_owned).collect());
+        return Some(rows);
     }
     let has_id = json::pick(data.get(), ["id"])?
         .into_iter()
         .flatten()
         .any(id::is_of_any_entity);
-    (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.to_owned()])
+    (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.get()])
 }
 
 /// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
@@ -88,8 +94,8 @@ mod tests {
     use super::*;
 
     fn rows_of(data: &str) -> Option<Vec<String>> {
-        let page: PageRows = serde_json::from_str(data).ok()?;
-        Some(page.0.iter().map(|row| row.get().to_owned()).collect())
+        let page: PageRows<'_> = serde_json::from_str(data).ok()?;
+        Some(page.0.into_iter().map(str::to_owned).collect())
     }
 
     #[test]

@@ -9,7 +9,6 @@ use std::{
 };
 
 use futures_core::Stream;
-use serde_json::value::RawValue;
 
 use super::{
     listing::Listing,
@@ -17,6 +16,7 @@ use super::{
     seen_pages::{self, SeenPages},
 };
 use crate::{Error, Outcome, RawAnswer, Record, Result, client::Call};
+use bytestring::ByteString;
 
 /// The rows of a [`Query`](crate::Query). It is a `Stream`; [`Rows::next`] returns the next row.
 ///
@@ -25,17 +25,14 @@ use crate::{Error, Outcome, RawAnswer, Record, Result, client::Call};
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let mut rows = client.list::<Customer>().stream();
 /// let mut names = Vec::new();
 /// while let Some(customer) = rows.next().await {
 ///     names.push(customer?.name);
 /// }
 /// assert_eq!(names, ["Ivan", "Anna", "Ольга"]);
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[must_use = "a list sends nothing until a row is taken"]
 pub struct Rows<T> {
@@ -102,7 +99,7 @@ impl<T: Record> fmt::Debug for Rows<T> {
 /// The rows of a [`Listing`] as the API returned them, requested page by page.
 pub(super) struct RawRows {
     listing: Listing,
-    page: VecDeque<Box<RawValue>>,
+    page: VecDeque<ByteString>,
     seen: SeenPages,
     next_page: NextPage,
     returned: u64,
@@ -154,11 +151,7 @@ impl RawRows {
                 NextPage::At(offset) => {
                     let offset = *offset;
                     match self.request(offset) {
-                        Ok(Some(requested)) => self.next_page = requested,
-                        Ok(None) => {
-                            self.next_page = NextPage::None;
-                            return Poll::Ready(None);
-                        }
+                        Ok(next_page) => self.next_page = next_page,
                         Err(error) => return self.end(error),
                     }
                 }
@@ -188,11 +181,11 @@ impl RawRows {
         }
     }
 
-    /// Requests the next page. Returns `None` if no record can match.
-    fn request(&self, offset: u64) -> Result<Option<NextPage>> {
+    /// Requests the next page, if a record can match.
+    fn request(&self, offset: u64) -> Result<NextPage> {
         self.listing.check()?;
         if self.listing.matches_nothing() {
-            return Ok(None);
+            return Ok(NextPage::None);
         }
         let left = self
             .listing
@@ -200,12 +193,12 @@ impl RawRows {
             .map_or(PAGE, |limit| limit - self.returned);
         let limit = left.min(PAGE);
         let request = self.listing.page(offset, limit);
-        let client = self.listing.client.clone();
-        Ok(Some(NextPage::Requested {
+        let client = &self.listing.client;
+        Ok(NextPage::Requested {
             offset,
             limit,
-            call: Call::read(|caller| async move { client.send(&request, &caller).await }),
-        }))
+            call: client.read(Ok(request), |page, _| Ok(page)),
+        })
     }
 
     fn end(&mut self, error: Error) -> Poll<Option<Result<RawAnswer>>> {

@@ -27,22 +27,16 @@ impl Client {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> vibecode_runtime::Result<()> {
-    /// # let (_sandbox, client) = sandbox().await?;
+    /// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
     /// let query = client.list_untyped("contacts").select(["name"]).filter("id", 71);
     /// let mut rows = query.stream();
     /// while let Some(row) = rows.next().await {
     ///     assert_eq!(row?.as_str(), r#"{"id":71,"name":"Ivan"}"#);
     /// }
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }) }
     /// ```
     pub fn list_untyped(&self, entity: &str) -> UntypedQuery {
-        let select = Select {
-            names: Vec::new(),
-            multifields: false,
-        };
+        let select = Some(Select::default());
         UntypedQuery {
             listing: Listing::new(self.clone(), entity.to_owned().into(), select),
         }
@@ -63,7 +57,7 @@ impl UntypedQuery {
     pub fn select<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         for name in names {
             let name: Cow<'static, str> = name.into().into();
-            let select = &mut self.listing.select;
+            let select = self.listing.select.get_or_insert_default();
             select.multifields |= MULTIFIELDS.contains(&&*name);
             if !select.names.contains(&name) {
                 select.names.push(name);

@@ -51,6 +51,14 @@ macro_rules! pass {
     )+};
 }
 
+macro_rules! begin {
+    ($($method:ident($($argument:ty),*);)+) => {$(
+        fn $method(self, $(_: $argument),*) -> Result<Self, Problem> {
+            Ok(self)
+        }
+    )+};
+}
+
 impl ser::Serializer for Finite {
     type Ok = ();
     type Error = Problem;
@@ -117,56 +125,29 @@ impl ser::Serializer for Finite {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Problem> {
-        Ok(self)
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Self, Problem> {
-        Ok(self)
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Problem> {
-        Ok(self)
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self, Problem> {
-        Ok(self)
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Self, Problem> {
-        Ok(self)
-    }
-
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Problem> {
-        Ok(self)
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self, Problem> {
-        Ok(self)
+    begin! {
+        serialize_seq(Option<usize>);
+        serialize_tuple(usize);
+        serialize_tuple_struct(&'static str, usize);
+        serialize_tuple_variant(&'static str, u32, &'static str, usize);
+        serialize_map(Option<usize>);
+        serialize_struct(&'static str, usize);
+        serialize_struct_variant(&'static str, u32, &'static str, usize);
     }
 }
 
+/// The parts of a value, each checked on its own. A name before a part needs no check.
 macro_rules! each {
-    ($($Trait:ident: $method:ident;)+) => {$(
+    ($($Trait:ident: $($method:ident($($name:ty)?)),+;)+) => {$(
         impl ser::$Trait for Finite {
             type Ok = ();
             type Error = Problem;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Checked {
-                value.serialize(Finite)
-            }
+            $(
+                fn $method<T: Serialize + ?Sized>(&mut self, $(_: $name,)? part: &T) -> Checked {
+                    part.serialize(Finite)
+                }
+            )+
 
             fn end(self) -> Checked {
                 Ok(())
@@ -176,47 +157,11 @@ macro_rules! each {
 }
 
 each! {
-    SerializeSeq: serialize_element;
-    SerializeTuple: serialize_element;
-    SerializeTupleStruct: serialize_field;
-    SerializeTupleVariant: serialize_field;
-}
-
-macro_rules! each_named {
-    ($($Trait:ident;)+) => {$(
-        impl ser::$Trait for Finite {
-            type Ok = ();
-            type Error = Problem;
-
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &'static str, value: &T) -> Checked {
-                value.serialize(Finite)
-            }
-
-            fn end(self) -> Checked {
-                Ok(())
-            }
-        }
-    )+};
-}
-
-each_named! {
-    SerializeStruct;
-    SerializeStructVariant;
-}
-
-impl ser::SerializeMap for Finite {
-    type Ok = ();
-    type Error = Problem;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Checked {
-        key.serialize(Finite)
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Checked {
-        value.serialize(Finite)
-    }
-
-    fn end(self) -> Checked {
-        Ok(())
-    }
+    SerializeSeq: serialize_element();
+    SerializeTuple: serialize_element();
+    SerializeTupleStruct: serialize_field();
+    SerializeTupleVariant: serialize_field();
+    SerializeMap: serialize_key(), serialize_value();
+    SerializeStruct: serialize_field(&'static str);
+    SerializeStructVariant: serialize_field(&'static str);
 }

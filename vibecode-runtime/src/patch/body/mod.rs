@@ -199,13 +199,13 @@ impl Body {
             value,
         });
         if may_have_changed {
-            self.move_to_its_place();
+            self.move_to_its_first_index();
         }
     }
 
     /// Moves the last change to where its field first changed, and drops the earlier changes.
     #[cold]
-    fn move_to_its_place(&mut self) {
+    fn move_to_its_first_index(&mut self) {
         let Some(last) = self.changes.pop() else {
             return;
         };

@@ -125,11 +125,11 @@ fn read_body(
 ) -> Option<Body> {
     let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
     let mut body = Body::default();
-    for (name, value) in json::pairs(json)? {
+    let json: &RawValue = serde_json::from_str(json).ok()?;
+    for (name, value) in json::pairs(json.get())? {
         // Only an unchecked name may have any form. Parsing as `Value` refuses text that contains half
         // an emoji.
-        if !(is_unchecked || is_field_name(&name))
-            || serde_json::from_str::<Value>(value.get()).is_err()
+        if !(is_unchecked || is_field_name(&name)) || serde_json::from_str::<Value>(value).is_err()
         {
             return None;
         }
@@ -144,11 +144,11 @@ fn read_body(
                 FieldChange::Add(entries.collect())
             }
             (false, true) if is_never_set(&name) => return None,
-            (false, true) => FieldChange::Clear(clearing(value.get())?),
+            (false, true) => FieldChange::Clear(clearing(value)?),
             // Only an unchecked value may set a field that could be added to, and such a body is sent
             // only once.
             (false, false) if !is_unchecked && is_never_set(&name) => return None,
-            (false, false) => FieldChange::Set(value.get()),
+            (false, false) => FieldChange::Set(value),
         };
         body.take(&name.into(), &change);
     }
@@ -179,26 +179,26 @@ impl Names {
 }
 
 /// Parses the entries of a multifield, in any of its three forms. Values stay JSON; types are parsed.
-fn read_added(name: &str, value: &RawValue) -> Option<Vec<(String, &'static str)>> {
+fn read_added(name: &str, value: &str) -> Option<Vec<(String, &'static str)>> {
     let multifield = Multifield::of_field(name)?;
-    let entry = |value: &RawValue| {
-        let (value, value_type) = if json::is_string(value.get()) {
+    let entry = |value: &str| {
+        let (value, value_type) = if json::is_string(value) {
             (value, WORK)
         } else {
             // An entry with further keys is refused: they would be lost.
-            let pairs = json::pairs(value.get()).filter(|pairs| pairs.len() == 2)?;
-            let value_type = json::text(json::value_of(&pairs, "typeId")?.get())?;
+            let pairs = json::pairs(value).filter(|pairs| pairs.len() == 2)?;
+            let value_type = json::text(json::value_of(&pairs, "typeId")?)?;
             (
                 json::value_of(&pairs, "value")?,
                 multifield.value_type(&value_type)?,
             )
         };
-        let text: String = serde_json::from_str(value.get()).ok()?;
-        (!text.trim().is_empty()).then(|| (value.get().to_owned(), value_type))
+        let text: String = serde_json::from_str(value).ok()?;
+        (!text.trim().is_empty()).then(|| (value.to_owned(), value_type))
     };
-    if value.get().starts_with('[') {
-        let entries: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-        let entries: Option<Vec<_>> = entries.into_iter().map(entry).collect();
+    if value.starts_with('[') {
+        let entries = json::elements(value)?.into_iter();
+        let entries: Option<Vec<_>> = entries.map(entry).collect();
         entries.filter(|entries| !entries.is_empty())
     } else {
         Some(vec![entry(value)?])

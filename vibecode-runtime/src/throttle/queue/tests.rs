@@ -51,7 +51,7 @@ async fn a_burst_leaves_at_once_and_the_rest_at_an_even_pace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_is_free_60_05_s_after_the_answer_and_not_after_the_departure() {
+async fn a_slot_is_free_60_05_s_after_the_answer_and_not_after_the_sending() {
     let throttle = Throttle::per_minute(1);
     let slow = permit(&throttle).await;
     sleep(20 * SECOND).await;
@@ -125,7 +125,7 @@ async fn a_waiter_that_is_dropped_takes_nothing_and_holds_up_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_429_closes_the_gate_for_all_clones_until_retry_after_has_passed() {
+async fn a_429_pauses_all_clones_until_retry_after_has_passed() {
     let throttle = Throttle::per_minute(300);
     let clone = throttle.clone();
     permit(&throttle).await.finish(Feedback {
@@ -138,7 +138,7 @@ async fn a_429_closes_the_gate_for_all_clones_until_retry_after_has_passed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_429_closes_the_gate_for_those_that_wait_already() {
+async fn a_429_pauses_those_that_wait_already() {
     let throttle = Throttle::per_minute(300);
     let refused = permit(&throttle).await;
     use_up(&throttle, 9).await;
@@ -155,7 +155,7 @@ async fn a_429_closes_the_gate_for_those_that_wait_already() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_429_that_tells_nothing_closes_the_gate_for_ten_seconds() {
+async fn a_429_without_a_wait_pauses_for_ten_seconds() {
     let throttle = Throttle::per_minute(300);
     permit(&throttle).await.finish(Feedback::rate_limited());
     assert_eq!(wait(&throttle).await, 10 * SECOND);
@@ -167,7 +167,7 @@ async fn a_429_that_tells_nothing_closes_the_gate_for_ten_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shorter_wait_never_opens_a_gate_that_is_closed_for_longer() {
+async fn a_shorter_wait_never_ends_a_longer_pause() {
     let throttle = Throttle::per_minute(300);
     let (first, second) = (permit(&throttle).await, permit(&throttle).await);
     for (refused, seconds) in [(first, 20), (second, 1)] {

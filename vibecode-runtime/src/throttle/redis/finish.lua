@@ -5,7 +5,7 @@
 -- a limit, and how long it is believed.
 local used, taken = tonumber(ARGV[8]), tonumber(ARGV[9])
 local answered_limit, remaining = tonumber(ARGV[10]), tonumber(ARGV[11])
-local others_for, closed = tonumber(ARGV[12]), tonumber(ARGV[13])
+local others_for, pause = tonumber(ARGV[12]), tonumber(ARGV[13])
 local asked, statements, believed_for = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
 
 redis.call('ZADD', slots, now + held, member)
@@ -18,7 +18,7 @@ if is_plausible then
     end
     write('stated', answered_limit)
     write('stated_times', times)
-    if times >= statements or closed >= 0 then
+    if times >= statements or pause >= 0 then
         write('believed', answered_limit)
         write('believed_until', now + believed_for)
     end
@@ -43,10 +43,10 @@ if remaining >= 0 and since >= 0 and (is_plausible or answered_limit < 0) then
     end
 end
 
-if closed >= 0 then
-    local gate = math.max(read('gate'), now + closed)
-    write('gate', gate)
-    write('gate_asked', math.max(read('gate_asked'), now + asked))
-    write('due', math.max(read('due'), gate + ahead))
+if pause >= 0 then
+    local paused_until = math.max(read('paused_until'), now + pause)
+    write('paused_until', paused_until)
+    write('pause_asked', math.max(read('pause_asked'), now + asked))
+    write('due', math.max(read('due'), paused_until + ahead))
 end
 keep()

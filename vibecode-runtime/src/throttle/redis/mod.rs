@@ -42,7 +42,8 @@ const IN_FLIGHT_AT_MOST: Duration = Duration::from_secs(150);
 /// The longest time before a waiter asks again: nothing reports a slot that another process frees.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// A budget that processes and machines share: they count their requests in one Redis server.
+/// A budget that processes and machines share: they count their requests in one Redis server. Needs the feature
+/// `throttle-redis`.
 ///
 /// ```no_run
 /// use vibecode_runtime::{Client, Credentials, RedisBudget, Throttle};

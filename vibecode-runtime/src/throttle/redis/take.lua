@@ -9,9 +9,9 @@ redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
 -- The slot of an earlier run for the same member, if the result of that run was lost.
 redis.call('ZREM', slots, member)
 
-local gate = read('gate')
-if gate > now then
-    return wait(gate - now, math.max(read('gate_asked') - now, gate - now))
+local paused_until = read('paused_until')
+if paused_until > now then
+    return wait(paused_until - now, math.max(read('pause_asked') - now, paused_until - now))
 end
 
 local used = redis.call('ZCARD', slots)

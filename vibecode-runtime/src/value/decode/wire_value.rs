@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr, sync::OnceLock};
 
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
 use crate::{
     MultifieldEntry,
@@ -95,10 +95,6 @@ impl<'a> Part<'a> {
 impl<'a> WireValue<'a> {
     pub(crate) const NULL: WireValue<'static> = WireValue::of_json("null");
     pub(crate) const EMPTY_LIST: WireValue<'static> = WireValue::of_json("[]");
-
-    pub(crate) fn new(value: &'a RawValue) -> Self {
-        Self::of_json(value.get())
-    }
 
     pub(crate) const fn of_json(json: &'a str) -> Self {
         Self {
@@ -205,15 +201,15 @@ impl<'a> WireValue<'a> {
                 PartValue::Text(_) | PartValue::Entry(_) => return None,
             },
         };
-        let elements: Vec<&RawValue> = if nothing::is_no_value(json) {
+        let elements = if nothing::is_no_value(json) {
             Vec::new()
         } else if json.starts_with('{') {
             json::list_with_gaps(json)?
         } else {
-            serde_json::from_str(json).ok()?
+            json::elements(json)?
         };
-        let element = |element: &'a RawValue| Self {
-            source: Source::Json(element.get()),
+        let element = |element: &'a str| Self {
+            source: Source::Json(element),
             ..self
         };
         Some(elements.into_iter().map(element).collect())

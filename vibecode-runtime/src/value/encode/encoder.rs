@@ -1,4 +1,20 @@
 //! Writes values in the form that the API accepts.
+//!
+//! A field has one encoder, which appends its JSON to the text of the [body](crate::patch::body). `Encode` is a public
+//! trait, so an encoder trusts no implementation: it counts the values, and refuses a field with none or several of
+//! them. In a list each element has a count of its own. A phone or an email is written as an *entry*: its text, and
+//! beside the text the part of it and the type, since the form of a multifield depends on all of its values and is
+//! chosen when the body is sent.
+//!
+//! Example: `scores` is set to `[1.5, 2.0]`, then a home phone is added.
+//!
+//! ```text
+//! [1.5,2.0]            one value, of two elements with one value each
+//! "+79161112233"       one value, which is one entry: 0..14 of this text, HOME
+//! ```
+//!
+//! An `Encode` that writes nothing would leave `"scores":` without a value, and one that writes twice
+//! `"scores":1.52.0`. Both are the failure of the patch instead.
 
 use std::{borrow::Cow, fmt, ops::Range};
 
@@ -64,7 +80,6 @@ struct Entries {
     rest: Vec<Entry>,
 }
 
-/// A value of a multifield: where its JSON is in the text, and its type.
 pub(crate) struct Entry {
     pub(crate) value: Range<usize>,
     pub(crate) value_type: &'static str,
@@ -88,6 +103,18 @@ impl<'a> Encoder<'a> {
             field,
             ..Self::new(json)
         }
+    }
+
+    /// Returns the JSON of a value of a field. An option or a code of another field is refused.
+    pub(crate) fn written(
+        field: FieldId,
+        write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Result<String, EncodeError> {
+        let mut json = String::new();
+        let mut encoder = Encoder::of_field(&mut json, Some(field));
+        write(&mut encoder)?;
+        encoder.require_one_value()?;
+        Ok(json)
     }
 
     pub(crate) fn of_multifield(json: &'a mut String) -> Self {

@@ -1,8 +1,8 @@
 //! Dates and times of chrono. `NaiveDateTime` is not supported, because it has no offset.
 
-use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Offset as _, TimeZone, Timelike, Utc};
+use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Offset as _, TimeZone, Utc};
 
-use super::moment::{Moment, Offset, WallClock, day};
+use super::moment::{Moment, SECOND, day};
 use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for NaiveDate {
@@ -23,30 +23,16 @@ impl Decode<kind::Date> for NaiveDate {
 /// Uses the offset of the time zone at that time.
 impl<Z: TimeZone> Encode<kind::DateTime> for DateTime<Z> {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        match Offset::east(self.offset().fix().local_minus_utc()) {
-            Some(offset) => encode(self, offset, to),
-            None => encode(&self.to_utc(), Offset::UTC, to),
+        let nanosecond = i128::from(self.timestamp_subsec_nanos());
+        if nanosecond >= SECOND {
+            return Err(EncodeError::new("a leap second cannot be sent"));
         }
+        let moment = Moment {
+            nanoseconds: i128::from(self.timestamp()) * SECOND + nanosecond,
+            east_seconds: self.offset().fix().local_minus_utc(),
+        };
+        moment.encode(to)
     }
-}
-
-fn encode<Z: TimeZone>(
-    at: &DateTime<Z>,
-    offset: Offset,
-    to: &mut Encoder<'_>,
-) -> Result<(), EncodeError> {
-    let nanosecond = at.nanosecond();
-    if nanosecond >= 1_000_000_000 {
-        return Err(EncodeError::new("a leap second cannot be sent"));
-    }
-    let shown = WallClock {
-        date: day(at.year(), at.month(), at.day())?,
-        time: [at.hour(), at.minute(), at.second()].map(i64::from),
-        nanosecond: nanosecond.into(),
-        offset,
-    };
-    shown.encode(to);
-    Ok(())
 }
 
 /// Keeps the offset of the answer.
@@ -69,8 +55,10 @@ day_or_moment! {
     DateTime: DateTime<Z> where Z: TimeZone, read as DateTime<FixedOffset>, DateTime<Utc>;
 }
 
-fn utc(moment: Moment) -> Result<DateTime<Utc>, DecodeError> {
-    DateTime::from_timestamp(moment.unix_seconds, moment.nanosecond).ok_or_else(outside)
+fn utc(Moment { nanoseconds, .. }: Moment) -> Result<DateTime<Utc>, DecodeError> {
+    let seconds = i64::try_from(nanoseconds.div_euclid(SECOND)).map_err(|_| outside())?;
+    let nanosecond = u32::try_from(nanoseconds.rem_euclid(SECOND)).map_err(|_| outside())?;
+    DateTime::from_timestamp(seconds, nanosecond).ok_or_else(outside)
 }
 
 fn outside() -> DecodeError {

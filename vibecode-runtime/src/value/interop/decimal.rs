@@ -55,15 +55,6 @@ fn exactly(text: &str) -> Option<Decimal> {
 impl Money {
     /// Creates a value from an amount, with all its digits, and an ISO 4217 currency code.
     ///
-    /// ```
-    /// use rust_decimal::Decimal;
-    /// use vibecode_runtime::Money;
-    ///
-    /// let price = Money::from_decimal(Decimal::new(30_050, 2), "RUB")?;
-    /// assert_eq!(price.to_string(), "300.50|RUB");
-    /// # Ok::<(), vibecode_runtime::ParseError>(())
-    /// ```
-    ///
     /// # Errors
     /// [`ParseError`] if the currency is not three capital letters.
     pub fn from_decimal(amount: Decimal, currency: impl Into<String>) -> Result<Self, ParseError> {

@@ -6,7 +6,7 @@ use ::jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::moment::{self, Moment, WallClock, day};
+use super::moment::{Moment, day};
 use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for Date {
@@ -33,29 +33,22 @@ fn of_calendar(date: crate::Date) -> Option<Date> {
 /// Uses the offset of the time zone at that time; the name of the time zone is not written.
 impl Encode<kind::DateTime> for Zoned {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        match moment::Offset::east(self.offset().seconds()) {
-            Some(offset) => encode(self, offset, to),
-            None => Encode::<kind::DateTime>::encode(&self.timestamp(), to),
-        }
+        moment(self.timestamp(), self.offset().seconds()).encode(to)
     }
 }
 
 /// Writes the time in UTC.
 impl Encode<kind::DateTime> for Timestamp {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        encode(&self.to_zoned(TimeZone::UTC), moment::Offset::UTC, to)
+        moment(*self, 0).encode(to)
     }
 }
 
-fn encode(at: &Zoned, offset: moment::Offset, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    let shown = WallClock {
-        date: day(at.year(), at.month(), at.day())?,
-        time: [at.hour(), at.minute(), at.second()].map(i64::from),
-        nanosecond: at.subsec_nanosecond().into(),
-        offset,
-    };
-    shown.encode(to);
-    Ok(())
+fn moment(at: Timestamp, east_seconds: i32) -> Moment {
+    Moment {
+        nanoseconds: at.as_nanosecond(),
+        east_seconds,
+    }
 }
 
 /// Returns a time in a time zone with the answer's fixed offset, since the answer does not contain
@@ -81,8 +74,7 @@ day_or_moment! {
 }
 
 fn timestamp(moment: Moment) -> Result<Timestamp, DecodeError> {
-    let nanosecond = i32::try_from(moment.nanosecond).map_err(|_| outside())?;
-    Timestamp::new(moment.unix_seconds, nanosecond).map_err(|_| outside())
+    Timestamp::from_nanosecond(moment.nanoseconds).map_err(|_| outside())
 }
 
 fn outside() -> DecodeError {

@@ -1,7 +1,5 @@
 //! Converts dates and times between the wire and other crates.
 
-use std::fmt;
-
 use crate::{Date, DateTime, Decode, DecodeError, EncodeError, Encoder, WireValue, kind};
 
 pub(super) fn day(
@@ -18,78 +16,61 @@ pub(super) fn day(
         (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
         _ => None,
     };
-    date.ok_or_else(|| EncodeError::new("its year is not one of 1 to 9999"))
+    date.ok_or_else(wrong_year)
 }
 
-/// An offset that can be written: whole minutes, less than a day. The times of historical zones, which
-/// have other offsets, are written in UTC.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Offset {
-    east_minutes: i32,
-}
+pub(super) const SECOND: i128 = 1_000_000_000;
+const DAY: i128 = 24 * 60 * 60 * SECOND;
 
-impl Offset {
-    pub(super) const UTC: Self = Self { east_minutes: 0 };
-
-    pub(super) fn east(seconds: i32) -> Option<Self> {
-        let east_minutes = seconds / 60;
-        let is_whole = seconds % 60 == 0 && east_minutes.abs() < 24 * 60;
-        is_whole.then_some(Self { east_minutes })
-    }
-}
-
-impl fmt::Display for Offset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let east = self.east_minutes;
-        if east == 0 {
-            return f.write_str("Z");
-        }
-        let sign = if east < 0 { '-' } else { '+' };
-        write!(f, "{sign}{:02}:{:02}", east.abs() / 60, east.abs() % 60)
-    }
-}
-
-pub(super) struct WallClock {
-    pub(super) date: Date,
-    pub(super) time: [i64; 3],
-    pub(super) nanosecond: i64,
-    pub(super) offset: Offset,
-}
-
-impl WallClock {
-    pub(super) fn encode(self, to: &mut Encoder<'_>) {
-        let [hours, minutes, seconds] = self.time;
-        let clock = format!("{hours:02}:{minutes:02}:{seconds:02}");
-        let fraction = match self.nanosecond {
-            0 => String::new(),
-            nanosecond => format!(".{nanosecond:09}"),
-        };
-        let fraction = fraction.trim_end_matches('0');
-        let text = format!("{}T{clock}{fraction}{}", self.date, self.offset);
-        to.text(&text);
-    }
-}
-
+/// A moment, with the offset of the time zone that shows it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
-    /// Seconds since the Unix epoch, rounded down.
-    pub(super) unix_seconds: i64,
-    /// Nanoseconds in addition to the seconds.
-    pub(super) nanosecond: u32,
+    /// Nanoseconds since the Unix epoch, negative before it.
+    pub(super) nanoseconds: i128,
     pub(super) east_seconds: i32,
 }
 
 impl Moment {
+    /// Writes the moment with its offset. An offset that is not in whole minutes, or a day or more, cannot be
+    /// written: such a moment of a historical zone is written in UTC.
+    pub(super) fn encode(self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        let is_written = self.east_seconds % 60 == 0 && self.east_seconds.abs() < 24 * 60 * 60;
+        let east = if is_written { self.east_seconds } else { 0 };
+        let shown = self.nanoseconds + i128::from(east) * SECOND;
+        let date = i64::try_from(shown.div_euclid(DAY)).ok();
+        let date = date.and_then(Date::of_days).ok_or_else(wrong_year)?;
+        let in_day = shown.rem_euclid(DAY);
+        let (seconds, nanosecond) = (in_day / SECOND, in_day % SECOND);
+        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        let fraction = match nanosecond {
+            0 => String::new(),
+            nanosecond => format!(".{nanosecond:09}"),
+        };
+        let offset = match (east / 60, if east < 0 { '-' } else { '+' }) {
+            (0, _) => "Z".to_owned(),
+            (east, sign) => format!("{sign}{:02}:{:02}", east.abs() / 60, east.abs() % 60),
+        };
+        let fraction = fraction.trim_end_matches('0');
+        to.text(&format!(
+            "{date}T{hours:02}:{minutes:02}:{seconds:02}{fraction}{offset}"
+        ));
+        Ok(())
+    }
+
     pub(super) fn decode(answered: WireValue<'_>) -> Result<Self, DecodeError> {
         let moment: DateTime = Decode::<kind::DateTime>::decode(answered)?;
         Self::of(&moment).ok_or_else(|| DecodeError::expected("a moment with an offset"))
     }
 
     fn of(moment: &DateTime) -> Option<Self> {
+        let seconds = i128::from(moment.unix_seconds()?);
         Some(Self {
-            unix_seconds: moment.unix_seconds()?,
-            nanosecond: moment.nanosecond()?,
+            nanoseconds: seconds * SECOND + i128::from(moment.nanosecond()?),
             east_seconds: moment.east_seconds()?,
         })
     }
+}
+
+fn wrong_year() -> EncodeError {
+    EncodeError::new("its year is not one of 1 to 9999")
 }

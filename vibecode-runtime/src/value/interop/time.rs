@@ -2,7 +2,7 @@
 
 use ::time::{Date, Month, OffsetDateTime, UtcOffset};
 
-use super::moment::{Moment, Offset, WallClock, day};
+use super::moment::{Moment, day};
 use crate::{Decode, DecodeError, Encode, EncodeError, Encoder, WireValue, kind};
 
 impl Encode<kind::Date> for Date {
@@ -27,24 +27,12 @@ fn of_calendar(date: crate::Date) -> Option<Date> {
 
 impl Encode<kind::DateTime> for OffsetDateTime {
     fn encode(&self, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        if let Some(offset) = Offset::east(self.offset().whole_seconds()) {
-            return encode(*self, offset, to);
-        }
-        let in_utc = self.checked_to_offset(UtcOffset::UTC);
-        let in_utc = in_utc.ok_or_else(|| EncodeError::new("UTC has no such moment"))?;
-        encode(in_utc, Offset::UTC, to)
+        let moment = Moment {
+            nanoseconds: self.unix_timestamp_nanos(),
+            east_seconds: self.offset().whole_seconds(),
+        };
+        moment.encode(to)
     }
-}
-
-fn encode(at: OffsetDateTime, offset: Offset, to: &mut Encoder<'_>) -> Result<(), EncodeError> {
-    let shown = WallClock {
-        date: day(at.year(), u8::from(at.month()), at.day())?,
-        time: [at.hour(), at.minute(), at.second()].map(i64::from),
-        nanosecond: at.nanosecond().into(),
-        offset,
-    };
-    shown.encode(to);
-    Ok(())
 }
 
 /// Keeps the offset of the answer.
@@ -62,9 +50,8 @@ day_or_moment! {
 
 fn of_moment(moment: Moment) -> Option<OffsetDateTime> {
     let offset = UtcOffset::from_whole_seconds(moment.east_seconds).ok()?;
-    let second = OffsetDateTime::from_unix_timestamp(moment.unix_seconds).ok()?;
-    let exact = second.replace_nanosecond(moment.nanosecond).ok()?;
-    exact.checked_to_offset(offset)
+    let in_utc = OffsetDateTime::from_unix_timestamp_nanos(moment.nanoseconds).ok()?;
+    in_utc.checked_to_offset(offset)
 }
 
 #[cfg(test)]

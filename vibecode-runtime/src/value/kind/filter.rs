@@ -124,26 +124,19 @@ macro_rules! compared_by_type {
             note = $takes,
             note = "a field of your own type takes values of that type"
         )]
-        pub trait $Value<F> {
-            #[doc(hidden)]
-            fn write(&self, to: &mut Encoder<'_>) -> Written;
-        }
+        pub trait $Value<F>: ComparesWith<F, $Kind> {}
 
         #[diagnostic::do_not_recommend]
-        impl<F, V: ComparesWith<F, $Kind>> $Value<F> for V {
-            fn write(&self, to: &mut Encoder<'_>) -> Written {
-                ComparesWith::write(self, to)
-            }
-        }
+        impl<F, V: ComparesWith<F, $Kind>> $Value<F> for V {}
     };
 }
 
 /// The body of [`FilterKind`] for a kind. The headers are written out: a header from a macro would show the
 /// inside of the macro in the compiler's message.
-macro_rules! write_as {
-    ($Value:ident) => {
+macro_rules! write_by {
+    ($function:path) => {
         fn write(value: &V, to: &mut Encoder<'_>) -> Written {
-            $Value::write(value, to)
+            $function(value, to)
         }
     };
 }
@@ -155,7 +148,7 @@ compared_by_type! {
 }
 
 impl<F, V: TextValue<F>> FilterKind<F, V> for Text {
-    write_as!(TextValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -165,7 +158,7 @@ compared_by_type! {
 }
 
 impl<F, V: UrlValue<F>> FilterKind<F, V> for Url {
-    write_as!(UrlValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -175,7 +168,7 @@ compared_by_type! {
 }
 
 impl<F, V: AddressValue<F>> FilterKind<F, V> for Address {
-    write_as!(AddressValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -185,7 +178,7 @@ compared_by_type! {
 }
 
 impl<F, V: StatusValue<F>> FilterKind<F, V> for Status {
-    write_as!(StatusValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -195,7 +188,7 @@ compared_by_type! {
 }
 
 impl<F, V: IntegerValue<F>> FilterKind<F, V> for Integer {
-    write_as!(IntegerValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -205,7 +198,7 @@ compared_by_type! {
 }
 
 impl<F, V: NumberValue<F>> FilterKind<F, V> for Number {
-    write_as!(NumberValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -215,7 +208,7 @@ compared_by_type! {
 }
 
 impl<F, V: DoubleValue<F>> FilterKind<F, V> for Double {
-    write_as!(DoubleValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -225,7 +218,7 @@ compared_by_type! {
 }
 
 impl<F, V: EnumerationValue<F>> FilterKind<F, V> for Enumeration {
-    write_as!(EnumerationValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -235,7 +228,7 @@ compared_by_type! {
 }
 
 impl<F, V: MoneyValue<F>> FilterKind<F, V> for Money {
-    write_as!(MoneyValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -245,7 +238,7 @@ compared_by_type! {
 }
 
 impl<F, V: CrmValue<F>> FilterKind<F, V> for Crm {
-    write_as!(CrmValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 compared_by_type! {
@@ -255,7 +248,7 @@ compared_by_type! {
 }
 
 impl<F, V: IblockValue<F>> FilterKind<F, V> for Iblock {
-    write_as!(IblockValue);
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 /// Values that a field of the type `F` with the id of a record of the entity `E` can be compared with.
@@ -265,22 +258,13 @@ impl<F, V: IblockValue<F>> FilterKind<F, V> for Iblock {
     note = "it takes the id of the field's entity, or a plain `u64`",
     note = "a field of your own type takes values of that type"
 )]
-pub trait IdValue<F, E> {
-    #[doc(hidden)]
-    fn write(&self, to: &mut Encoder<'_>) -> Written;
-}
+pub trait IdValue<F, E>: ComparesWith<F, Reference<E>> {}
 
 #[diagnostic::do_not_recommend]
-impl<F, E, V: ComparesWith<F, Reference<E>>> IdValue<F, E> for V {
-    fn write(&self, to: &mut Encoder<'_>) -> Written {
-        ComparesWith::write(self, to)
-    }
-}
+impl<F, E, V: ComparesWith<F, Reference<E>>> IdValue<F, E> for V {}
 
 impl<F, E, V: IdValue<F, E>> FilterKind<F, V> for Reference<E> {
-    fn write(value: &V, to: &mut Encoder<'_>) -> Written {
-        value.write(to)
-    }
+    write_by!(ComparesWith::<F, Self>::write);
 }
 
 /// Generates the traits of the kinds whose fields take the same values whatever their Rust type is: a
@@ -293,17 +277,10 @@ macro_rules! compared_by_kind {
             label = "not a value of this field",
             note = $takes
         )]
-        pub trait $Value {
-            #[doc(hidden)]
-            fn write(&self, to: &mut Encoder<'_>) -> Written;
-        }
+        pub trait $Value: Encode<$Kind> {}
 
         #[diagnostic::do_not_recommend]
-        impl<V: Encode<$Kind>> $Value for V {
-            fn write(&self, to: &mut Encoder<'_>) -> Written {
-                self.encode(to)
-            }
-        }
+        impl<V: Encode<$Kind>> $Value for V {}
     };
 }
 
@@ -314,7 +291,7 @@ compared_by_kind! {
 }
 
 impl<F, V: BooleanValue> FilterKind<F, V> for Boolean {
-    write_as!(BooleanValue);
+    write_by!(Encode::<Self>::encode);
 }
 
 compared_by_kind! {
@@ -324,7 +301,7 @@ compared_by_kind! {
 }
 
 impl<F, V: DateValue> FilterKind<F, V> for Date {
-    write_as!(DateValue);
+    write_by!(Encode::<Self>::encode);
 }
 
 compared_by_kind! {
@@ -334,7 +311,7 @@ compared_by_kind! {
 }
 
 impl<F, V: DateTimeValue> FilterKind<F, V> for DateTime {
-    write_as!(DateTimeValue);
+    write_by!(Encode::<Self>::encode);
 }
 
 compared_by_kind! {
@@ -344,7 +321,7 @@ compared_by_kind! {
 }
 
 impl<F, V: DateOrDateTimeValue> FilterKind<F, V> for DateOrDateTime {
-    write_as!(DateOrDateTimeValue);
+    write_by!(Encode::<Self>::encode);
 }
 
 /// Generates the traits of the multifields, which are compared by the value without its type.
@@ -490,49 +467,24 @@ pub trait ValueList<F, K> {
     fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError>;
 }
 
-fn written<'a, F, K, V>(
-    values: impl IntoIterator<Item = &'a V>,
-    field: FieldId,
-) -> Result<Vec<String>, EncodeError>
-where
-    V: 'a,
-    K: FilterKind<F, V>,
-{
-    let written = values.into_iter().map(|value| {
-        let mut json = String::new();
-        let mut encoder = Encoder::of_field(&mut json, Some(field));
-        <K as FilterKind<F, V>>::write(value, &mut encoder)?;
-        encoder.require_one_value()?;
-        Ok(json)
-    });
-    written.collect()
+macro_rules! lists {
+    ($($List:ty),+ $(; $length:literal)+) => {
+        lists! { $($List,)+ $([V; $length]),+ }
+    };
+    ($($List:ty),+) => {$(
+        impl<F, K: FilterKind<F, V>, V> ValueList<F, K> for $List {
+            fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
+                let write = |value| Encoder::written(field, |to| K::write(value, to));
+                self.iter().map(write).collect()
+            }
+        }
+    )+};
 }
 
-impl<F, K, V> ValueList<F, K> for Vec<V>
-where
-    K: FilterKind<F, V>,
-{
-    fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
-        written::<F, K, V>(&self, field)
-    }
-}
-
-impl<F, K, V> ValueList<F, K> for &Vec<V>
-where
-    K: FilterKind<F, V>,
-{
-    fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
-        written::<F, K, V>(self, field)
-    }
-}
-
-impl<F, K, V> ValueList<F, K> for &[V]
-where
-    K: FilterKind<F, V>,
-{
-    fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
-        written::<F, K, V>(self, field)
-    }
+lists! {
+    Vec<V>, &Vec<V>, &[V]
+    ; 1 ; 2 ; 3 ; 4 ; 5 ; 6 ; 7 ; 8 ; 9 ; 10 ; 11 ; 12 ; 13 ; 14 ; 15 ; 16
+    ; 17 ; 18 ; 19 ; 20 ; 21 ; 22 ; 23 ; 24 ; 25 ; 26 ; 27 ; 28 ; 29 ; 30 ; 31 ; 32
 }
 
 impl<F, K> ValueList<F, K> for [F; 0] {
@@ -540,18 +492,3 @@ impl<F, K> ValueList<F, K> for [F; 0] {
         Ok(Vec::new())
     }
 }
-
-macro_rules! arrays {
-    ($($length:literal)+) => {$(
-        impl<F, K, V> ValueList<F, K> for [V; $length]
-        where
-            K: FilterKind<F, V>,
-        {
-            fn write(self, field: FieldId) -> Result<Vec<String>, EncodeError> {
-                written::<F, K, V>(&self, field)
-            }
-        }
-    )+};
-}
-
-arrays! { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 }

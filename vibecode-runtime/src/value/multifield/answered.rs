@@ -7,8 +7,6 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use serde_json::value::RawValue;
-
 use super::{
     EntryKey, MultifieldEntry, Multifields,
     kinds::{KINDS, Multifield, WORK, unknown_alias},
@@ -24,15 +22,10 @@ use crate::{
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnclearMultifields {
-    /// The record is not a readable object.
     Record,
-    /// `fm` is neither a list of entries nor an object of them.
     List,
-    /// An alias or a flag has an unknown form.
     Alias,
-    /// `fm`, the aliases and the flags contradict each other.
     Contradiction,
-    /// There is no `fm`, and no flag or alias says that there are no entries.
     NotShown,
 }
 
@@ -178,10 +171,10 @@ fn entries(fm: WireValue<'_>) -> Option<Vec<MultifieldEntry>> {
         let pairs = json::pairs(fm.as_str())?;
         pairs.into_iter().map(|(_, entry)| entry).collect()
     } else {
-        serde_json::from_str::<Vec<&RawValue>>(fm.as_str()).ok()?
+        json::elements(fm.as_str())?
     };
-    let entries = elements.into_iter();
-    entries.map(|each| entry(WireValue::new(each))).collect()
+    let entries = elements.into_iter().map(WireValue::of_json);
+    entries.map(entry).collect()
 }
 
 /// Reads an entry of `fm`, or returns `None` if it has an unknown form.
@@ -275,9 +268,10 @@ fn values_of(alias: Option<WireValue<'_>>) -> Result<Vec<Typed>, UnclearMultifie
         Some((value_text(value)?, None))
     };
     let values: Option<Vec<Typed>> = if alias.as_str().starts_with('[') {
-        let values = serde_json::from_str::<Vec<&RawValue>>(alias.as_str()).ok();
-        let values = values.ok_or(UnclearMultifields::Alias)?.into_iter();
-        values.map(|value| one(WireValue::new(value))).collect()
+        json::elements(alias.as_str()).and_then(|values| {
+            let values = values.into_iter().map(WireValue::of_json);
+            values.map(one).collect()
+        })
     } else {
         one(alias).map(|value| vec![value])
     };
@@ -290,7 +284,7 @@ fn values_of(alias: Option<WireValue<'_>>) -> Result<Vec<Typed>, UnclearMultifie
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::{Value, json};
+    use serde_json::{Value, json, value::RawValue};
 
     use super::*;
 
@@ -298,7 +292,11 @@ mod tests {
         // Leaking is fine in a test.
         let record: &'static str = Box::leak(record.to_owned().into_boxed_str());
         let fields: BTreeMap<&str, &'static RawValue> = serde_json::from_str(record).unwrap();
-        read(&|name| fields.get(name).map(|value| WireValue::new(value)))
+        read(&|name| {
+            fields
+                .get(name)
+                .map(|value| WireValue::of_json(value.get()))
+        })
     }
 
     fn read(record: &str) -> Result<Multifields, UnclearMultifields> {

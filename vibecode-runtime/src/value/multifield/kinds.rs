@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::Serialize;
+
 use super::EntryKey;
 use crate::{Encode, EncodeError, Encoder, ParseError, kind, value::text_form::serde_as_text};
 
@@ -107,10 +109,11 @@ macro_rules! multifields {
         }
     $(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
         pub struct $Value {
-            pub(super) value: String,
-            pub(super) value_type: $Type,
+            value: String,
+            #[serde(rename = "typeId")]
+            value_type: $Type,
         }
 
         $(#[$type_doc])*

@@ -15,17 +15,14 @@ use crate::{
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let there = client.multifields(ContactId::from(72)).await?;
 /// let kinds: Vec<_> = there.entries().iter().map(|it| (it.kind(), it.value_type())).collect();
 /// assert_eq!(
 ///     kinds,
 ///     [("PHONE", "MOBILE"), ("PHONE", "FAX"), ("EMAIL", "HOME"), ("WEB", "WORK")],
 /// );
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Multifields {
@@ -40,15 +37,12 @@ pub struct Multifields {
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> vibecode_runtime::Result<()> {
-/// # let (_sandbox, client) = sandbox().await?;
+/// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
 /// let there = client.multifields(ContactId::from(71)).await?;
 /// let phone = &there.entries()[0];
 /// assert_eq!((phone.id(), phone.kind(), phone.value_type()), (Some(101), "PHONE", "WORK"));
 /// assert_eq!(phone.value(), "+74950000071");
-/// # Ok(())
-/// # }
+/// # Ok(()) }) }
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct MultifieldEntry {

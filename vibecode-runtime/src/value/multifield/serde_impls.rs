@@ -3,15 +3,26 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
-    ser::SerializeStruct,
+    Deserialize, Deserializer,
+    de::{
+        Error, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
 };
 
 use super::{Email, Phone};
 use crate::value::text_form::TextVisitor;
 
 const FIELDS: &[&str] = &["value", "typeId"];
+
+/// A value that is written with its type.
+#[derive(Deserialize)]
+#[serde(expecting = "a value and its typeId")]
+struct Entry<T: Default> {
+    value: Private,
+    #[serde(rename = "typeId", default)]
+    value_type: T,
+}
 
 /// Visits a value of a multifield: an object, or plain text, which is a WORK value.
 struct EntryVisitor<T, V> {
@@ -29,26 +40,14 @@ impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> 
         Ok((self.make)(value.to_owned(), T::default()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<V, A::Error> {
-        let (mut value, mut value_type) = (None, T::default());
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "value" => value = Some(map.next_value::<Private>()?.0),
-                "typeId" => value_type = map.next_value()?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        let value = value.ok_or_else(|| A::Error::missing_field("value"))?;
-        Ok((self.make)(value, value_type))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V, A::Error> {
+        let entry = Entry::deserialize(MapAccessDeserializer::new(map))?;
+        Ok((self.make)(entry.value.0, entry.value_type))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<V, A::Error> {
-        let missing = || A::Error::custom("expected a value and its typeId");
-        let value = seq.next_element::<Private>()?.ok_or_else(missing)?.0;
-        let value_type = seq.next_element()?.ok_or_else(missing)?;
-        Ok((self.make)(value, value_type))
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V, A::Error> {
+        let entry = Entry::deserialize(SeqAccessDeserializer::new(seq))?;
+        Ok((self.make)(entry.value.0, entry.value_type))
     }
 
     // A phone without quotes. A number is read as its text, as in answers.
@@ -83,15 +82,6 @@ impl<'de> Deserialize<'de> for Private {
 
 macro_rules! entries {
     ($($Value:ident)+) => {$(
-        impl Serialize for $Value {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut entry = serializer.serialize_struct(stringify!($Value), FIELDS.len())?;
-                entry.serialize_field("value", &self.value)?;
-                entry.serialize_field("typeId", &self.value_type)?;
-                entry.end()
-            }
-        }
-
         impl<'de> Deserialize<'de> for $Value {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let visitor = EntryVisitor { make: Self::new };

@@ -70,6 +70,11 @@ impl Fields {
         built_in.or_else(|| self.custom.field(name))
     }
 
+    /// Returns the built-in fields and the custom ones.
+    pub(crate) fn schemas(&self) -> [&Schema; 2] {
+        [self.entity.documented(), &self.custom]
+    }
+
     pub(crate) fn built_in(&self) -> impl Iterator<Item = &Field> {
         self.entity.documented().fields()
     }

@@ -5,6 +5,7 @@ pub(crate) mod definition;
 pub(crate) mod description;
 pub(crate) mod entity_fields;
 pub(crate) mod new_definition;
+pub(crate) mod seeded_value;
 pub(crate) mod stored_file;
 pub(crate) mod stored_value;
 

@@ -6,6 +6,7 @@
 
 mod new_file;
 mod undo_file;
+pub(crate) mod written;
 
 use std::{
     collections::HashMap,
@@ -20,6 +21,7 @@ use vibecode_runtime::Client;
 use self::{
     new_file::ListFile,
     undo_file::{Lost, UndoFile},
+    written::{WrittenByRecord, WrittenValues},
 };
 use super::{
     input::{Input, columns::ColumnOptions, origin::Origin},
@@ -57,6 +59,16 @@ pub(super) struct Backup {
     first_lost: Vec<String>,
 }
 
+/// Which backup is to be written.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) path: &'a Path,
+    pub(super) origin: &'a Origin,
+    pub(super) written: &'a WrittenByRecord,
+    /// Whether it is kept although it does not restore everything.
+    pub(super) may_be_incomplete: bool,
+}
+
 /// The lists for people, beside the file of old values.
 struct Lists<'a> {
     entity: &'a str,
@@ -74,11 +86,11 @@ pub(super) async fn write(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
-    origin: &Origin,
-    path: &Path,
-    may_be_incomplete: bool,
+    wanted: &Wanted<'_>,
     progress: RequestProgress,
+    output: &Output,
 ) -> Result<Backup, Failure> {
+    let path = wanted.path;
     let mut lists = Lists {
         entity: options.entity,
         added: ListFile::new(removals(path), ["record", "field", "value"]),
@@ -88,12 +100,7 @@ pub(super) async fn write(
         ),
         first_lost: Vec::new(),
     };
-    let undo = UndoFile::create(path, 0, origin);
-    let undo = undo.map_err(|error| Failure::of_file(path, &error));
-    let written = match undo {
-        Ok(undo) => write_rows(client, plan, options, undo, path, &mut lists, progress).await,
-        Err(failure) => Err(failure),
-    };
+    let written = write_rows(client, plan, options, wanted, &mut lists, progress, output).await;
     let (rows, undo) = written.map_err(|failure| {
         Failure::new(format!(
             "{failure}\nnothing was sent, since the old values could not be kept: try again, or send without a backup with --no-backup"
@@ -110,7 +117,7 @@ pub(super) async fn write(
         lost,
         first_lost: lists.first_lost,
     };
-    if lost > 0 && !may_be_incomplete {
+    if lost > 0 && !wanted.may_be_incomplete {
         return Err(backup.refusal());
     }
     let to_remove = lists.added.keep().map_err(failed)?;
@@ -125,12 +132,14 @@ async fn write_rows(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
-    mut undo: UndoFile,
-    path: &Path,
+    wanted: &Wanted<'_>,
     lists: &mut Lists<'_>,
     progress: RequestProgress,
+    output: &Output,
 ) -> Result<(Ranges, UndoFile), Failure> {
+    let path = wanted.path;
     let failed = |error: io::Error| Failure::of_file(path, &error);
+    let mut undo = UndoFile::create(path, 0, wanted.origin).map_err(failed)?;
     let mut labels: HashMap<&str, Labels<'_>> = HashMap::new();
     let mut reader = RecordReader::new(client, plan, progress);
     let mut lines = Vec::new();
@@ -138,12 +147,16 @@ async fn write_rows(
         for row in read {
             lines.push(row.line);
             if row.record.is_some() {
-                add(&row, options, &mut labels, &mut undo, lists).map_err(failed)?;
+                let written = wanted.written.of_row(&row.job);
+                add(&row, &written, options, &mut labels, &mut undo, lists).map_err(failed)?;
             }
         }
     }
+    lines.extend(reader.unsent());
+    drop(reader);
+    lines.sort_unstable();
     let undo = undo
-        .checked(path, options, &mut |lost| lists.add_lost(&lost))
+        .checked(path, options, &mut |lost| lists.add_lost(&lost), output)
         .await?;
     Ok((lines.into_iter().collect(), undo))
 }
@@ -151,6 +164,7 @@ async fn write_rows(
 /// Adds the old values of a row.
 fn add<'s>(
     row: &RowRecord,
+    written: &WrittenValues,
     options: &ColumnOptions<'s>,
     labels: &mut HashMap<&'s str, Labels<'s>>,
     undo: &mut UndoFile,
@@ -187,7 +201,7 @@ fn add<'s>(
             }
         }
     }
-    undo.add(id, &restored)?;
+    undo.add(id, &restored, written)?;
     for addition in &changes.added {
         if addition.is_known {
             let record = format!("{}/{id}", lists.entity);

@@ -19,18 +19,25 @@ use serde_json::{json, value::RawValue};
 use tokio::task::yield_now;
 use vibecode_runtime::{Contacts, PatchJob, RawAnswer};
 
-use super::new_file::NewFile;
+use super::{new_file::NewFile, written::WrittenValues};
 use crate::{
     change::{WIRE, entries::EntryRules},
     commands::bulk::{
         args::Empty,
         input::{
-            FileOptions, Input, cells::CellStyle, columns::ColumnOptions, numbers::Numbers,
-            origin::Origin, row_jobs::RowJobs, rows::Problem,
+            FileOptions, Input,
+            cells::CellStyle,
+            columns::ColumnOptions,
+            numbers::Numbers,
+            origin::Origin,
+            row_jobs::RowJobs,
+            rows::{Problem, WRITTEN},
         },
         record_fields::RecordFields,
     },
     failure::Failure,
+    output::Output,
+    progress::ProgressMeter,
     returned_value::ReturnedValue,
 };
 
@@ -91,6 +98,7 @@ impl UndoFile {
         &mut self,
         id: u64,
         fields: &[(&str, ReturnedValue<'_>, &RawValue)],
+        written: &WrittenValues,
     ) -> io::Result<()> {
         if fields.is_empty() {
             return Ok(());
@@ -98,6 +106,8 @@ impl UndoFile {
         let rows = fields
             .iter()
             .map(|(name, value, _)| (format!("{WIRE}{name}"), value.json()));
+        let written = written.json(fields.iter().map(|(name, ..)| *name));
+        let rows = rows.chain([(WRITTEN.to_owned(), written)]);
         write_object(&mut self.rows, id, rows)?;
         let returned = fields.iter();
         let returned = returned.map(|(name, _, json)| ((*name).to_owned(), json.get().to_owned()));
@@ -114,6 +124,7 @@ impl UndoFile {
         path: &Path,
         sent: &ColumnOptions<'_>,
         lost: &mut impl FnMut(Lost<'_>) -> io::Result<()>,
+        output: &Output,
     ) -> Result<Self, Failure> {
         // As the undo reads JSON Lines.
         let style = CellStyle {
@@ -130,7 +141,8 @@ impl UndoFile {
                 break;
             }
             let restored = Self::create(path, attempt, &self.origin).map_err(failed)?;
-            match self.check_once(restored, path, &options, lost).await? {
+            let checked = self.check_once(restored, path, &options, lost, output);
+            match checked.await? {
                 Some(rest) => self = rest,
                 None => break,
             }
@@ -145,6 +157,7 @@ impl UndoFile {
         path: &Path,
         options: &ColumnOptions<'_>,
         lost: &mut impl FnMut(Lost<'_>) -> io::Result<()>,
+        output: &Output,
     ) -> Result<Option<Self>, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let input = Input::open(self.rows.path(), &FileOptions::default())?;
@@ -153,7 +166,10 @@ impl UndoFile {
         let mut returned = BufReader::new(returned);
         let mut old = String::new();
         let (mut count, mut are_all_restored) = (0, true);
+        let mut progress =
+            ProgressMeter::of_file("checking the backup", "rows", input.bytes(), output);
         while let Some(row) = rows.next()? {
+            progress.advance_to(rows.bytes_read());
             old.clear();
             returned.read_line(&mut old).map_err(failed)?;
             let fields = RecordFields::read(&old).ok_or_else(|| out_of_step(path))?;
@@ -185,6 +201,7 @@ impl UndoFile {
                 yield_now().await;
             }
         }
+        progress.end();
         if count != self.count {
             return Err(out_of_step(path));
         }
@@ -207,7 +224,7 @@ impl UndoFile {
                 .collect()
         };
         let values = copied(values);
-        if values.is_empty() {
+        if values.iter().all(|(name, _)| name == WRITTEN) {
             return Ok(());
         }
         self.count += 1;

@@ -9,7 +9,7 @@ use super::{
     target::Target,
 };
 use crate::{
-    change::{Change, SEPARATOR},
+    change::{Change, PIPELINE, SEPARATOR},
     commands::bulk::args::Empty,
 };
 
@@ -33,6 +33,9 @@ impl<'a> Columns<'a> {
             ..
         } = *self.column_options;
         let mut change = Change::new(entity, schema, codes).with_rules(rules);
+        if let Some(pipeline) = self.pipeline(cells) {
+            change = change.in_pipeline(pipeline);
+        }
         let mut problems = Vec::new();
         let mut has_id = false;
         for cell in cells {
@@ -68,9 +71,32 @@ impl<'a> Columns<'a> {
     }
 }
 
+impl Columns<'_> {
+    /// Returns the pipeline that a row sets, of which its stage must be too.
+    fn pipeline(&self, cells: &[Cell]) -> Option<u64> {
+        cells
+            .iter()
+            .find_map(|cell| match (self.targets.get(cell.column), &cell.value) {
+                (Some(Ok(Target::Set { field, .. })), CellValue::Text(text))
+                    if field == PIPELINE =>
+                {
+                    text.trim().parse().ok()
+                }
+                _ => None,
+            })
+    }
+}
+
+/// Returns `12` for `12.0` or `12,00`, as a spreadsheet writes a number with decimals. `12.000` may be twelve thousand.
+fn without_zeros(text: &str) -> &str {
+    let mut endings = [".0", ".00", ",0", ",00"].into_iter();
+    let whole = endings.find_map(|ending| text.strip_suffix(ending));
+    whole.unwrap_or(text)
+}
+
 fn read_id(value: &CellValue) -> Result<u64, String> {
     let id = match value {
-        CellValue::Text(text) => text.parse().ok().filter(|id| *id > 0),
+        CellValue::Text(text) => without_zeros(text).parse().ok().filter(|id| *id > 0),
         CellValue::Empty | CellValue::List(_) => None,
     };
     id.ok_or_else(|| "requires the id of the record, a whole number above 0".to_owned())

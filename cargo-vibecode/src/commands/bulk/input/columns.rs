@@ -10,7 +10,11 @@ use crate::{
 };
 
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.
-pub(crate) const ERROR_COLUMNS: [&str; 2] = ["error_code", "error_message"];
+pub(crate) const ERROR_COLUMNS: [&str; 3] = ["error_code", "error_message", SENT_TO];
+/// The extra columns of a file of bad rows.
+pub(crate) const BAD_COLUMNS: [&str; 2] = ["error_code", "error_message"];
+/// The portal and the entity to which a failed row was sent.
+pub(crate) const SENT_TO: &str = "error_sent_to";
 
 /// The options about columns, and the known fields.
 #[derive(Debug)]
@@ -52,6 +56,16 @@ impl<'a> Columns<'a> {
             names: Vec::new(),
             targets: Vec::new(),
         }
+    }
+
+    /// Returns the columns with these names.
+    pub(crate) fn of_names(column_options: &'a ColumnOptions<'a>, names: Vec<String>) -> Self {
+        let mut columns = Self {
+            names,
+            ..Self::new(column_options)
+        };
+        columns.resolve();
+        columns
     }
 
     /// Assigns a target to the columns that were added since the last call.
@@ -125,11 +139,9 @@ impl<'a> Columns<'a> {
     /// Returns the columns of a field, as they are named in the file; the field's own name if there is
     /// none.
     pub(crate) fn of_field(&self, wire_name: &str) -> String {
-        let of_field = |target: &Result<Target, String>| match target {
-            Ok(Target::Set { field, .. } | Target::Add { field, .. }) => field == wire_name,
-            Ok(Target::Id | Target::Ignored | Target::Aside(_) | Target::Nameless) | Err(_) => {
-                false
-            }
+        let of_field = |target: &Result<Target, String>| {
+            let target = target.as_ref().ok();
+            target.and_then(Target::field) == Some(wire_name)
         };
         let columns = self.described().filter(|(_, target)| of_field(target));
         let names: Vec<&str> = columns.map(|(name, _)| name).collect();

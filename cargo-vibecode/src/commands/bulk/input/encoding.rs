@@ -1,11 +1,17 @@
 //! The encoding of a file: named by the user or recognised, and read as UTF-8.
 
+mod cyrillic;
+
 use std::{
     fs::File,
-    io::{self, Read, Seek as _, SeekFrom},
+    io::{self, IsTerminal as _, Read, Seek as _, SeekFrom},
 };
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
+use encoding_rs::{
+    CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252,
+    WINDOWS_1255,
+};
+use vibecode_spec::one_line;
 
 use super::{BUFFER, Hashed};
 
@@ -20,49 +26,96 @@ pub(crate) fn by_name(name: &str) -> Result<&'static Encoding, String> {
     let label = match name.to_ascii_lowercase().as_str() {
         "utf16" | "utf16le" => "utf-16le".to_owned(),
         "utf16be" => "utf-16be".to_owned(),
+        "mac-cyrillic" | "maccyrillic" | "cp10007" => "x-mac-cyrillic".to_owned(),
         other => other.to_owned(),
     };
-    Encoding::for_label(label.as_bytes())
-        .ok_or_else(|| "use a name such as utf-8, cp1251, cp866, koi8-r or utf-16".to_owned())
-}
-
-/// Recognises the encoding of a file: by its mark, or else by its first bytes that are not ASCII. What is
-/// not clear is UTF-8, so that its rows are reported instead of being read as other letters.
-///
-/// # Errors
-/// If the file cannot be read.
-pub(super) fn recognize(file: &mut File, start: &[u8]) -> io::Result<&'static Encoding> {
-    if let Some((encoding, _)) = Encoding::for_bom(start) {
-        return Ok(encoding);
-    }
-    if let Some(encoding) = utf_16_without_mark(start) {
-        return Ok(encoding);
-    }
-    Ok(if is_windows_1251(&sample(file)?) {
-        WINDOWS_1251
-    } else {
-        UTF_8
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+        "use a name such as utf-8, cp1251, cp866, koi8-r, mac-cyrillic or utf-16".to_owned()
     })
 }
 
-/// Returns bytes of a file from the first that is not ASCII.
-fn sample(file: &mut File) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut sample = Vec::new();
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        let count = file.read(&mut buffer)?;
-        let read = buffer.get(..count).unwrap_or_default();
-        let rest = if sample.is_empty() {
-            let first = read.iter().position(|byte| !byte.is_ascii());
-            // With the letters of its word before it.
-            first.and_then(|first| read.get(first.saturating_sub(WORD)..))
-        } else {
-            Some(read)
+/// The encoding of a file, as far as its bytes show it.
+pub(super) enum Recognized {
+    Encoding(&'static Encoding),
+    /// The message about a file whose letters mean different things in different encodings.
+    Unclear(String),
+}
+
+/// Recognises the encoding of a file: by its mark, or else by its first bytes that are not ASCII. UTF-8 with damage
+/// is UTF-8, so that its rows are reported.
+///
+/// # Errors
+/// If the file cannot be read.
+pub(super) fn recognize(file: &mut File, start: &[u8]) -> io::Result<Recognized> {
+    if let Some((encoding, _)) = Encoding::for_bom(start) {
+        return Ok(Recognized::Encoding(encoding));
+    }
+    if let Some(encoding) = utf_16_without_mark(start) {
+        return Ok(Recognized::Encoding(encoding));
+    }
+    let sample = Sample::of(file)?;
+    if is_utf_8(&sample.bytes) {
+        return Ok(Recognized::Encoding(UTF_8));
+    }
+    Ok(match cyrillic::recognize(&sample.bytes) {
+        Some(encoding) => Recognized::Encoding(encoding),
+        None => Recognized::Unclear(unclear(&sample)),
+    })
+}
+
+/// Returns the message about an encoding that is not recognised, with the first word in the likely ones. The word is
+/// shown on a terminal, or if it is in the header: values of records do not belong in a log.
+fn unclear(Sample { bytes, line }: &Sample) -> String {
+    let is_shown = *line == 1 || io::stderr().is_terminal();
+    let is_between = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+    let mut words = bytes.split(is_between).filter(|word| !word.is_ascii());
+    let readings = words.next().filter(|_| is_shown).map(|word| {
+        let others = [WINDOWS_1252, WINDOWS_1250, WINDOWS_1255];
+        let encodings = cyrillic::ENCODINGS.into_iter().chain(others);
+        let readings = encodings.map(|encoding| {
+            let (text, _) = encoding.decode_without_bom_handling(word);
+            format!("“{}” in {}", one_line(&text), encoding.name())
+        });
+        let readings: Vec<String> = readings.collect();
+        format!(". The first word is {}", readings.join(", "))
+    });
+    format!(
+        "line {line} has letters that are not UTF-8, and the encoding of the file cannot be recognised: name it with --encoding, such as --encoding windows-1251, or save the file as UTF-8{}",
+        readings.unwrap_or_default()
+    )
+}
+
+/// The bytes of a file from the first that is not ASCII.
+struct Sample {
+    /// With the letters of its word before it.
+    bytes: Vec<u8>,
+    /// The line of the first.
+    line: usize,
+}
+
+impl Sample {
+    fn of(file: &mut File) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(0))?;
+        let mut sample = Self {
+            bytes: Vec::new(),
+            line: 1,
         };
-        sample.extend_from_slice(rest.unwrap_or_default());
-        if count == 0 || sample.len() >= SAMPLE {
-            return Ok(sample);
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let count = file.read(&mut buffer)?;
+            let read = buffer.get(..count).unwrap_or_default();
+            let mut rest = read;
+            if sample.bytes.is_empty() {
+                let first = read.iter().position(|byte| !byte.is_ascii());
+                let (before, _) = read.split_at(first.unwrap_or(count));
+                sample.line += before.split(|byte| *byte == b'\n').skip(1).count();
+                let start = first.map_or(count, |first| first.saturating_sub(WORD));
+                rest = read.get(start..).unwrap_or_default();
+            }
+            sample.bytes.extend_from_slice(rest);
+            if count == 0 || sample.bytes.len() >= SAMPLE {
+                return Ok(sample);
+            }
         }
     }
 }
@@ -81,43 +134,15 @@ fn utf_16_without_mark(start: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Returns true if these bytes are Russian words in the encoding of Windows, and not UTF-8 with damage:
-/// its words consist of letters of one script, and no capital follows a small letter.
-fn is_windows_1251(sample: &[u8]) -> bool {
+/// Returns true if these bytes are UTF-8, perhaps with damage: more letters are read than parts are not.
+fn is_utf_8(sample: &[u8]) -> bool {
     let (mut letters, mut damaged) = (0, 0);
     for chunk in sample.utf8_chunks() {
-        letters += chunk
-            .valid()
-            .chars()
-            .filter(|letter| !letter.is_ascii())
-            .count();
+        let valid = chunk.valid().chars();
+        letters += valid.filter(|letter| !letter.is_ascii()).count();
         damaged += usize::from(!chunk.invalid().is_empty());
     }
-    if damaged <= letters {
-        return false;
-    }
-    let is_small = |byte: &u8| matches!(byte, 0xe0..=0xff | 0xb8);
-    let is_capital = |byte: &u8| matches!(byte, 0xc0..=0xdf | 0xa8);
-    // Quotation marks, dashes, the number sign, a space that does not break, and the degree.
-    let is_sign = |byte: &u8| {
-        matches!(
-            byte,
-            0x84 | 0x85 | 0x91..=0x97 | 0xa0 | 0xab | 0xb0 | 0xb9 | 0xbb
-        )
-    };
-    let words =
-        sample.split(|byte| is_sign(byte) || (byte.is_ascii() && !byte.is_ascii_alphabetic()));
-    let (mut natural, mut odd) = (0_usize, 0_usize);
-    for word in words.filter(|word| !word.is_ascii()) {
-        let is_russian = word.iter().all(|byte| is_small(byte) || is_capital(byte));
-        let mut pairs = word.iter().zip(word.iter().skip(1));
-        if is_russian && !pairs.any(|(one, next)| is_small(one) && is_capital(next)) {
-            natural += 1;
-        } else {
-            odd += 1;
-        }
-    }
-    natural > 4 * odd
+    damaged <= letters
 }
 
 /// A file as UTF-8, whatever its encoding. What its encoding does not have becomes U+FFFD, and a cell with
@@ -194,7 +219,7 @@ impl Read for Decoded {
 
 #[cfg(test)]
 mod tests {
-    use encoding_rs::{IBM866, KOI8_R};
+    use encoding_rs::WINDOWS_1251;
 
     use super::*;
 
@@ -202,25 +227,11 @@ mod tests {
         "ID;Имя;Должность\r\n71;Анна;Старший «бухгалтер» ООО\r\n72;Ёжик;и др.\r\n";
 
     #[test]
-    fn russian_words_of_windows_are_recognized() {
-        assert!(is_windows_1251(&WINDOWS_1251.encode(RUSSIAN).0));
-    }
-
-    #[test]
-    fn what_is_not_clear_is_not_taken_for_another_encoding() {
-        for encoding in [UTF_8, KOI8_R, IBM866] {
-            assert!(
-                !is_windows_1251(&encoding.encode(RUSSIAN).0),
-                "{}",
-                encoding.name()
-            );
-        }
-        for bytes in [&b"id,post\n71,b\xff\n"[..], b"id,M\xfcller\n", b""] {
-            assert!(!is_windows_1251(bytes));
-        }
+    fn damaged_utf_8_is_not_taken_for_another_encoding() {
         let mut damaged = RUSSIAN.as_bytes().to_vec();
         damaged.remove(40);
-        assert!(!is_windows_1251(&damaged));
+        assert!(is_utf_8(&damaged));
+        assert!(!is_utf_8(&WINDOWS_1251.encode(RUSSIAN).0));
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub(super) enum Meaning<'s> {
 /// A header that means no field, or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NoMeaning {
-    /// No field has this name. Contains the advice.
-    Unknown(String),
+    /// No field has this name: see [`advice`].
+    Unknown,
     Ambiguous(String),
     /// The field is known, but not the type of its phones or emails.
     UnknownType(String),
@@ -203,11 +203,13 @@ fn spelt_or_typed<'s>(options: &ColumnOptions<'s>, header: &str) -> Result<Meani
     {
         return Ok(by_name(field));
     }
-    Err(NoMeaning::Unknown(advice(options, header)))
+    Err(NoMeaning::Unknown)
 }
 
-/// Says what may have been meant: a wire name, a label, or a header of an export.
-fn advice(options: &ColumnOptions<'_>, header: &str) -> String {
+/// Says what may have been meant: a wire name, a label, or a header of an export. It compares the header with all of
+/// them, which takes milliseconds.
+pub(super) fn advice(options: &ColumnOptions<'_>, header: &str) -> String {
+    let header = &composed(header);
     let problem = match change::field(options.schema, header) {
         Ok(field) => format!("`{}` has this label", field.name),
         Err(problem) => problem,

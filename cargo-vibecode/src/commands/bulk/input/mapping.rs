@@ -1,6 +1,10 @@
 //! The file of `--mapping`: an object with the field of each column, or null for a column to ignore.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{
+    env, fs,
+    io::{self, Write as _},
+    path::Path,
+};
 
 use serde_json::Value;
 
@@ -71,7 +75,17 @@ impl Mapping {
     /// # Errors
     /// If the file cannot be read, has a column twice, or has one without a decision.
     fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = fs::read(path).map_err(|error| Failure::of_file(path, &error))?;
+        let bytes = fs::read(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                let here = env::current_dir().unwrap_or_default();
+                let problem = format!(
+                    "there is no such mapping (the current folder is {}): run the command in the folder of the mapping, or write one by a check, without --yes",
+                    here.display()
+                );
+                Failure::in_file(path, problem)
+            }
+            _ => Failure::of_file(path, &error),
+        })?;
         let bytes = bytes.strip_prefix(UTF_8_MARK).unwrap_or(&bytes);
         let Pairs(fields) = serde_json::from_slice(bytes).map_err(|error| {
             let problem = format!("the mapping is not an object such as {{\"Column\": \"field\", \"Other\": null}} ({error})");

@@ -11,6 +11,7 @@ pub(crate) mod headers;
 pub(crate) mod mapping;
 pub(crate) mod numbers;
 pub(crate) mod origin;
+mod replaced;
 pub(crate) mod row_jobs;
 pub(crate) mod rows;
 mod spreadsheet;
@@ -29,9 +30,10 @@ use std::{
 use encoding_rs::{Encoding, UTF_8};
 
 use self::{
-    encoding::Decoded,
+    encoding::{Decoded, Recognized},
     hashed::Hashed,
     origin::Origin,
+    replaced::FileIdentity,
     rows::{CsvRows, JsonRows, Rows},
     spreadsheet::{SheetInfo, copy_sheet},
 };
@@ -50,6 +52,8 @@ pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
 #[derive(Debug)]
 pub(crate) struct Input {
     file: Arc<File>,
+    /// The file that the path led to.
+    identity: FileIdentity,
     pub(crate) path: PathBuf,
     pub(crate) format: FileFormat,
     /// The encoding of the file.
@@ -121,6 +125,7 @@ impl Input {
     fn read_start(path: &Path, options: &FileOptions<'_>, is_copy: bool) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let mut file = File::open(path).map_err(failed)?;
+        let identity = FileIdentity::of(&file.metadata().map_err(failed)?);
         let mut start = Vec::new();
         let start_of_file = u64::try_from(BUFFER).unwrap_or_default();
         let mut reader = (&mut file).take(start_of_file);
@@ -133,6 +138,7 @@ impl Input {
             let (copy, sheet) = copy_sheet(path, file, options.sheet)?;
             return Ok(Self {
                 file: Arc::new(copy),
+                identity,
                 path: path.to_owned(),
                 format: FileFormat::Csv { delimiter: b',' },
                 encoding: UTF_8,
@@ -148,7 +154,10 @@ impl Input {
         }
         let encoding = match options.encoding {
             Some(encoding) => encoding,
-            None => encoding::recognize(&mut file, &start).map_err(failed)?,
+            None => match encoding::recognize(&mut file, &start).map_err(failed)? {
+                Recognized::Encoding(encoding) => encoding,
+                Recognized::Unclear(problem) => return Err(Failure::in_file(path, problem)),
+            },
         };
         let (text, _) = encoding.decode_without_bom_handling(&start);
         let (head, separator, origin) = Head::of(&text);
@@ -158,6 +167,7 @@ impl Input {
         let format = detect_format(path, text.as_bytes(), delimiter);
         Ok(Self {
             file: Arc::new(file),
+            identity,
             path: path.to_owned(),
             format,
             encoding,
@@ -192,6 +202,19 @@ impl Input {
         })
     }
 
+    /// Checks that the path still leads to the file that is read.
+    ///
+    /// # Errors
+    /// If it leads to another one, or to none.
+    pub(crate) fn check_not_replaced(&self) -> Result<(), Failure> {
+        let is_replaced = self.identity.is_replaced_at(&self.path);
+        if !is_replaced.map_err(|error| self.failure(&error))? {
+            return Ok(());
+        }
+        let problem = "the file was replaced or removed since its rows were checked: the next batch was not sent. Restore the file to resume. To send the new file, give it another name, not before the requests of this job have settled";
+        Err(Failure::in_file(&self.path, problem))
+    }
+
     /// Returns the length of the file that the rows are read from; 0 if it is not known.
     pub(crate) fn bytes(&self) -> u64 {
         self.file.metadata().map_or(0, |metadata| metadata.len())
@@ -205,6 +228,11 @@ impl Input {
         let name = self.encoding.name();
         (self.encoding != UTF_8)
             .then(|| format!("the file is read as {name}: if that is wrong, use --encoding"))
+    }
+
+    /// Returns the name of the encoding. A spreadsheet has none.
+    pub(crate) fn encoding_name(&self) -> Option<&'static str> {
+        self.sheet.is_none().then(|| self.encoding.name())
     }
 
     pub(crate) fn failure(&self, error: &io::Error) -> Failure {

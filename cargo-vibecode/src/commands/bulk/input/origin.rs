@@ -10,6 +10,14 @@ pub(crate) struct Origin {
     /// The portal's host, if the API reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) portal: Option<String>,
+    /// Whether each row has the values that the job wrote. Backups of earlier versions have only the old values.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) has_written: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,7 +49,12 @@ mod tests {
     fn the_first_line_of_a_backup_is_no_row() {
         for portal in [None, Some("acme.bitrix24.ru".to_owned())] {
             let entity = "contacts".to_owned();
-            let origin = Origin { entity, portal };
+            let has_written = portal.is_some();
+            let origin = Origin {
+                entity,
+                portal,
+                has_written,
+            };
             assert_eq!(Origin::of_line(&origin.to_line()), Some(origin));
         }
         for row in [

@@ -8,7 +8,10 @@ use super::{
     rows::{CellValue, Problem, Record, Rows},
     tally::{Effect, Tally},
 };
-use crate::{commands::bulk::spreadsheet_cell::unguarded, failure::Failure};
+use crate::{
+    commands::bulk::{added_before::AddedBefore, spreadsheet_cell::unguarded},
+    failure::Failure,
+};
 
 /// The rows of one pass.
 #[derive(Debug)]
@@ -22,6 +25,10 @@ pub(crate) struct RowJobs<'a> {
     effects: Vec<(usize, Effect)>,
     /// Whether this is a file of failed rows, in which formulas are guarded.
     is_guarded: bool,
+    /// What earlier rows add to the same record, if it is to be added once.
+    added_before: Option<AddedBefore<'a>>,
+    /// The rows that add what the last row adds too.
+    repeats: Vec<u64>,
 }
 
 /// A row and the change that it requests.
@@ -50,6 +57,8 @@ impl<'a> RowJobs<'a> {
             tally: Tally::default(),
             effects: Vec::new(),
             is_guarded: false,
+            added_before: None,
+            repeats: Vec::new(),
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
@@ -74,6 +83,8 @@ impl<'a> RowJobs<'a> {
             tally: Tally::default(),
             effects: Vec::new(),
             is_guarded: false,
+            added_before: None,
+            repeats: Vec::new(),
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
@@ -82,6 +93,19 @@ impl<'a> RowJobs<'a> {
             let _ = row_jobs.read_change();
         }
         Ok(row_jobs.columns)
+    }
+
+    /// Leaves out of each row the phones and emails that an earlier row adds to the same record.
+    pub(crate) fn adding_once(self, added_before: AddedBefore<'a>) -> Self {
+        Self {
+            added_before: Some(added_before),
+            ..self
+        }
+    }
+
+    /// Returns the earlier rows that add what was left out of the last row.
+    pub(crate) fn repeats(&self) -> &[u64] {
+        &self.repeats
     }
 
     fn read_header(&mut self) -> Result<(), Failure> {
@@ -144,6 +168,7 @@ impl<'a> RowJobs<'a> {
     }
 
     fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Vec<Problem>> {
+        self.repeats.clear();
         let cells = self.rows.cells(&self.record, &mut self.columns.names);
         let mut cells = cells.map_err(|problem| vec![problem])?;
         for cell in cells.iter_mut().filter(|_| self.is_guarded) {
@@ -153,8 +178,11 @@ impl<'a> RowJobs<'a> {
         }
         self.columns.resolve();
         self.effects.clear();
-        let (id, change) = self.columns.change(&cells, &mut self.effects)?;
+        let (id, mut change) = self.columns.change(&cells, &mut self.effects)?;
         let line = self.record.line;
+        if let Some(added_before) = &mut self.added_before {
+            self.repeats = added_before.take_out(line, id, &mut change);
+        }
         if change.is_empty() {
             self.tally.add(line, id, &self.effects);
             return Ok((id, None));

@@ -38,6 +38,14 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    /// Returns the wire name of the field that the cells change.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Set { field, .. } | Self::Add { field, .. } => Some(field),
+            Self::Id | Self::Ignored | Self::Aside(_) | Self::Nameless => None,
+        }
+    }
+
     /// Returns a description for the output.
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -94,10 +102,12 @@ impl ColumnOptions<'_> {
             Err(NoMeaning::Ambiguous(problem) | NoMeaning::UnknownType(problem)) => {
                 return Err(problem);
             }
-            Err(NoMeaning::Unknown(_)) if self.ignore_unknown && mapped.is_none() => {
+            Err(NoMeaning::Unknown) if self.ignore_unknown && mapped.is_none() => {
                 return Ok(Target::Aside("it belongs to no field".to_owned()));
             }
-            Err(NoMeaning::Unknown(problem)) => {
+            Err(NoMeaning::Unknown) => {
+                let name = mapped.map_or(column, |(_, name)| name);
+                let problem = headers::advice(self, name);
                 return Err(format!(
                     "belongs to no field (assign it with --map, or ignore it with --ignore): {problem}"
                 ));

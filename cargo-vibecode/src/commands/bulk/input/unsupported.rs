@@ -20,13 +20,15 @@ pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
             .any(begins)
     };
     let problem = if start.starts_with(b"\x1f\x8b") {
-        format!("the file is compressed with gzip: unpack it with `gunzip -k '{file}'`")
+        format!("the file is compressed with gzip: unpack it with `gunzip -c '{file}' > rows.csv`")
     } else if start.starts_with(b"\xfd7zXZ\0") {
-        format!("the file is compressed with xz: unpack it with `unxz -k '{file}'`")
+        format!("the file is compressed with xz: unpack it with `xz -dc '{file}' > rows.csv`")
     } else if start.starts_with(b"BZh") {
-        format!("the file is compressed with bzip2: unpack it with `bunzip2 -k '{file}'`")
+        format!(
+            "the file is compressed with bzip2: unpack it with `bunzip2 -c '{file}' > rows.csv`"
+        )
     } else if start.starts_with(b"\x28\xb5\x2f\xfd") {
-        format!("the file is compressed with zstd: unpack it with `unzstd '{file}'`")
+        format!("the file is compressed with zstd: unpack it with `zstd -dc '{file}' > rows.csv`")
     } else if start.starts_with(b"\xd0\xcf\x11\xe0") {
         "the file is a spreadsheet of an old form: save it as .xlsx or CSV".to_owned()
     } else if start.starts_with(b"%PDF") {

@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
+/// The first version in which each line has a checksum.
+pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 
 /// The job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +110,12 @@ impl Header {
         {
             warnings.push(format!("the key was {then} and is now {now}"));
         }
+        if self.version < FIRST_WITH_CHECKSUMS && self.meaning.is_some() {
+            warnings.push(
+                "an earlier version of cargo-vibecode wrote the journal, so it cannot be checked whether lines of it are missing"
+                    .to_owned(),
+            );
+        }
         if self.meaning.is_none() {
             warnings.push(
                 "an earlier version of cargo-vibecode wrote the journal, so it cannot be checked whether the rows still request the same changes: the files in the folder vibecode must be as they were when the job was started"
@@ -138,7 +146,13 @@ impl Header {
         let settings = self.settings().into_iter().zip(now.settings());
         settings
             .filter(|((_, then), (_, now))| then != now)
-            .map(|((name, then), (_, now))| format!("{name} was {then} and is now {now}"))
+            .map(|((name, then), (_, now))| {
+                format!(
+                    "{name} was {} and is now {}",
+                    in_words(&then),
+                    in_words(&now)
+                )
+            })
             .collect()
     }
 
@@ -164,6 +178,17 @@ impl Header {
             ("--skip-bad", json!(self.skip_bad)),
             ("--settle", json!(self.settle_seconds)),
         ]
+    }
+}
+
+/// Returns the value of an option as a user would say it.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(false) => "not given".to_owned(),
+        Value::Bool(true) => "given".to_owned(),
+        Value::Array(list) if list.is_empty() => "not given".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }
 
@@ -193,7 +218,9 @@ fn changed_files(then: &FileDigests, now: &FileDigests) -> Vec<String> {
         match now.get(name) {
             Some(now) if now == digest => {}
             Some(_) => changed.push(format!("vibecode/{name} has changed")),
-            None => changed.push(format!("vibecode/{name} is missing")),
+            None => changed.push(format!(
+                "vibecode/{name} is missing in this folder and in those above it"
+            )),
         }
     }
     let new = now.keys().filter(|name| !then.contains_key(*name));

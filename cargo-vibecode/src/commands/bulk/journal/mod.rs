@@ -2,14 +2,17 @@
 //! interrupted at any moment can be resumed. It contains no value of any row; but what the API says of a
 //! failed row may quote one, so only the file's owner can read it.
 
+mod checksum;
 pub(crate) mod header;
+mod lines;
 pub(crate) mod outcome;
 pub(crate) mod resume;
 pub(crate) mod row_set;
 
 use std::{
+    fmt,
     fs::File,
-    io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -17,7 +20,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use self::{header::Header, outcome::RowFailure, row_set::Ranges};
+use self::{
+    checksum::RunningChecksum, header::Header, lines::for_each_line, outcome::RowFailure,
+    row_set::Ranges,
+};
 use super::input::private;
 use crate::failure::Failure;
 
@@ -60,6 +66,16 @@ pub(crate) enum Line {
     Alive {
         at: u64,
     },
+    /// No request of the process is under way. A journal that does not end with this, or with `Finished`, was
+    /// written by a process that was killed, or has lost its end.
+    Ended {
+        at: u64,
+    },
+    /// Lines after this were not as they were written, and were removed. Rows of which no line before says anything
+    /// may have been sent until then.
+    Damaged {
+        at: u64,
+    },
     /// Every row has been reported.
     Finished {
         at: u64,
@@ -78,6 +94,8 @@ pub(crate) struct Journal {
     /// Whether the file ends with a part of a line that could not be removed.
     is_torn: bool,
     next_batch: u64,
+    /// `None`: the journal is of an earlier version, which has no checksums.
+    checksum: Option<RunningChecksum>,
     last_heartbeat: Instant,
 }
 
@@ -90,11 +108,13 @@ impl Journal {
         let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => already_started(path),
+            io::ErrorKind::AlreadyExists => {
+                already_started(path, &"the same command with --resume")
+            }
             _ => Failure::of_file(path, &error),
         })?;
         lock(&file, path)?;
-        let mut journal = Self::of(file, path, 0, 1);
+        let mut journal = Self::of(file, path, 0, 1, Some(RunningChecksum::default()));
         journal.write(&Line::Journal(Box::new(header)))?;
         journal.sync()?;
         // The directory entry must survive a loss of power, too.
@@ -109,13 +129,20 @@ impl Journal {
     }
 
     /// Continues a journal of this length that was locked with [`lock`].
-    pub(crate) fn of(file: File, path: &Path, length: u64, next_batch: u64) -> Self {
+    fn of(
+        file: File,
+        path: &Path,
+        length: u64,
+        next_batch: u64,
+        checksum: Option<RunningChecksum>,
+    ) -> Self {
         Self {
             file,
             path: path.to_owned(),
             length,
             is_torn: false,
             next_batch,
+            checksum,
             last_heartbeat: Instant::now(),
         }
     }
@@ -174,6 +201,12 @@ impl Journal {
         Ok(())
     }
 
+    /// Records that no request of this process is under way.
+    pub(crate) fn end(&mut self) -> Result<(), Failure> {
+        self.write(&Line::Ended { at: now() })?;
+        self.sync()
+    }
+
     pub(crate) fn finish(&mut self, ok: u64, failed: u64) -> Result<(), Failure> {
         let at = now();
         self.write(&Line::Finished { at, ok, failed })?;
@@ -194,12 +227,17 @@ impl Journal {
             return Err(Failure::in_file(&self.path, problem));
         }
         let mut json = serde_json::to_vec(line).map_err(|error| Failure::new(error.to_string()))?;
+        let mut checksum = self.checksum.clone();
+        if let Some(checksum) = &mut checksum {
+            checksum.seal(&mut json);
+        }
         json.push(b'\n');
         self.last_heartbeat = Instant::now();
         if let Err(error) = self.file.write_all(&json) {
             self.is_torn = self.file.set_len(self.length).is_err();
             return Err(Failure::of_file(&self.path, &error));
         }
+        self.checksum = checksum;
         self.length += u64::try_from(json.len()).unwrap_or_default();
         Ok(())
     }
@@ -226,43 +264,12 @@ pub(crate) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The error of a job that is started again although it has a journal.
-pub(crate) fn already_started(path: &Path) -> Failure {
-    Failure::in_file(
-        path,
-        "this job was started before: continue it with --resume, which waits for requests that may still run and sends no row twice",
-    )
-}
-
-/// Passes every complete line to `visit`, and returns the offset after the last of them.
-///
-/// # Errors
-/// If the journal cannot be read, or is damaged.
-pub(crate) fn for_each_line(
-    file: &mut File,
-    path: &Path,
-    mut visit: impl FnMut(Line),
-) -> Result<u64, Failure> {
-    let failed = |error: io::Error| Failure::of_file(path, &error);
-    file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    let mut reader = BufReader::new(file);
-    let mut whole = 0;
-    let mut bytes = Vec::new();
-    for number in 1_u64.. {
-        bytes.clear();
-        let read = reader.read_until(b'\n', &mut bytes).map_err(failed)?;
-        if bytes.last() != Some(&b'\n') {
-            break;
-        }
-        let line = serde_json::from_slice(&bytes).map_err(|_| {
-            Failure::in_file(path, format!(
-                "line {number} is not a line of a journal: the file is damaged, and does not show reliably which rows were sent. Compare the records with the rows before sending any"
-            ))
-        })?;
-        visit(line);
-        whole += u64::try_from(read).unwrap_or_default();
-    }
-    Ok(whole)
+/// The error of a job that is started again although it has a journal, with the command that resumes it.
+pub(crate) fn already_started(path: &Path, resume: &dyn fmt::Display) -> Failure {
+    let problem = format!(
+        "this job was started before: continue it with {resume}, which waits for requests that may still run and sends no row twice"
+    );
+    Failure::in_file(path, problem)
 }
 
 #[cfg(test)]
@@ -273,7 +280,7 @@ mod tests {
     #[test]
     fn nothing_follows_a_part_of_a_line() {
         let full = File::options().append(true).open("/dev/full").unwrap();
-        let mut journal = Journal::of(full, Path::new("a.journal"), 0, 1);
+        let mut journal = Journal::of(full, Path::new("a.journal"), 0, 1, None);
         let lost = journal.returned(1).unwrap_err().to_string();
         assert!(!lost.contains("incomplete"), "{lost}");
         // The part cannot be removed from a device, so it is still there when there is room again.

@@ -21,6 +21,13 @@ const NOT_VERIFIED: &str = "NOT_VERIFIED";
 /// The code of a row for which the run has ended without a result.
 const NO_RESULT: &str = "NO_RESULT";
 
+/// The code of a row of an undo of which somebody else has changed the record since.
+const CHANGED_SINCE: &str = "CHANGED_SINCE";
+/// The code of a row of an undo of which the record could not be read before.
+const NOT_COMPARED: &str = "NOT_COMPARED";
+/// The code of a row that adds what an earlier row adds, which has failed.
+const EARLIER_ROW_FAILED: &str = "EARLIER_ROW_FAILED";
+
 /// A failed row. It contains no value of the row, but the API's own words may quote one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RowFailure {
@@ -67,6 +74,37 @@ impl RowFailure {
                 message: format!("the client returned no result for this row; {MAY_BE_APPLIED}"),
                 api: None,
             },
+            RowError::ChangedSince(fields) => {
+                let columns = fields.iter().map(|field| columns.of_field(field));
+                let columns: Vec<String> = columns.collect();
+                let columns = columns.join(", ");
+                Self {
+                    message: format!(
+                        "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and undo it too with --overwrite-newer"
+                    ),
+                    column: Some(columns),
+                    ..Self::not_sent(row, CHANGED_SINCE)
+                }
+            }
+            RowError::NotCompared(not_read) => Self {
+                message: format!(
+                    "the record could not be read to see whether it was changed since, so the row was not sent: {}",
+                    not_read.explanation()
+                ),
+                api: not_read.words(),
+                ..Self::not_sent(row, NOT_COMPARED)
+            },
+            RowError::EarlierFailed { line, is_sent } => Self {
+                message: format!(
+                    "row {line} adds the same phone or email to the record and has failed, so it is not known to be there: run both failed rows again"
+                ),
+                outcome: if *is_sent {
+                    RowOutcome::NotAsSent
+                } else {
+                    RowOutcome::NotApplied
+                },
+                ..Self::not_sent(row, EARLIER_ROW_FAILED)
+            },
             RowError::NotRead(not_read) => Self {
                 row,
                 column: None,
@@ -78,6 +116,18 @@ impl RowFailure {
                 ),
                 api: not_read.words(),
             },
+        }
+    }
+
+    /// A row of which nothing was sent. It has no message yet.
+    fn not_sent(row: u64, code: &str) -> Self {
+        Self {
+            row,
+            column: None,
+            code: code.to_owned(),
+            outcome: RowOutcome::NotApplied,
+            message: String::new(),
+            api: None,
         }
     }
 
@@ -119,7 +169,7 @@ impl RowFailure {
         });
         let message: Vec<String> = message.collect();
         let mut kinds = problems.iter().map(|(problem, _)| *problem);
-        let code = if kinds.all(|it| matches!(it, DifferenceProblem::Repeated { .. })) {
+        let code = if kinds.all(DifferenceProblem::is_repeated) {
             REPEATED
         } else {
             NOT_TAKEN
@@ -141,6 +191,11 @@ impl RowFailure {
     /// Returns the row, the code and the message.
     pub(crate) fn in_words(&self) -> String {
         format!("row {}: {} [{}]", self.row, self.message, self.code)
+    }
+
+    /// Returns whether the record may lack a phone or an email that the row adds.
+    pub(crate) fn may_lack_additions(&self) -> bool {
+        self.code != REPEATED
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
@@ -201,6 +256,7 @@ impl NextStep {
             reason: format!("{}{words} [{}]", first.explanation(), code_of(first)),
             is_not_applied: results.iter().all(|result| match result {
                 Err(RowError::Failed(error)) => error.outcome() == Outcome::NotApplied,
+                Err(RowError::NotCompared(_)) => true,
                 _ => false,
             }),
         }
@@ -211,7 +267,10 @@ impl RowError {
     /// Returns the error if the next batch would fail for the same reason: a refused key, an
     /// unreachable host.
     fn affects_every_batch(&self) -> Option<&Error> {
-        let (Self::Failed(error) | Self::NotRead(NotRead::Failed(error))) = self else {
+        let (Self::Failed(error)
+        | Self::NotRead(NotRead::Failed(error))
+        | Self::NotCompared(NotRead::Failed(error))) = self
+        else {
             return None;
         };
         let kinds = [
@@ -220,9 +279,7 @@ impl RowError {
             ErrorKind::Throttle,
             ErrorKind::Connect,
         ];
-        // A call of a batch has no separate status: this is the status of the whole batch.
-        let is_forbidden = error.status().is_some_and(|status| status.as_u16() == 403);
-        let affects = kinds.contains(&error.kind()) || error.refuses_the_key() || is_forbidden;
+        let affects = kinds.contains(&error.kind()) || error.refuses_every_batch();
         affects.then_some(error)
     }
 }

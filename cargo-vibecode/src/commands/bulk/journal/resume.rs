@@ -2,19 +2,25 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions},
+    env,
+    fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use super::{
-    HEARTBEAT, Journal, Line, for_each_line,
+    HEARTBEAT, Journal, Line,
     header::{Header, VERSION},
+    lines::{Damage, ReadLines, for_each_line},
     lock, now,
     row_set::{Ranges, RowSet},
 };
-use crate::{commands::bulk::input::make_private, failure::Failure, output::Output};
+use crate::{
+    commands::bulk::{earlier, input::make_private},
+    failure::Failure,
+    output::Output,
+};
 
 /// The state of the job so far.
 #[derive(Debug, Default)]
@@ -28,6 +34,13 @@ pub(crate) struct Past {
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
+    /// The failed rows whose phones and emails may be missing.
+    pub(crate) lacking: RowSet,
+    /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
+    damaged_at: Option<u64>,
+    /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
+    /// does not say so.
+    is_ended: bool,
     batches: HashMap<u64, Ranges>,
     last_batch: u64,
     /// When the process last wrote to the journal.
@@ -45,8 +58,7 @@ pub(crate) struct FoundJournal {
     path: PathBuf,
     header: Header,
     past: Past,
-    /// The length of its complete lines.
-    whole: u64,
+    lines: ReadLines,
 }
 
 impl FoundJournal {
@@ -57,20 +69,36 @@ impl FoundJournal {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let opened = OpenOptions::new().read(true).append(true).open(path);
         let mut file = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Failure::in_file(
-                path,
-                "there is no journal to resume from: start the job with --yes",
-            ),
+            io::ErrorKind::NotFound => {
+                let here = env::current_dir().unwrap_or_default();
+                let problem = format!(
+                    "there is no journal to resume from (the current folder is {}): run the command for the file of the job, or start the job with --yes",
+                    here.display()
+                );
+                Failure::in_file(path, problem)
+            }
             _ => Failure::of_file(path, &error),
         })?;
         lock(&file, path)?;
         let mut past = Past::default();
         let mut header = None;
-        let whole = for_each_line(&mut file, path, |line| match line {
+        let mut lines = for_each_line(&mut file, path, |line| match line {
             Line::Journal(then) => header = Some(*then),
             line => past.apply(line),
         })?;
         past.conclude();
+        let changed = file.metadata().and_then(|it| it.modified());
+        let changed = changed.map_or_else(|_| now(), since_1970);
+        if lines.checksum.is_none() {
+            past.is_ended = true;
+        } else if !past.is_ended && !past.is_finished {
+            past.heartbeat(changed);
+        }
+        if let Some(damage) = &mut lines.damage {
+            damage.latest = damage.latest.max(changed);
+            past.damaged_at = Some(damage.latest);
+            past.is_finished = false;
+        }
         let header = header.ok_or_else(|| {
             let problem =
                 "the journal ends before anything was sent: delete it, and start the job with --yes";
@@ -86,7 +114,7 @@ impl FoundJournal {
             path: path.to_owned(),
             header,
             past,
-            whole,
+            lines,
         })
     }
 
@@ -104,7 +132,7 @@ impl FoundJournal {
             path,
             header,
             past,
-            whole,
+            lines,
         } = self;
         let mut problem = header.is_of_another_job(now);
         if !past.is_finished {
@@ -116,10 +144,24 @@ impl FoundJournal {
         if let Some(problem) = problem {
             return Err(Failure::in_file(&path, problem));
         }
+        if let Some(damage) = &lines.damage {
+            let kept = keep_damaged(&path).map_err(|error| Failure::of_file(&path, &error))?;
+            output.warn(damage.in_words(&path, &kept));
+        }
+        let ReadLines {
+            whole,
+            checksum,
+            damage,
+        } = lines;
         let opened = file.set_len(whole).and_then(|()| make_private(&file));
         opened.map_err(|error| Failure::of_file(&path, &error))?;
         let next_batch = past.last_batch + 1;
-        Ok((Journal::of(file, &path, whole, next_batch), past))
+        let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
+        if let Some(Damage { latest, .. }) = damage {
+            journal.write(&Line::Damaged { at: latest })?;
+            journal.sync()?;
+        }
+        Ok((journal, past))
     }
 }
 
@@ -133,17 +175,43 @@ pub(crate) fn finished(path: &Path) -> Result<Option<String>, Failure> {
     lock(&file, path)?;
     let mut digest = None;
     let mut is_finished = false;
-    for_each_line(&mut file, path, |line| match line {
+    let lines = for_each_line(&mut file, path, |line| match line {
         Line::Journal(header) => digest = Some(header.input_sha256),
         line => is_finished = matches!(line, Line::Finished { .. }),
     })?;
-    Ok(digest.filter(|_| is_finished))
+    Ok(digest.filter(|_| is_finished && lines.damage.is_none()))
+}
+
+/// Copies a damaged journal to a free name.
+fn keep_damaged(path: &Path) -> io::Result<PathBuf> {
+    let free = earlier::numbered(path).find(|name| !name.exists());
+    let free = free.ok_or(io::ErrorKind::AlreadyExists)?;
+    fs::copy(path, &free)?;
+    Ok(free)
+}
+
+fn since_1970(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Damage {
+    fn in_words(&self, path: &Path, kept: &Path) -> String {
+        format!(
+            "{}: line {} is not as it was written: lines were changed or removed. Which rows were sent after that, and with which outcome, is not known. So the job waits until no request can be running any more. Then each row without an outcome before that line is compared with its record, and only what is missing is sent. A phone or an email that such a row finds more than once counts as added twice. The damaged journal is kept as {}",
+            path.display(),
+            self.line,
+            kept.display()
+        )
+    }
 }
 
 impl Past {
     fn apply(&mut self, line: Line) {
+        self.is_ended = matches!(line, Line::Ended { .. });
         match line {
-            Line::Journal(_) => {}
+            // Nothing was under way at its end, so that it does not prolong the wait.
+            Line::Journal(_) | Line::Ended { .. } => {}
             Line::BackedUp { at, rows } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
@@ -166,6 +234,9 @@ impl Past {
                 }
                 for failure in failed {
                     self.done.insert(failure.row);
+                    if failure.may_lack_additions() {
+                        self.lacking.insert(failure.row);
+                    }
                     self.failed += 1;
                     if failure.is_unknown() {
                         self.unanswered += 1;
@@ -179,8 +250,14 @@ impl Past {
                 self.heartbeat(at);
             }
             Line::Alive { at } => self.heartbeat(at),
+            Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::Finished { .. } => self.is_finished = true,
         }
+    }
+
+    /// Returns whether rows may have been sent of which the journal says nothing.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.damaged_at.is_some()
     }
 
     fn heartbeat(&mut self, at: u64) {
@@ -203,9 +280,9 @@ impl Past {
     /// before the row was reported. It counts as much as an open one: a later row about the same record
     /// would read the record, miss the phone that is still on its way, and add it a second time.
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
-        let of_open_rows = (!self.open.is_empty()).then_some(self.last_heartbeat);
+        let of_open_rows = (!self.open.is_empty() || !self.is_ended).then_some(self.last_heartbeat);
         let of_failed_rows = (self.unanswered > 0).then_some(self.last_unanswered);
-        let Some(last) = of_open_rows.max(of_failed_rows) else {
+        let Some(last) = of_open_rows.max(of_failed_rows).max(self.damaged_at) else {
             return Duration::ZERO;
         };
         let most = settle + HEARTBEAT * 2;
@@ -239,6 +316,7 @@ mod tests {
             // The process went on with rows that were done.
             json!({"started": {"batch": 2, "at": now(), "rows": "3"}}),
             json!({"done": {"batch": 2, "at": now(), "ok": "3"}}),
+            json!({"ended": {"at": now()}}),
         ] {
             past.apply(serde_json::from_value(line).unwrap());
         }
@@ -268,5 +346,26 @@ mod tests {
         for decided in ["not_applied", "not_as_sent", "not_verified"] {
             assert_eq!(after_failure(decided, 0).unsettled(SETTLE), Duration::ZERO);
         }
+    }
+
+    #[test]
+    fn a_journal_without_an_end_or_with_lost_lines_is_waited_for() {
+        let past_of = |lines: &[serde_json::Value]| {
+            let mut past = Past::default();
+            for line in lines {
+                past.apply(serde_json::from_value(line.clone()).unwrap());
+            }
+            past.conclude();
+            past.unsettled(SETTLE)
+        };
+        let started = json!({"started": {"batch": 1, "at": now(), "rows": "2"}});
+        let done = json!({"done": {"batch": 1, "at": now(), "ok": "2"}});
+        let ended = json!({"ended": {"at": now()}});
+        let damaged = json!({"damaged": {"at": now()}});
+        let close = |left: Duration| left + Duration::from_secs(5) > SETTLE;
+        assert!(close(past_of(&[started.clone(), done.clone()])));
+        assert!(close(past_of(&[damaged, ended.clone()])));
+        assert_eq!(past_of(&[started, done, ended]), Duration::ZERO);
+        assert_eq!(past_of(&[]), Duration::ZERO);
     }
 }

@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use vibecode_runtime::{Bulk, Client, Error, PatchJob};
+use vibecode_spec::Multifield;
 
 use super::{
     Mode,
     later::{StartedRows, Superseded, may_be_superseded},
 };
 use crate::{
+    commands::bulk::backup::written::WrittenValues,
     record_batch::NotRead,
     verify::{self, Answer, Difference, ReadBack, Shown, Unconfirmed},
 };
@@ -31,6 +33,29 @@ pub(crate) enum RowError {
     NotRead(NotRead),
     /// The run has ended without a result for the row.
     NoResult,
+    /// The row undoes a change, and somebody else has changed these fields since. It was not sent.
+    ChangedSince(Vec<String>),
+    /// The row undoes a change, and the record could not be read to see whether somebody else has changed it since.
+    /// It was not sent.
+    NotCompared(NotRead),
+    /// An earlier row, which adds the same phones or emails, has failed.
+    EarlierFailed {
+        line: u64,
+        /// Whether the other changes of the row are done.
+        is_sent: bool,
+    },
+}
+
+impl RowError {
+    /// Returns whether the record may lack a phone or an email that the row adds.
+    pub(super) fn may_lack_additions(&self) -> bool {
+        match self {
+            Self::NotAsSent(differences) => differences
+                .iter()
+                .any(|it| Multifield::of_field(&it.field).is_some() && !it.problem.is_repeated()),
+            _ => true,
+        }
+    }
 }
 
 /// The rows of a batch, and how to send them.
@@ -42,6 +67,8 @@ pub(super) struct BatchJob {
     pub(super) mode: Mode,
     /// Whether records are read if the answers do not show everything.
     pub(super) verify: bool,
+    /// What the job that is undone wrote, for each row; empty if that does not matter.
+    pub(super) written: Vec<Option<WrittenValues>>,
     pub(super) started: StartedRows,
 }
 
@@ -54,18 +81,67 @@ enum Answered {
 }
 
 impl BatchJob {
-    pub(super) async fn send(self) -> Results {
+    pub(super) async fn send(mut self) -> Results {
+        if self.written.iter().all(Option::is_none) {
+            return self.send_all().await;
+        }
+        let refused = self.refused_undos().await;
+        let mut kept = refused.iter().map(Option::is_none);
+        self.jobs.retain(|_| kept.next().unwrap_or(true));
+        let mut kept = refused.iter().map(Option::is_none);
+        self.lines.retain(|_| kept.next().unwrap_or(true));
+        let mut sent = self.send_all().await.into_iter();
+        let results = refused.into_iter().map(|refused| match refused {
+            Some(refused) => Err(refused),
+            None => sent.next().unwrap_or(Err(RowError::NoResult)),
+        });
+        results.collect()
+    }
+
+    /// Reads the records of undos, and returns for each row why it must not be sent, if so.
+    async fn refused_undos(&self) -> Vec<Option<RowError>> {
+        let jobs: Vec<&PatchJob> = self.jobs.iter().map(AsRef::as_ref).collect();
+        let records = verify::read(&self.client, &jobs).await;
+        let rows = self.jobs.iter().zip(&self.written);
+        let refused = rows.map(|(job, written)| {
+            let written = written.as_ref()?;
+            match records.get(&job.id()) {
+                Some(Ok(record)) => {
+                    let fields = written.changed_since(job, record.raw());
+                    (!fields.is_empty()).then_some(RowError::ChangedSince(fields))
+                }
+                // The API refuses the change itself.
+                Some(Err(not_read)) if not_read.is_not_found() => None,
+                Some(Err(not_read)) => Some(RowError::NotCompared(not_read.clone())),
+                None => Some(RowError::NotCompared(NotRead::NoResult)),
+            }
+        });
+        refused.collect()
+    }
+
+    async fn send_all(self) -> Results {
         let jobs: Vec<PatchJob> = self.jobs.iter().map(|job| PatchJob::clone(job)).collect();
         let answered = match self.mode {
-            Mode::Update => self.answers(self.client.update_jobs(jobs)).await,
-            Mode::Ensure => self.answers(self.client.ensure_jobs(jobs)).await,
+            Mode::Update => {
+                self.answers(self.client.update_jobs(jobs), Answer::shown)
+                    .await
+            }
+            Mode::Ensure => {
+                self.answers(self.client.ensure_jobs(jobs), Answer::shown)
+                    .await
+            }
+            Mode::EnsureAgain => {
+                self.answers(self.client.ensure_jobs(jobs), verify::shown_of_interrupted)
+                    .await
+            }
         };
         self.confirm(answered).await
     }
 
-    async fn answers<T: Answer + Send + 'static>(
+    async fn answers<T: Send + 'static>(
         &self,
         mut outcomes: Bulk<(), T>,
+        shown: impl Fn(&T, &PatchJob) -> Shown,
     ) -> Vec<Answered> {
         let mut answered = Vec::with_capacity(self.jobs.len());
         while let Some(outcome) = outcomes.next().await {
@@ -74,7 +150,7 @@ impl BatchJob {
                 continue;
             };
             let of_row = match outcome.result {
-                Ok(answer) => self.compare(answer.shown(job)),
+                Ok(answer) => self.compare(shown(&answer, job)),
                 Err(error) if self.verify && verify::is_not_taken(&error) => {
                     Answered::Unconfirmed(Some(error))
                 }
@@ -101,7 +177,7 @@ impl BatchJob {
         let (unconfirmed, lines): (Vec<Unconfirmed<'_>>, Vec<u64>) = rows
             .filter(|((answered, _), _)| matches!(answered, Answered::Unconfirmed(_)))
             .map(|((_, job), line)| {
-                let is_ensured = self.mode == Mode::Ensure;
+                let is_ensured = self.mode != Mode::Update;
                 (Unconfirmed { job, is_ensured }, *line)
             })
             .unzip();

@@ -28,7 +28,7 @@ use vibecode_runtime::{Bulk, Client};
 
 pub(crate) use self::stopping::{FailureLimits, Stopped};
 use self::{
-    batch::Results,
+    batch::RowError,
     plan::Plan,
     progress::Progress,
     running::{Running, StartedBatch},
@@ -39,7 +39,7 @@ use super::{
     journal::{
         HEARTBEAT, Journal,
         outcome::{NextStep, RowFailure},
-        row_set::Ranges,
+        row_set::{Ranges, RowSet},
     },
 };
 use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
@@ -58,6 +58,18 @@ pub(crate) enum Mode {
     Update,
     /// Sends only what the record does not have, so that nothing is added twice.
     Ensure,
+    /// Sends what the record does not have of rows that an interrupted process may have sent. What the record has
+    /// more than once may come from that process.
+    EnsureAgain,
+}
+
+/// What is checked of each row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowChecks {
+    /// Whether records are read if the answers do not show everything.
+    pub(crate) verify: bool,
+    /// Whether an undo also replaces what somebody else has written since.
+    pub(crate) overwrites_newer: bool,
 }
 
 /// Sends rows.
@@ -68,8 +80,9 @@ pub(crate) struct Sender<'a> {
     pub(crate) progress: Progress,
     pub(crate) interrupts: Interrupts,
     pub(crate) output: &'a Output,
-    /// Whether records are read if the answers do not show everything.
-    verify: bool,
+    checks: RowChecks,
+    /// The rows, also of earlier processes, that have failed so that their phones and emails may be missing.
+    failed: RowSet,
     /// The number of failed rows that were shown to people.
     failures_shown: usize,
     /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
@@ -78,6 +91,8 @@ pub(crate) struct Sender<'a> {
     consecutive_lost: u32,
     limits: FailureLimits,
     unanswered: Unanswered,
+    /// Whether there was an interrupt. The next one stops without waiting.
+    pub(crate) is_interrupted: bool,
 }
 
 impl<'a> Sender<'a> {
@@ -88,7 +103,7 @@ impl<'a> Sender<'a> {
         interrupts: Interrupts,
         limits: FailureLimits,
         output: &'a Output,
-        verify: bool,
+        checks: RowChecks,
     ) -> Self {
         Self {
             client,
@@ -96,13 +111,20 @@ impl<'a> Sender<'a> {
             progress,
             interrupts,
             output,
-            verify,
+            checks,
+            failed: RowSet::default(),
             failures_shown: 0,
             has_done_any: false,
             consecutive_lost: 0,
             limits,
             unanswered: Unanswered::default(),
+            is_interrupted: false,
         }
+    }
+
+    /// Adds the rows of earlier processes whose phones and emails may be missing.
+    pub(crate) fn with_failed(self, failed: RowSet) -> Self {
+        Self { failed, ..self }
     }
 
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
@@ -125,6 +147,9 @@ impl<'a> Sender<'a> {
         plan: &mut Plan<'_>,
         mode: Mode,
     ) -> Result<(), Stopped> {
+        if self.is_interrupted && !plan.has_no_more()? {
+            return Err(Stopped::Interrupted);
+        }
         let mut stopped = None;
         let mut heartbeats = interval(HEARTBEAT);
         heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -138,7 +163,7 @@ impl<'a> Sender<'a> {
             }
             if running.tasks.is_empty() {
                 self.return_batches(running)?;
-                self.journal.sync()?;
+                self.journal.end()?;
                 // Rows that were sent must have an outcome, or a reason why they have none.
                 let unreported = (!running.batches.is_empty()).then(|| {
                     Stopped::Failed(Failure::new("not all rows that were sent have an outcome"))
@@ -153,13 +178,18 @@ impl<'a> Sender<'a> {
                     stopped = stopped.or(reason);
                 }
                 () = self.interrupts.next() => {
-                    if matches!(stopped, Some(Stopped::Interrupted)) {
+                    if std::mem::replace(&mut self.is_interrupted, true) {
                         return Err(Stopped::Interrupted);
                     }
-                    self.progress.aside(|| self.output.warn(
-                        "interrupted: waiting for the batches under way; interrupt again to stop without waiting",
-                    ));
-                    stopped = Some(Stopped::Interrupted);
+                    // After the last row an interrupt stops nothing.
+                    let is_after_last = stopped.is_none() && matches!(plan.has_no_more(), Ok(true));
+                    let interrupted = if is_after_last { "" } else { "interrupted: " };
+                    self.progress.aside(|| self.output.warn(format!(
+                        "{interrupted}waiting for the batches under way; interrupt again to stop without waiting",
+                    )));
+                    if !is_after_last {
+                        stopped = Some(Stopped::Interrupted);
+                    }
                 }
                 _ = heartbeats.tick() => self.journal.heartbeat()?,
                 _ = ticks.tick() => self.progress.tick(),
@@ -227,18 +257,25 @@ impl<'a> Sender<'a> {
     fn record_outcomes(
         &mut self,
         batch: &StartedBatch,
-        results: &Results,
+        results: &batch::Results,
         columns: &Columns<'_>,
     ) -> Result<Option<String>, Failure> {
-        let rows = batch.lines.iter().copied().zip(results);
-        let failed: Vec<RowFailure> = rows
-            .clone()
-            .filter_map(|(row, result)| Some(RowFailure::of(row, result.as_ref().err()?, columns)))
-            .collect();
-        let ok: Ranges = rows
-            .filter(|(_, result)| result.is_ok())
-            .map(|(row, _)| row)
-            .collect();
+        let mut failed: Vec<RowFailure> = Vec::new();
+        let mut ok = Vec::new();
+        for (row, result) in batch.rows(results) {
+            let earlier = self.failed_before(batch, row);
+            match result.err().or(earlier.as_ref()) {
+                Some(error) => {
+                    if error.may_lack_additions() {
+                        self.failed.insert(row);
+                    }
+                    failed.push(RowFailure::of(row, error, columns));
+                }
+                None => ok.push(row),
+            }
+        }
+        let rows = ok.len() + failed.len();
+        let ok: Ranges = ok.into_iter().collect();
         let is_lost = ok.is_empty() && failed.iter().all(RowFailure::is_lost);
         self.consecutive_lost = if is_lost {
             self.consecutive_lost + 1
@@ -252,8 +289,7 @@ impl<'a> Sender<'a> {
         self.unanswered.add(count(unanswered.count()));
         self.show_failed(&failed);
         let failures = count(failed.len());
-        self.progress
-            .advance(count(results.len()) - failures, failures);
+        self.progress.advance(count(rows) - failures, failures);
         let first = failed.first().map(RowFailure::in_words);
         self.journal.done(batch.number, ok, failed)?;
         if let Some(reason) = self.too_many_failed(is_first_without_success, first) {
@@ -262,5 +298,16 @@ impl<'a> Sender<'a> {
         Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
             format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
+    }
+
+    /// Returns the error of a row that adds the same as an earlier row which has failed.
+    fn failed_before(&self, batch: &StartedBatch, row: u64) -> Option<RowError> {
+        let repeating = batch.repeating.iter().find(|it| it.line == row)?;
+        let mut earlier = repeating.earlier.iter().copied();
+        let line = earlier.find(|line| self.failed.contains(*line))?;
+        Some(RowError::EarlierFailed {
+            line,
+            is_sent: !repeating.is_all,
+        })
     }
 }

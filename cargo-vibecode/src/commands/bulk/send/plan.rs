@@ -2,16 +2,21 @@
 
 use vibecode_runtime::{Batch, PatchJob};
 
-use crate::commands::bulk::{
-    input::{
-        Input,
-        columns::{ColumnOptions, Columns},
-        fingerprints::Fingerprints,
-        row_jobs::RowJobs,
+use crate::{
+    commands::bulk::{
+        added_before::AddedBefore,
+        backup::written::WrittenValues,
+        check::Checked,
+        input::{
+            Input,
+            columns::{ColumnOptions, Columns},
+            fingerprints::Fingerprints,
+            row_jobs::RowJobs,
+        },
+        journal::row_set::{Ranges, RowSet},
     },
-    journal::row_set::{Ranges, RowSet},
+    failure::Failure,
 };
-use crate::failure::Failure;
 
 /// The size in bytes after which no further row is added to a batch. Rows may be long, and a run
 /// queues for all of its records at the same time only if it can send them in few requests.
@@ -45,12 +50,47 @@ pub(crate) enum Selection<'a> {
 pub(crate) struct PlannedBatch {
     pub(crate) lines: Vec<u64>,
     pub(crate) jobs: Vec<PatchJob>,
+    /// What the job that is undone wrote, for each row of a backup that says it.
+    pub(crate) written: Vec<Option<WrittenValues>>,
+    /// The rows that ask for phones or emails that an earlier row adds.
+    pub(crate) repeating: Vec<Repeating>,
+}
+
+/// A row that is done only if other rows are.
+#[derive(Debug, Clone)]
+pub(crate) struct Repeating {
+    pub(crate) line: u64,
+    /// The earlier rows that add the same phones or emails.
+    pub(crate) earlier: Vec<u64>,
+    /// Whether the row changes nothing else, so that it is not sent.
+    pub(crate) is_all: bool,
 }
 
 impl PlannedBatch {
     pub(crate) fn rows(&self) -> Ranges {
-        self.lines.iter().copied().collect()
+        let mut lines = self.lines.clone();
+        let unsent = self.repeating.iter().filter(|it| it.is_all);
+        lines.extend(unsent.map(|it| it.line));
+        lines.sort_unstable();
+        lines.into_iter().collect()
     }
+
+    fn len(&self) -> usize {
+        self.lines.len() + self.repeating.iter().filter(|it| it.is_all).count()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A row that is to be sent.
+struct PlannedRow {
+    line: u64,
+    /// `None`: earlier rows add all that it would add.
+    job: Option<PatchJob>,
+    written: Option<WrittenValues>,
+    earlier: Vec<u64>,
 }
 
 impl<'a> Plan<'a> {
@@ -59,11 +99,16 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(
         input: &'a Input,
         column_options: &'a ColumnOptions<'a>,
-        fingerprints: &'a Fingerprints,
+        checked: &'a Checked,
         selection: Selection<'a>,
     ) -> Result<Self, Failure> {
+        let fingerprints = &checked.fingerprints;
+        let mut row_jobs = RowJobs::open(input, column_options)?;
+        if checked.adds {
+            row_jobs = row_jobs.adding_once(AddedBefore::new(&checked.repeated.ids));
+        }
         let plan = Self {
-            row_jobs: RowJobs::open(input, column_options)?,
+            row_jobs,
             input,
             fingerprints,
             read: 0,
@@ -95,21 +140,40 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub(crate) fn next_batch(&mut self) -> Result<Option<PlannedBatch>, Failure> {
+        self.input.check_not_replaced()?;
         let mut batch = PlannedBatch::default();
         let mut bytes = 0;
-        while self.left > 0 && batch.jobs.len() < Batch::MAX_CALLS && bytes < MAX_BYTES {
-            let Some((line, job)) = self.read()? else {
+        while self.left > 0 && batch.len() < Batch::MAX_CALLS && bytes < MAX_BYTES {
+            let Some(row) = self.read()? else {
                 break;
             };
             bytes += self.row_jobs.record().bytes();
             self.left -= 1;
-            batch.lines.push(line);
-            batch.jobs.push(job);
+            if !row.earlier.is_empty() {
+                batch.repeating.push(Repeating {
+                    line: row.line,
+                    earlier: row.earlier,
+                    is_all: row.job.is_none(),
+                });
+            }
+            if let Some(job) = row.job {
+                batch.lines.push(row.line);
+                batch.jobs.push(job);
+                batch.written.push(row.written);
+            }
         }
-        Ok((!batch.jobs.is_empty()).then_some(batch))
+        Ok((!batch.is_empty()).then_some(batch))
     }
 
-    fn read(&mut self) -> Result<Option<(u64, PatchJob)>, Failure> {
+    /// Returns true if there is no further row to be sent.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) fn has_no_more(&mut self) -> Result<bool, Failure> {
+        Ok(self.next_batch()?.is_none())
+    }
+
+    fn read(&mut self) -> Result<Option<PlannedRow>, Failure> {
         while !self.is_over {
             let Some(row_job) = self.row_jobs.next()? else {
                 self.is_over = true;
@@ -123,14 +187,19 @@ impl<'a> Plan<'a> {
                 return Err(self.changed(&format!("row {line}")));
             }
             self.read += 1;
+            let earlier = self.row_jobs.repeats().to_vec();
             // Bad rows were reported in the first pass.
-            let Ok((_, Some(job))) = row_job.change else {
-                if let Selection::Only(rows) = &self.selection
-                    && rows.contains(line)
-                {
-                    return Err(self.open_row_without_change(line));
+            let job = match row_job.change {
+                Ok((_, Some(job))) => Some(job),
+                Ok((_, None)) if !earlier.is_empty() => None,
+                Ok((_, None)) | Err(_) => {
+                    if let Selection::Only(rows) = &self.selection
+                        && rows.contains(line)
+                    {
+                        return Err(self.open_row_without_change(line));
+                    }
+                    continue;
                 }
-                continue;
             };
             let is_selected = match &mut self.selection {
                 Selection::Only(rows) => {
@@ -142,7 +211,19 @@ impl<'a> Plan<'a> {
                 Selection::AllBut(rows) => !rows.contains(line),
             };
             if is_selected {
-                return Ok(Some((line, job)));
+                let written = match &self.input.origin {
+                    Some(_) => WrittenValues::of_row(self.row_jobs.record()),
+                    None => Ok(None),
+                };
+                let written = written.map_err(|problem| {
+                    Failure::in_file(&self.input.path, format!("row {line}: {problem}"))
+                })?;
+                return Ok(Some(PlannedRow {
+                    line,
+                    job,
+                    written,
+                    earlier,
+                }));
             }
         }
         Ok(None)

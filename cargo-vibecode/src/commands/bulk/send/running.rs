@@ -14,7 +14,7 @@ use super::{
     Mode, Sender,
     batch::{BatchJob, Results, RowError},
     later::StartedRows,
-    plan::PlannedBatch,
+    plan::{PlannedBatch, Repeating},
 };
 use crate::failure::Failure;
 
@@ -31,11 +31,29 @@ pub(super) struct Running {
 pub(super) struct StartedBatch {
     pub(super) number: u64,
     pub(super) lines: Vec<u64>,
+    /// The rows that are done only if earlier ones are. Those that are not sent are not among the lines.
+    pub(super) repeating: Vec<Repeating>,
     /// The ids of the records, in the order of the rows.
     ids: Vec<u64>,
     task: Id,
     /// Set once the batch has ended.
     pub(super) results: Option<Results>,
+}
+
+impl StartedBatch {
+    /// Returns the rows in their order with their results, also those that were not sent.
+    pub(super) fn rows<'r>(&self, results: &'r Results) -> Vec<(u64, Result<(), &'r RowError>)> {
+        let sent = self.lines.iter().copied();
+        let sent = sent.zip(results.iter().map(|result| match result {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error),
+        }));
+        let unsent = self.repeating.iter().filter(|it| it.is_all);
+        let unsent = unsent.map(|it| (it.line, Ok(())));
+        let mut rows: Vec<_> = sent.chain(unsent).collect();
+        rows.sort_unstable_by_key(|(line, _)| *line);
+        rows
+    }
 }
 
 impl Running {
@@ -47,7 +65,12 @@ impl Running {
         sender: &Sender<'_>,
         mode: Mode,
     ) {
-        let PlannedBatch { lines, jobs } = batch;
+        let PlannedBatch {
+            lines,
+            jobs,
+            written,
+            repeating,
+        } = batch;
         let ids = jobs.iter().map(PatchJob::id).collect();
         let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
         self.rows.add(&lines, &jobs);
@@ -56,7 +79,12 @@ impl Running {
             lines: lines.clone(),
             jobs,
             mode,
-            verify: sender.verify,
+            verify: sender.checks.verify,
+            written: if sender.checks.overwrites_newer {
+                Vec::new()
+            } else {
+                written
+            },
             started: self.rows.clone(),
         };
         let mut results = Box::pin(job.send());
@@ -70,6 +98,7 @@ impl Running {
         self.batches.push_back(StartedBatch {
             number,
             lines,
+            repeating,
             ids,
             task: task.id(),
             results: None,
@@ -95,7 +124,9 @@ impl Running {
 
     /// Returns the number of rows that were sent and have no outcome in the journal.
     pub(super) fn rows(&self) -> u64 {
-        let rows = self.batches.iter().map(|batch| batch.lines.len());
+        let unsent = |batch: &StartedBatch| batch.repeating.iter().filter(|it| it.is_all).count();
+        let rows = self.batches.iter();
+        let rows = rows.map(|batch| batch.lines.len() + unsent(batch));
         u64::try_from(rows.sum::<usize>()).unwrap_or(u64::MAX)
     }
 

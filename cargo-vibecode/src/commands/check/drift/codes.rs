@@ -8,7 +8,7 @@ use super::{Difference, DifferenceKind, ItemWord, compare_items};
 use crate::plural::number_of;
 
 /// Returns the differences between all statuses, sorted by set. A new set breaks no build, and neither do
-/// the names of pipelines. A set that a file with a part of the statuses lacks is no difference.
+/// the names of pipelines. A set that a file with a part of the statuses lacks is not a difference.
 pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference> {
     let mut all = Vec::new();
     let mut note = |set: &str, kind| {

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vibecode_spec::{Entity, Field, Kind, Reference};
+use vibecode_spec::{Entity, Field, Kind, Reference, boolean_of};
 
 use crate::change::is_fixed;
 use crate::commands::probe::{
@@ -112,14 +112,19 @@ pub(super) fn is_none(kind: &Kind, value: &Value) -> bool {
         Value::String(text) if text.is_empty() => true,
         Value::Array(values) => values.is_empty(),
         _ => match kind {
-            Kind::Boolean => !is_true(value),
+            Kind::Boolean => flag(value) == Some(false),
             Kind::Reference(_) | Kind::Enumeration => *value == 0 || *value == "0",
             _ => false,
         },
     }
 }
 
-/// Returns true for any of the forms in which true was observed (api.md, grades B and O).
-pub(super) fn is_true(value: &Value) -> bool {
-    *value == true || *value == "Y" || *value == 1 || *value == "1"
+/// Reads a boolean in any of the forms of the API. An empty one is false.
+pub(super) fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Null => Some(false),
+        Value::String(text) if text.is_empty() => Some(false),
+        Value::String(text) => boolean_of(text),
+        other => boolean_of(&other.to_string()),
+    }
 }

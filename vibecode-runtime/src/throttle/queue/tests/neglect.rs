@@ -43,8 +43,8 @@ struct Owned {
 struct Executor {
     owned: Vec<Owned>,
     random: fastrand::Rng,
-    /// Who left, and when.
-    departures: Vec<(usize, Owner, Instant)>,
+    /// Which requests were sent, and when.
+    sent: Vec<(usize, Owner, Instant)>,
     failures: usize,
     arrivals: usize,
 }
@@ -56,7 +56,7 @@ impl Executor {
         Self {
             owned: Vec::new(),
             random: fastrand::Rng::with_seed(seed),
-            departures: Vec::new(),
+            sent: Vec::new(),
             failures: 0,
             arrivals: 0,
         }
@@ -89,7 +89,7 @@ impl Executor {
         match result {
             Ok(permit) => {
                 let sent_at = (owned.arrival, owned.owner, Instant::now());
-                self.departures.push(sent_at);
+                self.sent.push(sent_at);
                 permit.finish(Feedback::none());
             }
             Err(_) => self.failures += 1,
@@ -119,7 +119,7 @@ impl Executor {
     }
 
     fn left(&self, owner: Owner) -> usize {
-        let of_owner = self.departures.iter().filter(|(_, it, _)| *it == owner);
+        let of_owner = self.sent.iter().filter(|(_, it, _)| *it == owner);
         of_owner.count()
     }
 }
@@ -218,7 +218,7 @@ async fn no_more_slots_are_kept_than_may_leave_beside_a_burst() {
     use_up(&throttle, 10).await;
     let mut all: Vec<_> = (0..20).map(|_| neglected(&throttle)).collect();
     wait(&throttle).await;
-    // What would have been sent at once without them.
+    // What would have been sent immediately without them.
     while let Ok(permit) = timeout(Duration::ZERO, throttle.acquire()).await {
         permit.unwrap().finish(Feedback::none());
     }
@@ -229,7 +229,7 @@ async fn no_more_slots_are_kept_than_may_leave_beside_a_burst() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_with_a_kept_slot_fails_at_once_if_the_gate_is_closed_for_too_long() {
+async fn a_waiter_with_a_kept_slot_fails_immediately_if_the_pause_is_too_long() {
     for (asked, is_too_long) in [(5 * 60, false), (16 * 60, true)] {
         let throttle = Throttle::per_minute(300);
         use_up(&throttle, 10).await;
@@ -289,7 +289,7 @@ async fn a_client_that_waits_in_a_stream_which_nobody_polls_goes_on() {
 
 /// What must be true however waiters are polled.
 fn check(executor: &Executor, seed: u64) {
-    let times: Vec<_> = executor.departures.iter().map(|(_, _, at)| *at).collect();
+    let times: Vec<_> = executor.sent.iter().map(|(_, _, at)| *at).collect();
     for (index, start) in times.iter().enumerate() {
         let within = |time: Duration| {
             let later = times.iter().skip(index);
@@ -302,7 +302,7 @@ fn check(executor: &Executor, seed: u64) {
         assert!(within(60 * SECOND) <= 300, "seed {seed}");
     }
     let attentive: Vec<_> = executor
-        .departures
+        .sent
         .iter()
         .filter(|(_, owner, _)| *owner == Owner::Attentive)
         .map(|(arrival, _, _)| *arrival)

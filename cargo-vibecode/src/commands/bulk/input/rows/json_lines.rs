@@ -14,6 +14,9 @@ use serde_json::value::RawValue;
 
 use super::{Cell, CellValue, MAX_COLUMNS, MAX_ROW_BYTES, Problem, Record, row_too_long, text};
 
+/// The key of a backup's row with the values that the job wrote.
+pub(crate) const WRITTEN: &str = "backup:written";
+
 /// A reader of JSON Lines.
 #[derive(Debug)]
 pub(crate) struct JsonRows<R> {
@@ -77,7 +80,9 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
         ))
     })?;
     let mut cells: Vec<Cell> = Vec::with_capacity(pairs.0.len());
-    for (name, json) in pairs.0 {
+    // What a job wrote is no cell.
+    let pairs = pairs.0.into_iter().filter(|(name, _)| name != WRITTEN);
+    for (name, json) in pairs {
         let at = names.iter().position(|known| *known == name);
         // Every key is remembered, so memory would grow with rows of other keys each.
         if at.is_none() && names.len() >= MAX_COLUMNS {
@@ -101,7 +106,7 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
 
 /// Returns the row with these keys at its end, replacing existing ones. A row that is not an object
 /// is returned unchanged.
-pub(crate) fn json_line_with(line: &[u8], keys: [&str; 2], texts: [&str; 2]) -> Vec<u8> {
+pub(crate) fn json_line_with(line: &[u8], keys: &[&str], texts: &[&str]) -> Vec<u8> {
     let Ok(Pairs(pairs)) = serde_json::from_slice(line) else {
         return line.to_owned();
     };

@@ -10,7 +10,7 @@ use std::{
 
 pub(crate) use self::{
     csv::{CsvRows, detect_delimiter},
-    json_lines::{JsonRows, Pairs, json_line_with},
+    json_lines::{JsonRows, Pairs, WRITTEN, json_line_with},
 };
 
 /// The maximum length of a row. An unclosed quote would otherwise take in the rest of the file.

@@ -1,0 +1,210 @@
+//! Compares the stages that rows set with the pipelines of their records, before anything is sent.
+//!
+//! Each pipeline has its own codes, and those of pipeline 0 have no prefix: `WON` for a deal in pipeline 5 would be
+//! a stage of another pipeline. A row that also sets the pipeline is checked when it is read; for the others the
+//! records are read.
+
+use serde_json::Value;
+use vibecode_runtime::{Client, PatchJob};
+use vibecode_spec::{CodeSet, Schema, one_line};
+
+use super::{
+    check::Checked,
+    input::columns::ColumnOptions,
+    job::BulkJob,
+    journal::{resume::Past, row_set::RowSet},
+    records::RecordReader,
+    send::{
+        Sender, Stopped,
+        plan::{Plan, Selection},
+    },
+};
+use crate::{
+    change::{self, PIPELINE},
+    failure::Failure,
+    plural::number_of,
+    progress::RequestProgress,
+};
+
+/// The number of rows that are shown one by one.
+const MAX_SHOWN: usize = 20;
+
+impl BulkJob<'_> {
+    /// Checks the rows that are going to be sent for the first time.
+    pub(super) async fn check_pipelines_of_unsent(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let mut sent = past.done.clone();
+        sent.insert_all(&past.open);
+        let client = sender.client.clone();
+        tokio::select! {
+            done = self.check_pipelines(&client, &sent, column_options, checked) => Ok(done?),
+            () = sender.interrupts.next() => Err(Stopped::Interrupted),
+        }
+    }
+
+    /// Reads the records of the rows that set a stage, without those that are sent already.
+    ///
+    /// # Errors
+    /// If a stage is not one of the record's pipeline, or if a record cannot be read.
+    pub(super) async fn check_pipelines(
+        &self,
+        client: &Client,
+        sent: &RowSet,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Failure> {
+        if !checked.sets_stages {
+            return Ok(());
+        }
+        let rows = Selection::AllBut(sent);
+        let plan = Plan::new(self.input, column_options, checked, rows)?;
+        let plan = plan.limited(self.args.limit);
+        let left = checked.to_send.saturating_sub(sent.len());
+        let left = left.min(self.args.limit.unwrap_or(u64::MAX));
+        let activity = "reading the pipelines";
+        let progress = RequestProgress::new(activity, "rows", left, &self.throttle, self.output);
+        let mut reader = RecordReader::new(client, plan, progress);
+        let mut problems = Vec::new();
+        while let Some(read) = reader.next().await? {
+            for row in read {
+                let record = row
+                    .record
+                    .as_ref()
+                    .map(|record| record.raw().parse::<Value>());
+                // That there is no such record is found when the row is sent.
+                let Some(record) = record.transpose()? else {
+                    continue;
+                };
+                let problem = problem(&row.job, &record, self.schema);
+                problems.extend(problem.map(|problem| format!("row {}: {problem}", row.line)));
+            }
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let rows = u64::try_from(problems.len()).unwrap_or(u64::MAX);
+        let more = problems.len().saturating_sub(MAX_SHOWN);
+        problems.truncate(MAX_SHOWN);
+        if more > 0 {
+            problems.push(format!("and {more} more"));
+        }
+        let (rows, problems) = (number_of(rows, "row sets", "rows set"), problems.join("\n"));
+        Err(Failure::in_file(
+            &self.input.path,
+            format!("nothing was sent, since {rows} a stage of another pipeline:\n{problems}"),
+        ))
+    }
+}
+
+/// Explains why the stage that a job sets is not one of the record's pipeline.
+fn problem(job: &PatchJob, record: &Value, schema: &Schema) -> Option<String> {
+    let mut fields = job.fields();
+    let (set, code) = job.fields().find_map(|field| {
+        let set = schema.field(field.name())?.codes.as_ref();
+        let set = set.filter(|set| set.is_by_pipeline())?;
+        let code: String = serde_json::from_str(field.json()?).ok()?;
+        (!code.is_empty()).then_some((set, code))
+    })?;
+    if fields.any(|field| field.name() == PIPELINE) {
+        return None;
+    }
+    let name = format!("{}/{}", job.entity(), job.id());
+    let shown = one_line(&code);
+    let Some(pipeline) = change::pipeline_of(record) else {
+        return (!code.contains(':')).then(|| {
+            format!("{name} does not show its pipeline, so {shown} may be a stage of another: add a column `{PIPELINE}`")
+        });
+    };
+    let full = set.full_code(&code, pipeline);
+    if full.as_deref() == Ok(&*code) {
+        return None;
+    }
+    let advice = match (&full, set) {
+        (Ok(full), _) => format!("write {} if you mean its stage", one_line(full)),
+        (Err(_), CodeSet::Stages(_)) if pipeline == 0 => {
+            "the codes of its stages have no `:`".to_owned()
+        }
+        (Err(_), _) => format!(
+            "the codes of its stages begin with `{}`",
+            set.prefix(pipeline).unwrap_or_default()
+        ),
+    };
+    Some(format!(
+        "{name} is in pipeline {pipeline}, and {shown} is not a stage of it: {advice}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use vibecode_spec::{Entity, EntityPath};
+
+    use super::*;
+
+    fn of(path: &str, code: &str, record: &Value) -> Option<String> {
+        let deals = Entity::Deals.schema().clone();
+        let items = EntityPath::from_path("items/1040").unwrap().schema_with(
+            Schema::read(r#"{"stageId":{"type":"crm_status"},"categoryId":{"type":"integer"}}"#)
+                .unwrap(),
+        );
+        let schema = if path == "deals" { deals } else { items };
+        let job = PatchJob::untyped(path, 12).set("stageId", code).job();
+        problem(&job.unwrap(), record, &schema)
+    }
+
+    #[test]
+    fn a_stage_is_one_of_the_pipeline_of_its_record() {
+        for (path, code, pipeline) in [
+            ("deals", "WON", json!(0)),
+            ("deals", "WON", json!("0")),
+            ("deals", "C5:WON", json!(5)),
+            ("deals", "C5:WON", json!("5")),
+            // The code itself says which pipeline it is of.
+            ("deals", "C5:WON", json!(null)),
+            ("items/1040", "DT1040_9:NEW", json!(9)),
+        ] {
+            let record = json!({ "categoryId": pipeline });
+            assert_eq!(of(path, code, &record), None, "{code} {record}");
+        }
+        for (path, code, pipeline, expected) in [
+            (
+                "deals",
+                "WON",
+                json!(5),
+                "deals/12 is in pipeline 5, and WON is not a stage of it: write C5:WON if you mean its stage",
+            ),
+            (
+                "deals",
+                "C2:WON",
+                json!(5),
+                "deals/12 is in pipeline 5, and C2:WON is not a stage of it: the codes of its stages begin with `C5:`",
+            ),
+            (
+                "deals",
+                "C2:WON",
+                json!(0),
+                "deals/12 is in pipeline 0, and C2:WON is not a stage of it: the codes of its stages have no `:`",
+            ),
+            (
+                "deals",
+                "WON",
+                json!(null),
+                "deals/12 does not show its pipeline, so WON may be a stage of another: add a column `categoryId`",
+            ),
+            (
+                "items/1040",
+                "NEW",
+                json!(9),
+                "items/1040/12 is in pipeline 9, and NEW is not a stage of it: write DT1040_9:NEW if you mean its stage",
+            ),
+        ] {
+            let problem = of(path, code, &json!({ "categoryId": pipeline }));
+            assert_eq!(problem.as_deref(), Some(expected));
+        }
+    }
+}

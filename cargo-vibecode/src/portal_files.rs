@@ -1,0 +1,178 @@
+//! Whether the files in the folder `vibecode` are of the portal that the key is for. Another portal has other fields,
+//! options and codes with the same names.
+
+use vibecode_spec::{EntityPath, PortalFile, one_line};
+
+use crate::{
+    commands::{
+        check::drift::{self, Difference},
+        pull,
+    },
+    digest,
+    failure::Failure,
+    output::Output,
+    plural::number_of,
+    portal_identity::same_portal,
+};
+
+/// A file of a portal that a command has read.
+#[derive(Debug, Clone)]
+pub(crate) struct FetchedFile {
+    file: PortalFile,
+    digest: String,
+    /// The portal's host. `None` if the file does not name it.
+    pub(crate) portal: Option<String>,
+}
+
+impl FetchedFile {
+    pub(crate) fn new(file: impl Into<PortalFile>, bytes: &[u8], portal: Option<String>) -> Self {
+        Self {
+            file: file.into(),
+            digest: digest::of(bytes),
+            portal,
+        }
+    }
+
+    /// Returns the name of the file and its digest.
+    pub(crate) fn name_and_digest(&self) -> (String, String) {
+        (self.file.file_name().into_owned(), self.digest.clone())
+    }
+
+    fn shown(&self) -> String {
+        format!("vibecode/{}", self.file.file_name())
+    }
+
+    /// Returns the name for `cargo vibecode pull`.
+    fn pull_name(&self) -> String {
+        if let PortalFile::Schema(entity) = self.file {
+            return entity.path();
+        }
+        let name = self.file.file_name();
+        name.trim_end_matches(".json").to_owned()
+    }
+}
+
+/// The portal that a sandbox reports. Nothing can be harmed there, so the files of any portal can be tried.
+const SANDBOX: &str = "sandbox.invalid";
+
+/// Checks that the files are of this portal, and warns if that is not known, or if it is a sandbox.
+///
+/// # Errors
+/// If a file is of another portal.
+pub(crate) fn check_portal(
+    files: &[FetchedFile],
+    portal: Option<&str>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let is_other = |of_file: &str| portal.is_some_and(|portal| !same_portal(of_file, portal));
+    for file in files {
+        if let (Some(of_file), Some(portal)) = (&file.portal, portal)
+            && is_other(of_file)
+        {
+            if same_portal(portal, SANDBOX) {
+                output.warn(format!(
+                    "{} is of the portal {}, and the key is for a sandbox, which may have other fields: start it with --schema vibecode",
+                    file.shown(),
+                    one_line(of_file)
+                ));
+                break;
+            }
+            return Err(Failure::new(format!(
+                "{} is of the portal {}, and the key is for {portal}: nothing was sent. Use the key of that portal, or fetch the files of this one with `cargo vibecode pull`",
+                file.shown(),
+                one_line(of_file)
+            )));
+        }
+    }
+    let unnamed: Vec<&FetchedFile> = files.iter().filter(|it| it.portal.is_none()).collect();
+    if !unnamed.is_empty() {
+        let shown: Vec<String> = unnamed.iter().map(|file| file.shown()).collect();
+        let names: Vec<String> = unnamed.iter().map(|file| file.pull_name()).collect();
+        output.warn(format!(
+            "{} {} no portal, so it is not checked that {} of this one: `cargo vibecode pull {}` fetches {} again",
+            shown.join(" and "),
+            if unnamed.len() == 1 { "names" } else { "name" },
+            if unnamed.len() == 1 { "it is" } else { "they are" },
+            names.join(" "),
+            if unnamed.len() == 1 { "it" } else { "them" },
+        ));
+    } else if let (Some(file), None) = (files.first(), portal) {
+        output.warn(format!(
+            "the API does not report which portal the key is for, so it is not compared with that of {}",
+            file.shown()
+        ));
+    }
+    Ok(())
+}
+
+/// What has changed in the fields of an entity since its schema was fetched.
+#[derive(Debug)]
+pub(crate) struct Drift {
+    entity: EntityPath,
+    /// The fields as they are now, with the documented ones.
+    pub(crate) schema: vibecode_spec::Schema,
+    differences: Vec<Difference>,
+}
+
+impl Drift {
+    /// The requests that [`Drift::fetch`] sends: for the fields, and for the definitions of user fields.
+    pub(crate) const REQUESTS: u64 = 2;
+
+    /// Fetches the fields, and compares them with those of the portal's schema.
+    ///
+    /// # Errors
+    /// If the portal does not answer, or if the answer is not a list of fields.
+    pub(crate) async fn fetch(
+        client: &vibecode_runtime::Client,
+        entity: EntityPath,
+        of_file: &vibecode_spec::Schema,
+        output: &Output,
+    ) -> Result<Self, Failure> {
+        let now = pull::fetch(client, entity, output).await?;
+        let now = now
+            .schema()
+            .map_err(|error| pull::unusable_answer(entity, error))?;
+        Ok(Self {
+            entity,
+            differences: drift::between(of_file, &now),
+            schema: entity.schema_with(now),
+        })
+    }
+
+    /// Checks that nothing has changed that decides what a command sends: the used fields, and what each used name
+    /// means. `renamed` says which names mean something else now. Warns of everything else that has changed.
+    ///
+    /// # Errors
+    /// If the command would send something else than with an up-to-date schema.
+    pub(crate) fn check(
+        &self,
+        used: &[String],
+        renamed: Vec<String>,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let is_used = |it: &&Difference| used.contains(&it.field) && it.changes_meaning();
+        let (relevant, others): (Vec<_>, Vec<_>) = self.differences.iter().partition(is_used);
+        let relevant = relevant.into_iter().map(ToString::to_string);
+        let problems: Vec<String> = renamed.into_iter().chain(relevant).collect();
+        let name = self.entity.path();
+        if !problems.is_empty() {
+            return Err(Failure::new(format!(
+                "what this command uses has changed on the portal since vibecode/{} was fetched, so nothing was sent: run `cargo vibecode pull {name}`, and check again\n  {}",
+                PortalFile::from(self.entity).file_name(),
+                problems.join("\n  ")
+            )));
+        }
+        if !others.is_empty() {
+            output.warn(format!(
+                "the fields of {name} have changed on the portal, but in nothing that this command uses ({}): update the schema with `cargo vibecode pull {name}`",
+                number_of(others.len() as u64, "difference", "differences")
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Returns the sentence about a name that means another field now.
+pub(crate) fn means_another(name: &str, before: &str) -> String {
+    format!("`{}` meant `{before}`, and does not now", one_line(name))
+}

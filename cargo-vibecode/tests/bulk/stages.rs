@@ -1,0 +1,83 @@
+//! A stage is one of the pipeline that the deal is in.
+
+use serde_json::json;
+use vibecode_sandbox::{Entity, Sandbox};
+
+use crate::support::Desk;
+
+const STATUSES: &str = r#"{"format": 1, "pipelines": [{"id": 5, "name": "Partners"}], "sets": {
+    "DEAL_STAGE": [{"code": "NEW", "name": "New"}, {"code": "WON", "name": "Won"}],
+    "DEAL_STAGE_5": [{"code": "C5:NEW", "name": "New"}, {"code": "C5:WON", "name": "Won"}]
+}}"#;
+
+/// Deal 12 is in pipeline 5, and deal 13 in pipeline 0.
+async fn desk() -> Desk {
+    let seed = json!({"deals": [
+        {"id": 12, "stageId": "C5:NEW", "categoryId": 5},
+        {"id": 13, "stageId": "NEW", "categoryId": 0},
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("vibecode/statuses.json", STATUSES);
+    desk
+}
+
+fn stage(desk: &Desk, id: u64) -> String {
+    let deal = desk.sandbox.record(Entity::Deals, id).unwrap();
+    deal["stageId"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_of_another_pipeline_than_that_of_the_deal_is_never_sent() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId\n13,WON\n12,WON\n");
+    for plan_or_yes in ["--plan", "--yes"] {
+        let said = desk.run(&format!("deals a.csv {plan_or_yes}"));
+        said.assert(
+            2,
+            "nothing was sent, since 1 row sets a stage of another pipeline",
+        );
+        said.assert(
+            2,
+            "row 3: deals/12 is in pipeline 5, and WON is not a stage of it: write C5:WON if you mean its stage",
+        );
+    }
+    let is_write =
+        |request: &vibecode_sandbox::LoggedRequest| request.body_str().contains("update");
+    assert!(!desk.sandbox.requests().iter().any(is_write));
+    assert_eq!(
+        (stage(&desk, 12), stage(&desk, 13)),
+        ("C5:NEW".into(), "NEW".into())
+    );
+
+    desk.write("b.csv", "id,stageId\n13,WON\n12,C5:WON\n");
+    desk.run("deals b.csv --yes").assert(0, "2 rows done");
+    assert_eq!(
+        (stage(&desk, 12), stage(&desk, 13)),
+        ("C5:WON".into(), "WON".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_sets_the_pipeline_decides_in_which_a_stage_is_looked_up() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n12,Won,5\n13,won,0\n");
+    desk.run("deals a.csv --yes").assert(0, "2 rows done");
+    assert_eq!(
+        (stage(&desk, 12), stage(&desk, 13)),
+        ("C5:WON".into(), "WON".into())
+    );
+    // No record is read for its pipeline.
+    let reads = |request: &vibecode_sandbox::LoggedRequest| request.body_str().contains("\"get\"");
+    assert!(!desk.sandbox.requests().iter().any(reads));
+
+    desk.write("b.csv", "id,stageId,categoryId\n12,WON,5\n13,C5:WON,0\n");
+    let said = desk.run("deals b.csv --yes");
+    said.assert(
+        1,
+        "cannot be set to a code of pipeline 0, since the record is in pipeline 5",
+    );
+    said.assert(
+        1,
+        "cannot be set to a code of pipeline 5, since the record is in pipeline 0",
+    );
+}

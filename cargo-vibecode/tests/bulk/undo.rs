@@ -1,0 +1,117 @@
+//! An undo takes back what the job did, and nothing that somebody else has done since.
+
+use serde_json::json;
+use vibecode_sandbox::Sandbox;
+
+use crate::support::Desk;
+
+/// A job that has changed the posts of three records, with a backup.
+async fn done() -> Desk {
+    let seed = json!({"contacts": [
+        {"id": 1, "post": "Clerk"}, {"id": 2, "post": "Clerk"}, {"id": 3}
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post\n1,Director\n2,Director\n3,Director\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(0, "3 rows done");
+    desk
+}
+
+/// Changes a record as somebody else does.
+fn change(desk: &Desk, row: &str) {
+    desk.write("b.csv", format!("id,post\n{row}\n"));
+    let _ = std::fs::remove_file(desk.path("b.csv.journal"));
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_has_changed_since_is_left_unless_it_is_asked_for() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    let plan = desk.run("contacts kept.jsonl --plan");
+    plan.assert(1, "contacts/2 post: changed since by somebody else");
+    plan.assert(
+        1,
+        "2 records would change, 0 the same, 0 rows not found, 1 row changed since",
+    );
+    let said = desk.run("contacts kept.jsonl --yes");
+    said.assert(1, "2 rows done, 1 failed");
+    said.assert(1, "[CHANGED_SINCE]");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+    assert_eq!(desk.field(2, "post"), "Chief");
+    assert_ne!(desk.field(3, "post"), "Director");
+    let failed = desk.read("kept.failed.jsonl");
+    assert!(failed.contains("\"CHANGED_SINCE\""), "{failed}");
+
+    // The failed row is still one of an undo.
+    desk.run("contacts kept.failed.jsonl --yes")
+        .assert(1, "0 rows done, 1 failed");
+    desk.run("contacts kept.failed.jsonl --plan --overwrite-newer")
+        .assert(0, "contacts/2 post: Chief → Clerk");
+    desk.run("contacts kept.jsonl --resume")
+        .assert(1, "already finished");
+    std::fs::remove_file(desk.path("kept.jsonl.journal")).unwrap();
+    desk.run("contacts kept.jsonl --yes --overwrite-newer")
+        .assert(0, "3 rows done");
+    assert_eq!(desk.field(2, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_of_rows_about_one_record_knows_all_that_they_wrote() {
+    let desk = Desk::of(2).await;
+    change(&desk, "1,Clerk");
+    desk.write("a.csv", "id,post\n1,first\n2,x\n1,second\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(0, "3 rows done");
+    // As if the second row about it had failed.
+    change(&desk, "1,first");
+    desk.run("contacts kept.jsonl --yes")
+        .assert(0, "3 rows done");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_an_earlier_version_is_undone_with_a_warning() {
+    let desk = done().await;
+    let kept = desk.read("kept.jsonl");
+    let old: String = kept
+        .replace(",\"has_written\":true", "")
+        .lines()
+        .map(|line| match line.split_once(",\"backup:written\"") {
+            Some((row, _)) => format!("{row}}}\n"),
+            None => format!("{line}\n"),
+        })
+        .collect();
+    assert!(!old.contains("written"), "{old}");
+    desk.write("old.jsonl", old);
+    change(&desk, "2,Chief");
+    let said = desk.run("contacts old.jsonl --yes");
+    said.assert(0, "3 rows done");
+    said.assert(
+        0,
+        "warning: an earlier version of cargo-vibecode wrote this backup",
+    );
+    assert_eq!(desk.field(2, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_says_before_it_sends_which_fields_it_clears() {
+    let desk = done().await;
+    desk.sandbox.clear_requests();
+    let said = desk.run("contacts kept.jsonl");
+    said.assert(0, "clears `post` of 1 record, which had no value when the backup was made (the first is row 4, record 3)");
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_of_a_backup_that_are_not_understood_stop_the_undo() {
+    let desk = done().await;
+    let kept = desk.read("kept.jsonl");
+    let odd = kept.replace("{\"post\":[\"Director\"]}", "\"Director\"");
+    desk.write("odd.jsonl", odd);
+    desk.run("contacts odd.jsonl --yes").assert(
+        2,
+        "row 2: `backup:written` does not list the values that the job wrote",
+    );
+    assert_eq!(desk.field(1, "post"), "Director");
+}

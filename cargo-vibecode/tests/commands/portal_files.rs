@@ -1,0 +1,190 @@
+//! The files that `pull` writes name their portal, and nothing is sent by those of another portal or of another day.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use serde_json::{Value, json};
+use vibecode_sandbox::{Entity, Sandbox};
+
+use crate::Folder;
+
+const UPDATE: [&str; 5] = ["update", "contacts", "71", "--set", "post=Director"];
+const BULK: [&str; 4] = ["bulk", "contacts", "a.csv", "--yes"];
+
+/// The sandbox of a portal whose contacts have these user fields.
+async fn portal(fields: Value) -> Sandbox {
+    Sandbox::builder()
+        .schema(Entity::Contacts, fields)
+        .start()
+        .await
+}
+
+/// A list of these options.
+fn list(label: &str, options: [(&str, &str); 2]) -> Value {
+    let options = options.map(|(id, label)| json!({"ID": id, "VALUE": label}));
+    json!({"type": "enumeration", "label": label, "items": options})
+}
+
+fn has_changed(sandbox: &Sandbox) -> bool {
+    let mut requests = sandbox.requests().into_iter();
+    requests.any(|request| request.method() == "PATCH" || request.path().ends_with("/batch"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_pull_name_the_portal() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("portal-named");
+    folder.run(&sandbox, &["pull", "contacts"]).await;
+    for name in ["contacts", "statuses", "currencies"] {
+        let file = folder.read(&format!("vibecode/{name}.json"));
+        let file: Value = serde_json::from_str(&file).unwrap();
+        assert_eq!(file["portal"], "sandbox.invalid", "{name}");
+    }
+    let said = folder.run(&sandbox, &["check", "--offline"]).await;
+    assert_eq!(said.code, 0, "{}", said.out);
+    folder.write("a.csv", "id,post\n71,Director\n");
+    for words in [&UPDATE[..], &BULK] {
+        let said = folder.run(&sandbox, words).await;
+        assert_eq!((said.code, &*said.err), (0, ""), "{words:?}");
+    }
+}
+
+/// A server that says that its key is for this portal, and the paths of all requests to it.
+fn server(portal: &str) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let me = json!({"success": true, "data": {"portal": portal, "scopes": ["crm"]}}).to_string();
+    let paths = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&paths);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).unwrap();
+            let request = String::from_utf8_lossy(&request[..read]).into_owned();
+            let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+            log.lock().unwrap().push(path);
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+            let length = me.len();
+            let answer = format!("{head}\r\ncontent-length: {length}\r\n\r\n{me}");
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (url, paths)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_by_the_files_of_another_portal() {
+    let sandbox = Sandbox::start().await;
+    let (url, paths) = server("acme.bitrix24.ru");
+    for name in ["contacts", "statuses"] {
+        let folder = Folder::new(&format!("portal-of-another-{name}"));
+        folder.write("a.csv", "id,post\n71,Director\n");
+        folder.run(&sandbox, &["pull", name]).await;
+        for words in [
+            &UPDATE[..],
+            &BULK,
+            &["bulk", "contacts", "a.csv", "--plan"],
+            &["export", "contacts"],
+            &["check"],
+        ] {
+            let variables = [
+                ("VIBECODE_API_KEY", Sandbox::API_KEY),
+                ("VIBECODE_BASE_URL", &*url),
+            ];
+            let said = folder.run_with(words, &variables).await;
+            assert_eq!(said.code, 2, "{words:?}: {}", said.out);
+            let problem = "is of the portal sandbox.invalid, and the key is for acme.bitrix24.ru";
+            assert!(said.err.contains(problem), "{words:?}: {}", said.err);
+        }
+    }
+    let paths = paths.lock().unwrap();
+    assert!(paths.iter().all(|path| path == "/v1/me"), "{paths:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_any_portal_can_be_tried_in_a_sandbox() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("portal-in-a-sandbox");
+    folder.write("a.csv", "id,post\n71,Director\n");
+    folder.run(&sandbox, &["pull", "contacts"]).await;
+    let path = "vibecode/contacts.json";
+    let file = folder.read(path);
+    folder.write(path, &file.replace("sandbox.invalid", "acme.bitrix24.ru"));
+    for words in [&UPDATE[..], &BULK] {
+        let said = folder.run(&sandbox, words).await;
+        assert_eq!(said.code, 0, "{words:?}: {}", said.err);
+        let warning = "is of the portal acme.bitrix24.ru, and the key is for a sandbox";
+        assert!(said.err.contains(warning), "{words:?}: {}", said.err);
+    }
+    let said = folder.run(&sandbox, &["pull", "contacts"]).await;
+    let warning = "was of the portal acme.bitrix24.ru, and is of sandbox.invalid now";
+    assert!(said.err.contains(warning), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_a_portal_is_a_warning() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("portal-unnamed");
+    folder.write("a.csv", "id,post\n71,Director\n");
+    folder.write("vibecode/contacts.json", r#"{"post":{"type":"string"}}"#);
+    for words in [&UPDATE[..], &BULK] {
+        let said = folder.run(&sandbox, words).await;
+        assert_eq!(said.code, 0, "{words:?}: {}", said.err);
+        let warning = "vibecode/contacts.json names no portal, so it is not checked that it is of this one: \
+             `cargo vibecode pull contacts` fetches it again";
+        assert!(said.err.contains(warning), "{words:?}: {}", said.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_of_another_day_sends_nothing_that_means_something_else_now() {
+    let gold = [("1", "Gold"), ("2", "Silver")];
+    let then =
+        json!({"ufCrm_1": list("Loyalty", gold), "ufCrm_2": {"type": "string", "label": "Note"}});
+    let of_then = portal(then).await;
+    let is_list_now = json!({"ufCrm_1": {"type": "string", "label": "Loyalty"}});
+    let has_other_options = json!({"ufCrm_1": list("Loyalty", [("1", "Silver"), ("2", "Gold")])});
+    let is_another_field = json!({"ufCrm_1": list("Old", gold), "ufCrm_3": list("Loyalty", gold)});
+    let is_gone = json!({"ufCrm_3": {"type": "string", "label": "Other"}});
+    for (number, (now, problem)) in [
+        (is_list_now, "ufCrm_1: was enumeration, is now string"),
+        (
+            has_other_options,
+            "ufCrm_1: option 1 was “Gold”, is now “Silver”",
+        ),
+        (
+            is_another_field,
+            "`Loyalty` meant `ufCrm_1`, and does not now",
+        ),
+        (is_gone, "ufCrm_1: no longer on the portal"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let sandbox = portal(now).await;
+        let folder = Folder::new(&format!("portal-of-another-day-{number}"));
+        folder.run(&of_then, &["pull", "contacts"]).await;
+        folder.write("a.csv", "id,Loyalty\n71,Gold\n");
+        let update = ["update", "contacts", "71", "--set", "Loyalty=Gold"];
+        for words in [&update[..], &BULK] {
+            let said = folder.run(&sandbox, words).await;
+            assert_eq!(said.code, 2, "{words:?}: {}", said.out);
+            assert!(said.err.contains(problem), "{words:?}: {}", said.err);
+            let next = "run `cargo vibecode pull contacts`";
+            assert!(said.err.contains(next), "{words:?}: {}", said.err);
+        }
+        assert!(!has_changed(&sandbox));
+        // What the command does not use is a warning.
+        folder.write("a.csv", "id,post\n71,Director\n");
+        for words in [&UPDATE[..], &BULK] {
+            let said = folder.run(&sandbox, words).await;
+            assert_eq!(said.code, 0, "{words:?}: {}", said.err);
+            let warning = "have changed on the portal, but in nothing that this command uses";
+            assert!(said.err.contains(warning), "{words:?}: {}", said.err);
+        }
+    }
+}
