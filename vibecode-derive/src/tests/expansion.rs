@@ -3,9 +3,9 @@
 
 use expect_test::{ExpectFile, expect_file};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
-use crate::{enumeration, patch};
+use crate::{enumeration, patch, record};
 
 fn expands_to(input: TokenStream, expected: &ExpectFile) {
     is_expanded_to(patch::derive(input), expected);
@@ -136,4 +136,23 @@ fn an_option_that_is_a_number_expands_to_no_check_of_its_list() {
     };
     assert!(!expands("u64").contains("must_be"));
     assert_eq!(expands("Loyalty").matches("must_be").count(), 2);
+}
+
+#[test]
+fn a_record_of_many_fields_is_read_by_several_functions() {
+    let expands = |fields: usize| {
+        let names = (0..fields).map(|field| format_ident!("field_{field}"));
+        let wires = (0..fields).map(|field| format!("ufCrm_{field}00000"));
+        let output = record::derive(quote! {
+            #[vibecode(entity = "contacts")]
+            struct Customer {
+                #(#[vibecode(field = #wires, kind = "string")] #names: Option<String>,)*
+            }
+        });
+        assert!(syn2::parse2::<syn2::File>(output.clone()).is_ok());
+        output.to_string().matches("(|| {").count()
+    };
+    assert_eq!(expands(32), 0);
+    assert_eq!(expands(33), 2);
+    assert_eq!(expands(100), 4);
 }
