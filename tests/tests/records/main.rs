@@ -10,6 +10,7 @@ mod compact;
 mod diffs;
 mod ensuring;
 mod entities;
+mod many_fields;
 mod options;
 mod reading;
 mod round_trips;
