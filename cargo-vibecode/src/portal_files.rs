@@ -1,5 +1,5 @@
-//! Whether the files in the folder `vibecode` are of the portal that the key is for. Another portal has other fields,
-//! options and codes with the same names.
+//! Whether the files in the folder `vibecode` belong to the portal that the key is for. On another portal, the same names
+//! may mean other fields, options and codes.
 
 use vibecode_spec::{EntityPath, PortalFile, one_line};
 

@@ -65,8 +65,9 @@ mod tokens;
 
 use proc_macro::TokenStream;
 
-/// Defines a derive macro. Beside its own attribute it takes the likeliest typos in its name, so that it can
-/// report them: the compiler would, too, but nothing could keep the macro from reporting what is missing then.
+/// Defines a derive macro. Besides its own attribute it registers the likeliest misspellings of it, in order to report
+/// them itself. The compiler would report an unregistered one too, but the macro would not see it, and would report what
+/// it contains as missing.
 macro_rules! derive_macro {
     ($doc:literal, $Name:ident, $function:ident, $derive:path) => {
         #[cfg_attr(doc, doc = $doc)]

@@ -75,7 +75,7 @@ impl SandboxBuilder {
     /// name: a seed without them keeps those, and a seed with nothing else keeps the default records.
     ///
     /// The sandbox does not start with a key that is not a field of the entity, or with a value that no
-    /// portal answers in that field. A field that only the portal has must be described:
+    /// portal returns in that field. A field that only the portal has must be described:
     /// [`user_field`](Self::user_field), [`schema`](Self::schema).
     ///
     /// ```
@@ -100,7 +100,7 @@ impl SandboxBuilder {
     }
 
     /// Uses these records as [`seed`](Self::seed) does, with any keys and values, for tests of answers that
-    /// no portal is known to give.
+    /// no portal is known to return.
     pub fn seed_unchecked(mut self, records: Value) -> Self {
         self.seeds.push(Seed {
             rows: records,

@@ -49,7 +49,7 @@ struct Deal {
     stage_id: Option<Stage>,
 }
 
-/// A contact's phone and user field. `ensure` reads first, and sends only what is missing.
+/// Sets fields and adds a phone. `ensure` reads first, and sends only what is missing.
 async fn welcome(client: &Client, id: u64, mobile: &str) -> Result<()> {
     let patch = Customer::patch()
         .post("Director")
@@ -59,14 +59,14 @@ async fn welcome(client: &Client, id: u64, mobile: &str) -> Result<()> {
     Ok(())
 }
 
-/// A deal's stage. A patch without phones and emails may be sent twice, so `update` is enough.
+/// Moves a deal to a stage. A patch without phones and emails may be sent twice, so `update` is enough.
 async fn win(client: &Client, id: DealId) -> Result<bool> {
     let patch = Deal::patch().stage_id(Stage::Won);
     let updated = client.update(id, &patch).await?;
     Ok(updated.mismatches(&patch).is_empty()) // whether the answer shows what was sent
 }
 
-/// All contacts of a company, any number of them.
+/// Assigns all contacts of a company. `all` keeps them in memory; `next` returns one at a time.
 async fn assign(client: &Client, company: CompanyId, manager: UserId) -> Result<()> {
     let of_company = field!(Customer, company).equal(company);
     let contacts = client.list::<Customer>().filter(of_company).stream();

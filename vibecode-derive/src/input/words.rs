@@ -9,7 +9,7 @@ use crate::collected_errors::Errors;
 /// The name of the attribute.
 pub(super) const ATTRIBUTE: &str = "vibecode";
 
-/// The typos in the name that the macros take, to report them. `lib.rs` registers each.
+/// Misspellings of the name, which the macros report. `lib.rs` registers each, or the compiler would report it first.
 pub(super) const TYPOS: &[&str] = &[
     "Vibecode",
     "ibecode",
@@ -57,7 +57,7 @@ pub(super) trait Target: Default + 'static {
     /// The words that the attribute accepts on this target.
     const WORDS: &'static [Word<Self>];
 
-    /// Words of `#[serde(…)]` that somebody may write here, and what to write instead.
+    /// Words of `#[serde(…)]` that may be written here by mistake, and what to write instead.
     const WORDS_OF_SERDE: &'static [(&'static str, &'static str)] = &[];
 
     fn word(name: &str) -> Option<&'static Word<Self>> {

@@ -166,8 +166,8 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration): a malformed key or token, or one of the wrong kind for the
-    /// credentials; a malformed base URL, or an `http:` one that is not for this machine; a
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration): a malformed key or token, or one of the
+    /// wrong kind for the credentials; a malformed base URL, or an `http:` one that is not for this machine; a
     /// `User-Agent` with a line break; or settings that the HTTP client refuses.
     pub fn build(self) -> Result<Client> {
         let headers = self.credentials.headers()?;

@@ -1,14 +1,14 @@
 //! The loop around a call: session → throttle → attempt → decision → retry.
 //!
-//! [`Sending::send`] makes attempts as long as the decision and the policy allow another one. An attempt
+//! [`Sending::send`] makes attempts as long as the decision and the policy allow it. An attempt
 //! ([`Sending::send_once`]) waits for the session and the throttle ([`Sending::prepare`]), notes at the locks of its
-//! records that what it adds is open from now on, is made, notes that it has ended, and is judged
+//! records that what it adds is open from now on, sends the request, notes that it has ended, and is judged
 //! ([`judge`](super::judge)). The error carries the decision: what the failure means, and whether to repeat.
 //!
 //! Example: an update that only sets fields, with the default policy of 3 attempts.
 //!
 //! - 0.0 s: the throttle gives a permit, and the first attempt is sent.
-//! - 70.0 s: it times out. The outcome is unknown, and to set a field twice has no further effect, so the decision is
+//! - 70.0 s: it times out. The outcome is unknown, and setting a field twice has no further effect, so the decision is
 //!   to repeat it.
 //! - 70.4 s, after a random part of the first delay: the second attempt is answered with 401 and
 //!   `TOKEN_EXPIRED`. A session is renewed once a call, so the third attempt is sent immediately, with another one.

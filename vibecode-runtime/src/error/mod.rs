@@ -189,8 +189,8 @@ impl Error {
         }
     }
 
-    /// Whether every further batch of a run would be refused in the same way: the API refuses the key, or
-    /// the whole batch with a 403. A call of a batch has no status of its own.
+    /// Returns whether every further batch of a run would be refused in the same way: the API refuses the
+    /// key, or the whole batch with a 403. A single call of a batch has no status of its own.
     #[must_use]
     pub fn refuses_every_batch(&self) -> bool {
         self.refuses_the_key() || self.status() == Some(StatusCode::FORBIDDEN)

@@ -16,8 +16,8 @@ use bytestring::ByteString;
 
 /// A record as the API returned it: JSON text that is parsed on demand.
 ///
-/// It keeps the text of the whole answer that it came in, which a batch shares between 50 records and a page
-/// of a list between 500. `Debug` shows its length, not its content.
+/// It keeps the text of the whole answer that it came in, which up to 50 records of a batch, or 500 rows of a
+/// page, share. `Debug` shows the length of its own text, not the content.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));

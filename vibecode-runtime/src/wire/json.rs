@@ -78,7 +78,7 @@ pub(crate) fn index(key: &str) -> Option<u64> {
     key.parse().ok().filter(|_| is_canonical)
 }
 
-/// Returns whether a value is an object. No white space is before it.
+/// Returns whether a value is an object. It must not begin with white space.
 pub(crate) fn is_object(value: &str) -> bool {
     value.starts_with('{')
 }

@@ -30,7 +30,7 @@ pub(crate) fn for_each_member<'a>(
 }
 
 /// Returns the value of the first member with this key, and reads no further. Returns `None` if there is
-/// none, or if the text before it is not that of an object.
+/// none, or if the text up to it is not the beginning of an object.
 pub(crate) fn first<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
     let found = visit_members(text, |key, value| {
         if key == wanted {
@@ -206,6 +206,7 @@ impl<'a> Scan<'a> {
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

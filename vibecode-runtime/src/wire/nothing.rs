@@ -39,7 +39,7 @@ pub(crate) fn is_no_boolean(json: &str) -> bool {
 
 /// Whether JSON is "nothing" in a field that contains an id. 0 is not the id of a record.
 pub(crate) fn is_no_id(json: &str) -> bool {
-    // Of the type of all ids: what it does not hold is compared digit by digit, which is slow.
+    // `u64`, since a number that does not fit the type is compared digit by digit, which is slow.
     is_no_value(json) || json::text(json).and_then(|text| whole::<u64>(&text)) == Some(0)
 }
 

@@ -1,4 +1,4 @@
-//! Refuses a seeded row with a key that is not a field, or with a value that no portal answers: a typo in a
+//! Refuses a seeded row with a key that is not a field, or with a value that no portal returns: a typo in a
 //! seed would otherwise look like a fault of the program under test.
 
 use serde_json::{Map, Value};

@@ -52,7 +52,7 @@ pub(crate) fn portal(
     if is_default {
         seeds.push(Seed {
             rows: parse(seed::DEFAULT)?,
-            // It is no user's, and has a loyalty that a user's own schema may lack.
+            // It uses an option that the schema given to the builder may not have.
             checking: Checking::Unchecked,
         });
     }

@@ -38,7 +38,7 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     }
     if is_placeholder(name, &labels) || is_unknown_ending(last) {
         return problem(
-            "is no address that anybody has, but stands for none: empty the cell, or write the address",
+            "looks like a placeholder and not like an address: empty the cell, or write the address",
         );
     }
     if labels
@@ -80,8 +80,8 @@ const CYRILLIC: [&str; 17] = [
     "қаз",
 ];
 
-/// Returns true for `нет@нет.нет`, `no@no.ru` and `a@a.ru`: the name is that of the domain, and a placeholder or one letter
-/// again and again.
+/// Returns true for `нет@нет.нет`, `no@no.ru` and `a@a.ru`: the name before the `@` is the domain's, and is a placeholder
+/// or one repeated letter.
 fn is_placeholder(name: &str, labels: &[&str]) -> bool {
     let name = name.to_lowercase();
     let is_name = |label: &&str| label.to_lowercase() == name;

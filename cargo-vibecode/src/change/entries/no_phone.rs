@@ -26,7 +26,7 @@ pub(super) fn other_meaning(number: &str) -> Option<&'static str> {
     }
     if groups.first() == Some(&LONG_DISTANCE) && digits.len() < DIGITS_WITH_LONG_DISTANCE {
         return Some(
-            "begins with the prefix 8, and lacks digits after it: a number has 10, and other numbers need `+` and their country code",
+            "begins with the prefix 8 and has fewer than 10 digits after it: complete it, or write a number of another country with `+` and its country code",
         );
     }
     if is_date(&groups) {

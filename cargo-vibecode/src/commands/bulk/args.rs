@@ -49,16 +49,15 @@ Without --yes the rows are only checked, and --plan shows what would change in e
 that sends exactly this: --reviewed reads the records again, and sends nothing if rows or records differ. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
-`bulk --empty clear` takes to undo the changes: review it with --plan first. An undo fails for a record that somebody else has changed since, unless \
---overwrite-newer is given. If an old value would not come back \
-exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
+`bulk --empty clear` takes to undo the changes: review it with --plan first. An undo fails for a record that somebody \
+else has changed since, unless --overwrite-newer is given. If an old value would not come back exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
 request for up to 50 records). A row fails if its record has another value or lacks a field.
 
-Exit codes: 0 all rows are done, or as many as --limit allows, 1 some rows are bad or failed, 2 the job failed or was interrupted, or its output \
-could not be written.";
+Exit codes: 0 all rows are done, or as many as --limit allows, 1 some rows are bad or failed, 2 the job failed or was \
+interrupted, or its output could not be written.";
 
 /// The arguments of `bulk`.
 #[derive(Debug, clap::Args)]

@@ -259,7 +259,7 @@ impl Export<'_> {
         self.filters.apply_above(query, last).count().await.ok()
     }
 
-    /// Writes a record that was there before, or notes why it cannot be written. Returns its id.
+    /// Writes a record, unless it was created after the export began, or notes why it cannot be written. Returns its id.
     fn write(&mut self, row: &RawAnswer, paging: &Paging) -> Result<u64, Stopped> {
         let sheet = &mut self.sheet;
         let read = self.columns.read(

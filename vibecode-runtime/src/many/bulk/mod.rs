@@ -6,8 +6,8 @@
 //! [`Bulk::MAX_REQUESTS`] packs have a request under way. The window contains the items that were taken
 //! from the source and not returned yet: up to 400 items, or 16 MiB of patches. Outcomes are returned in
 //! the order of the items, so a slow pack delays the outcomes behind it. While the window is full, or a
-//! pack waits for a request to end, no more items are taken, so memory is bounded however long the source
-//! is.
+//! full pack waits for a request to end, no more items are taken, so memory is bounded however long the
+//! source is.
 //!
 //! Example with packs of 2 items and a window of 6:
 //!

@@ -1,4 +1,4 @@
-//! Which values a seeded field can have: every form in which a portal answers a value of its kind.
+//! Which values a seeded field can have: every form in which a portal returns a value of its kind.
 
 use serde_json::Value;
 use vibecode_spec::{Field, Kind};
@@ -6,7 +6,7 @@ use vibecode_spec::{Field, Kind};
 use super::stored_value::clears;
 use crate::portal::calendar::is_day;
 
-/// Explains what the value of a field must be; `None` if a portal can answer this one. Numbers may be text
+/// Explains what the value of a field must be; `None` if a portal can return this one. Numbers may be text
 /// and text may be a number, a date may carry a time, true may be `"Y"` or 1, and any field may be empty
 /// (grades B, O).
 pub(crate) fn problem(field: &Field, value: &Value) -> Option<String> {

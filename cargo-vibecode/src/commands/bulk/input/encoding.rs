@@ -134,7 +134,7 @@ fn utf_16_without_mark(start: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Returns true if these bytes are UTF-8, perhaps with damage: more letters are read than parts are not.
+/// Returns true if these bytes are UTF-8, possibly damaged: they have no more invalid parts than letters beyond ASCII.
 fn is_utf_8(sample: &[u8]) -> bool {
     let (mut letters, mut damaged) = (0, 0);
     for chunk in sample.utf8_chunks() {

@@ -1,5 +1,5 @@
-//! Whether a path still leads to the file that was opened. Who replaces a file, as most editors do, would see rows sent
-//! that are no longer in it.
+//! Whether a path still leads to the file that was opened. Most editors save by replacing the file. Without this check,
+//! rows would be sent that are no longer in it.
 
 use std::{
     fs::{self, Metadata},
@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-/// What the system knows a file by, if it has such a number.
+/// The device and the inode of a file; `None` on systems without them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileIdentity(Option<(u64, u64)>);
 

@@ -1,5 +1,5 @@
-//! The checksum at the end of each line of a journal, which covers all lines so far. A line that is changed, removed
-//! or added by anything else is found by it, but for lines that are missing at the end.
+//! The checksum at the end of each line of a journal, which covers all lines so far. It shows that a line was
+//! changed, removed or added by anything else. It does not show that lines are missing at the end.
 //!
 //! Example: `{"alive":{"at":1}}` is written as `{"alive":{"at":1},"sum":"0123456789abcdef"}`.
 

@@ -96,7 +96,7 @@ fn parse(line: &[u8]) -> Option<Line> {
     serde_json::from_slice(line).ok()
 }
 
-/// Returns the moment that a line names which may be damaged; 0 if there is none.
+/// Returns the moment that a possibly damaged line names; 0 if it names none.
 fn moment_of(line: &[u8]) -> u64 {
     let line = checksum::split(line).map_or_else(|| line.to_vec(), |(line, _)| line);
     match parse(&line) {

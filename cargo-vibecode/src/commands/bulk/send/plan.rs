@@ -165,7 +165,8 @@ impl<'a> Plan<'a> {
         Ok((!batch.is_empty()).then_some(batch))
     }
 
-    /// Returns true if there is no further row to be sent.
+    /// Returns true if there is no further row to be sent. Otherwise it has taken the next batch, so nothing must be sent
+    /// by this plan any more.
     ///
     /// # Errors
     /// If the file cannot be read.
