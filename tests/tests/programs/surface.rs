@@ -130,7 +130,8 @@ fn without_async(client: &blocking::Client, patch: &CustomerPatch) -> Result<()>
     client.update(71, patch).map(drop)
 }
 
-async fn sandbox(contacts: serde_json::Value) {
+async fn sandbox() -> Result<(), serde_json::Error> {
+    let contacts = serde_json::from_str(include_str!("../../schemas/contacts.json"))?;
     let sandbox = Sandbox::builder()
         .seed(json!({ "deals": [{ "id": 12 }] }))
         .schema(Entity::Contacts, contacts)
@@ -144,6 +145,10 @@ async fn sandbox(contacts: serde_json::Value) {
         Fault::bad_gateway_html(),
     ]);
     sandbox.storm(Storm::seeded(7));
+    for request in sandbox.requests() {
+        let _ = (request.method(), request.path(), request.fault());
+    }
+    Ok(())
 }
 
 /// The ids that the page names.

@@ -182,7 +182,7 @@ fn variants<'a>(input: &'a DeriveInput, errors: &Errors) -> Vec<&'a Variant> {
         Data::Struct(data) => data.struct_token.span,
         Data::Union(data) => data.union_token.span,
     };
-    let message = "options and codes are the variants of an enum: `enum Loyalty { #[vibecode(item = 81)] Gold }`";
+    let message = "options and codes are the variants of an enum: `enum Loyalty { #[vibecode(item = …)] Gold }`";
     errors.push(syn::Error::new(misplaced, message));
     Vec::new()
 }

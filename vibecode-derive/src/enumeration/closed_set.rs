@@ -87,12 +87,12 @@ impl ClosedSet<'_> {
 
     pub(super) fn by_code(&self, status: &LitStr) -> Option<Named> {
         let Values::Codes(codes) = &self.values else {
-            self.refuse_word(status, "options with ids", "status", "item = 81");
+            self.refuse_word(status, "options with ids", "status", "item = …");
             return None;
         };
         let given = status.value();
         if !is_code(&given) {
-            let message = "this clears the field and is not a code: write the code, such as `status = \"NEW\"`";
+            let message = "this clears the field and is not a code: write the code itself";
             self.errors.at(status, message);
             return None;
         }
@@ -216,7 +216,7 @@ impl ClosedSet<'_> {
     /// Says that the portal's labels are not known.
     fn without_labels(&self) -> String {
         let Values::Codes(codes) = &self.values else {
-            return "an option is found by its label only if the portal's schema lists the options: use `item = 81`".to_owned();
+            return "an option is found by its label only if the portal's schema lists the options: use `item = …`".to_owned();
         };
         let why = match codes.file.map(|file| &file.content) {
             Some(Content::Absent(problem)) => {

@@ -124,9 +124,9 @@ fn named(set: &ClosedSet<'_>, variant: &Variant, attributes: &OnVariant) -> Opti
         (None, None, None) if attributes.has_errors => None,
         (None, None, None) => {
             let message = if set.has_codes() {
-                "the code of this variant is not given: add `#[vibecode(status = \"NEW\")]` with its code"
+                "the code of this variant is not given: add `#[vibecode(status = \"…\")]` with its code, as `cargo vibecode new` prints it"
             } else {
-                "the option of this variant is not given: add `#[vibecode(item = 81)]` with its id"
+                "the option of this variant is not given: add `#[vibecode(item = …)]` with its id, as `cargo vibecode new` prints it"
             };
             set.errors.at(&variant.ident, message);
             None

@@ -93,7 +93,10 @@ impl MetaItem {
         match self.value {
             Some(Lit::Int(literal)) => match literal.base10_parse::<u64>() {
                 Err(_) => errors.at(literal, OPTION_ID),
-                Ok(0) => errors.at(literal, "0 clears the field and is not the id of an option: use the option's own id, such as `item = 81`"),
+                Ok(0) => errors.at(
+                    literal,
+                    "0 clears the field and is not the id of an option: use the option's own id",
+                ),
                 Ok(_) if !["", "u64"].contains(&literal.suffix()) => {
                     let suffix = literal.suffix();
                     let message = format!("the id of an option is a `u64`: leave `{suffix}` out");
@@ -110,7 +113,7 @@ impl MetaItem {
                 let message = if bare.parse::<u64>().is_ok() {
                     format!("the id of an option is a number, without quotes: `item = {bare}`")
                 } else {
-                    "`item` takes the id of an option, a number without quotes, such as `item = 81`: write `status = \"…\"` for a code, or `label = \"…\"` for a name".to_owned()
+                    "`item` takes the id of an option, a number without quotes: write `status = \"…\"` for a code, or `label = \"…\"` for a name".to_owned()
                 };
                 errors.at(text, message);
             }
@@ -157,7 +160,7 @@ pub(super) fn given_twice(name: &Ident, errors: &Errors) {
 
 const PIPELINE: &str = "the number of a pipeline is a whole number, without quotes: `pipeline = 5`";
 
-const OPTION_ID: &str = "the id of an option is a whole number, not negative: `item = 81`";
+const OPTION_ID: &str = "the id of an option is a whole number, not negative: `item = …`";
 
 /// Reads every item of every `#[vibecode(…)]`, each with the function of its word. A malformed item and
 /// one with an unknown word are reported and skipped. A typo in `vibecode` is reported, and read like it, so

@@ -272,7 +272,7 @@ fn an_enum_has_options_or_codes_and_not_both() {
     let status = quote! { #[vibecode(status = "GOLD")] Gold };
     assert_eq!(
         portal.errors("contacts", &quote!("ufCrmTier"), &status),
-        ["`ufCrmTier` has options with ids: write `item = 81` instead of `status`"]
+        ["`ufCrmTier` has options with ids: write `item = …` instead of `status`"]
     );
     // The field is not described.
     let mixed = |first: &str| {
@@ -296,7 +296,7 @@ fn an_enum_has_options_or_codes_and_not_both() {
     assert_eq!(
         mixed("item"),
         [
-            "an earlier variant shows that the field has options with ids: write `item = 81` instead of `status`"
+            "an earlier variant shows that the field has options with ids: write `item = …` instead of `status`"
         ]
     );
     assert_eq!(
@@ -363,7 +363,7 @@ fn a_variant_of_an_enum_of_codes_is_checked_like_one_of_options() {
         ),
         (
             quote!(Bare),
-            "the code of this variant is not given: add `#[vibecode(status = \"NEW\")]` with its code",
+            "the code of this variant is not given: add `#[vibecode(status = \"…\")]` with its code, as `cargo vibecode new` prints it",
         ),
         (
             quote!(
@@ -377,14 +377,14 @@ fn a_variant_of_an_enum_of_codes_is_checked_like_one_of_options() {
                 #[vibecode(status = "")]
                 A
             ),
-            "this clears the field and is not a code: write the code, such as `status = \"NEW\"`",
+            "this clears the field and is not a code: write the code itself",
         ),
         (
             quote!(
                 #[vibecode(status = "0")]
                 A
             ),
-            "this clears the field and is not a code: write the code, such as `status = \"NEW\"`",
+            "this clears the field and is not a code: write the code itself",
         ),
         (
             quote!(
