@@ -58,6 +58,17 @@ async fn a_stage_of_another_pipeline_than_that_of_the_deal_is_never_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pipeline_is_read_as_it_is_sent() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n13,NEW,1 234\n");
+    desk.run("deals a.csv --yes").assert(
+        1,
+        "cannot be set to a code of pipeline 0, since the record is in pipeline 1234",
+    );
+    assert_eq!(stage(&desk, 13), "NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_sets_the_pipeline_decides_in_which_a_stage_is_looked_up() {
     let desk = desk().await;
     desk.write("a.csv", "id,stageId,categoryId\n12,Won,5\n13,won,0\n");
