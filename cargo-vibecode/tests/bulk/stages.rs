@@ -58,6 +58,35 @@ async fn a_stage_of_another_pipeline_than_that_of_the_deal_is_never_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_sets_a_pipeline_does_not_hide_one_that_sets_a_stage_alone() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n12,WON,\n13,,5\n");
+    desk.run("deals a.csv --yes").assert(
+        2,
+        "row 2: deals/12 is in pipeline 5, and WON is not a stage",
+    );
+    assert_eq!(stage(&desk, 12), "C5:NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_stage_is_sent_beside_a_pipeline_that_is_cleared() {
+    for (file, rows) in [
+        ("a.csv", "id,stageId,categoryId\n13,C5:WON,\n"),
+        ("a.csv", "id,stageId,categoryId\n12,C5:WON,\n"),
+    ] {
+        let desk = desk().await;
+        desk.write(file, rows);
+        let said = desk.run(&format!("deals {file} --empty clear --yes"));
+        said.assert(2, "WON cannot be checked, since the pipeline of deals/");
+        said.assert(2, "is cleared: set `categoryId`");
+        assert_eq!(
+            (stage(&desk, 12), stage(&desk, 13)),
+            ("C5:NEW".into(), "NEW".into())
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pipeline_is_read_as_it_is_sent() {
     let desk = desk().await;
     desk.write("a.csv", "id,stageId,categoryId\n13,NEW,1 234\n");

@@ -29,6 +29,28 @@ use crate::{
 /// The number of rows that are shown one by one.
 const MAX_SHOWN: usize = 20;
 
+/// What a row does to the pipeline of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PipelineChange {
+    Unchanged,
+    Set(u64),
+    /// It is cleared, or set to what is not the number of a pipeline.
+    Cleared,
+}
+
+impl PipelineChange {
+    fn of(job: &PatchJob) -> Self {
+        let Some(field) = job.fields().find(|field| field.name() == PIPELINE) else {
+            return Self::Unchanged;
+        };
+        let value: Option<Value> = field
+            .json()
+            .and_then(|json| serde_json::from_str(json).ok());
+        let number = value.as_ref().and_then(change::pipeline_number);
+        number.map_or(Self::Cleared, Self::Set)
+    }
+}
+
 impl BulkJob<'_> {
     /// Checks the rows that are going to be sent for the first time.
     pub(super) async fn check_pipelines_of_unsent(
@@ -101,21 +123,37 @@ impl BulkJob<'_> {
     }
 }
 
-/// Explains why the stage that a job sets is not one of the record's pipeline.
-fn problem(job: &PatchJob, record: &Value, schema: &Schema) -> Option<String> {
-    let mut fields = job.fields();
-    let (set, code) = job.fields().find_map(|field| {
+/// Returns the code that a job sets of a field that has its own codes in each pipeline, and the set of the field.
+fn stage<'s>(job: &PatchJob, schema: &'s Schema) -> Option<(&'s CodeSet, String)> {
+    job.fields().find_map(|field| {
         let set = schema.field(field.name())?.codes.as_ref();
         let set = set.filter(|set| set.is_by_pipeline())?;
         let code: String = serde_json::from_str(field.json()?).ok()?;
         (!code.is_empty()).then_some((set, code))
-    })?;
-    if fields.any(|field| field.name() == PIPELINE) {
-        return None;
-    }
+    })
+}
+
+/// Returns whether a job sets a stage and not its pipeline, so that the stage was not checked when the row was read.
+pub(super) fn sets_stage_alone(job: &PatchJob, schema: &Schema) -> bool {
+    stage(job, schema).is_some() && !matches!(PipelineChange::of(job), PipelineChange::Set(_))
+}
+
+/// Explains why the stage that a job sets is not one of the record's pipeline.
+fn problem(job: &PatchJob, record: &Value, schema: &Schema) -> Option<String> {
+    let (set, code) = stage(job, schema)?;
     let name = format!("{}/{}", job.entity(), job.id());
     let shown = one_line(&code);
-    let Some(pipeline) = change::pipeline_of(record) else {
+    let pipeline = match PipelineChange::of(job) {
+        // The stage was looked up in this pipeline when the row was read.
+        PipelineChange::Set(_) => return None,
+        PipelineChange::Cleared => {
+            return Some(format!(
+                "{shown} cannot be checked, since the pipeline of {name} is cleared: set `{PIPELINE}`"
+            ));
+        }
+        PipelineChange::Unchanged => change::pipeline_of(record),
+    };
+    let Some(pipeline) = pipeline else {
         return (!code.contains(':')).then(|| {
             format!("{name} does not show its pipeline, so {shown} may be a stage of another: add a column `{PIPELINE}`")
         });
