@@ -48,13 +48,37 @@ async fn a_stage_of_another_pipeline_than_that_of_the_deal_is_never_sent() {
         (stage(&desk, 12), stage(&desk, 13)),
         ("C5:NEW".into(), "NEW".into())
     );
+}
 
-    desk.write("b.csv", "id,stageId\n13,WON\n12,C5:WON\n");
-    desk.run("deals b.csv --yes").assert(0, "2 rows done");
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_refused_for_a_stage_is_corrected_and_run_again() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId\n13,WON\n12,WON\n");
+    let said = desk.run("deals a.csv --yes");
+    said.assert(2, "nothing was sent");
+    assert!(!said.err.contains("resume"), "{said:#?}");
+    assert!(!desk.exists("a.csv.journal"));
+    desk.write("a.csv", "id,stageId\n13,WON\n12,C5:WON\n");
+    desk.run("deals a.csv --yes").assert(0, "2 rows done");
     assert_eq!(
         (stage(&desk, 12), stage(&desk, 13)),
         ("C5:WON".into(), "WON".into())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resume_that_is_refused_for_a_stage_says_how_the_other_rows_are_sent() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId\n13,WON\n12,WON\n");
+    desk.run("deals a.csv --limit 1 --yes")
+        .assert(0, "1 row done");
+    let said = desk.run("deals a.csv --resume");
+    said.assert(
+        2,
+        "no further row was sent, since 1 row sets a stage of another pipeline",
+    );
+    said.assert(2, "send the rows that are left from a file of another name");
+    assert_eq!(stage(&desk, 12), "C5:NEW");
 }
 
 #[tokio::test(flavor = "multi_thread")]

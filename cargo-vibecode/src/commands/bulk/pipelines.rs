@@ -12,12 +12,9 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::{resume::Past, row_set::RowSet},
+    journal::resume::Past,
     records::RecordReader,
-    send::{
-        Sender, Stopped,
-        plan::{Plan, Selection},
-    },
+    send::plan::{Plan, Selection},
 };
 use crate::{
     change::{self, PIPELINE},
@@ -52,38 +49,24 @@ impl PipelineChange {
 }
 
 impl BulkJob<'_> {
-    /// Checks the rows that are going to be sent for the first time.
-    pub(super) async fn check_pipelines_of_unsent(
-        &self,
-        sender: &mut Sender<'_>,
-        past: &Past,
-        column_options: &ColumnOptions<'_>,
-        checked: &Checked,
-    ) -> Result<(), Stopped> {
-        let mut sent = past.done.clone();
-        sent.insert_all(&past.open);
-        let client = sender.client.clone();
-        tokio::select! {
-            done = self.check_pipelines(&client, &sent, column_options, checked) => Ok(done?),
-            () = sender.interrupts.next() => Err(Stopped::Interrupted),
-        }
-    }
-
-    /// Reads the records of the rows that set a stage, without those that are sent already.
+    /// Reads the records of the rows that are going to be sent for the first time, if one of them sets a stage and not
+    /// its pipeline.
     ///
     /// # Errors
-    /// If a stage is not one of the record's pipeline, or if a record cannot be read.
+    /// If a stage is not one of the record's pipeline, or if a record cannot be read. No row has been sent since `past`.
     pub(super) async fn check_pipelines(
         &self,
         client: &Client,
-        sent: &RowSet,
+        past: &Past,
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Failure> {
-        if !checked.sets_stages {
+        if !checked.sets_stages || past.is_finished {
             return Ok(());
         }
-        let rows = Selection::AllBut(sent);
+        let mut sent = past.done.clone();
+        sent.insert_all(&past.open);
+        let rows = Selection::AllBut(&sent);
         let plan = Plan::new(self.input, column_options, checked, rows)?;
         let plan = plan.limited(self.args.limit);
         let left = checked.to_send.saturating_sub(sent.len());
@@ -116,9 +99,17 @@ impl BulkJob<'_> {
             problems.push(format!("and {more} more"));
         }
         let (rows, problems) = (number_of(rows, "row sets", "rows set"), problems.join("\n"));
+        let (nothing, advice) = if past.done.is_empty() && past.open.is_empty() {
+            ("nothing was sent", "")
+        } else {
+            (
+                "no further row was sent",
+                "\nA job that was started cannot be resumed with other rows: move these records to the pipelines of the stages and resume, or send the rows that are left from a file of another name",
+            )
+        };
         Err(Failure::in_file(
             &self.input.path,
-            format!("nothing was sent, since {rows} a stage of another pipeline:\n{problems}"),
+            format!("{nothing}, since {rows} a stage of another pipeline:\n{problems}{advice}"),
         ))
     }
 }
