@@ -3,6 +3,11 @@
 //! Each pipeline has its own codes, and those of pipeline 0 have no prefix: `WON` for a deal in pipeline 5 would be
 //! a stage of another pipeline. A row that also sets the pipeline is checked when it is read; for the others the
 //! records are read.
+//!
+//! Example: row 2 moves deal 13 to pipeline 5, and row 3 sets its stage. The deal is still in pipeline 0 when it is
+//! read, but row 2 is sent before row 3, so `C5:NEW` is right in row 3, and `NEW` is refused.
+
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use vibecode_runtime::{Client, PatchJob};
@@ -26,6 +31,9 @@ use crate::{
 /// The number of rows that are shown one by one.
 const MAX_SHOWN: usize = 20;
 
+/// The maximum number of records that several rows are about and whose pipeline a row changes: about 7 MB.
+const MAX_RECORDS: usize = 200_000;
+
 /// What a row does to the pipeline of its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PipelineChange {
@@ -48,6 +56,35 @@ impl PipelineChange {
     }
 }
 
+/// What the rows so far do to the pipelines of records that later rows are about too. Rows of one record are sent in
+/// their order.
+#[derive(Debug)]
+struct EarlierRows<'a> {
+    repeated: &'a HashSet<u64>,
+    by_id: HashMap<u64, PipelineChange>,
+}
+
+impl EarlierRows<'_> {
+    /// Adds a row, and returns what the rows before it do to the pipeline of its record.
+    ///
+    /// # Errors
+    /// If there are too many records.
+    fn add(&mut self, job: &PatchJob) -> Result<PipelineChange, Failure> {
+        let id = job.id();
+        let before = self.by_id.get(&id).copied();
+        let change = PipelineChange::of(job);
+        if change != PipelineChange::Unchanged && self.repeated.contains(&id) {
+            if before.is_none() && self.by_id.len() >= MAX_RECORDS {
+                return Err(Failure::new(format!(
+                    "more than {MAX_RECORDS} records have a pipeline in one row and other changes in another, so their stages cannot be checked, and no row was sent: split the file"
+                )));
+            }
+            self.by_id.insert(id, change);
+        }
+        Ok(before.unwrap_or(PipelineChange::Unchanged))
+    }
+}
+
 impl BulkJob<'_> {
     /// Reads the records of the rows that are going to be sent for the first time, if one of them sets a stage and not
     /// its pipeline.
@@ -64,19 +101,30 @@ impl BulkJob<'_> {
         if !checked.sets_stages || past.is_finished {
             return Ok(());
         }
-        let mut sent = past.done.clone();
-        sent.insert_all(&past.open);
-        let rows = Selection::AllBut(&sent);
+        // The open rows are sent again before the others, so what they do to pipelines counts.
+        let rows = Selection::AllBut(&past.done);
+        let limit = self
+            .args
+            .limit
+            .map(|limit| limit.saturating_add(past.open.len()));
         let plan = Plan::new(self.input, column_options, checked, rows)?;
-        let plan = plan.limited(self.args.limit);
-        let left = checked.to_send.saturating_sub(sent.len());
-        let left = left.min(self.args.limit.unwrap_or(u64::MAX));
+        let plan = plan.limited(limit);
+        let left = checked.to_send.saturating_sub(past.done.len());
+        let left = left.min(limit.unwrap_or(u64::MAX));
         let activity = "reading the pipelines";
         let progress = RequestProgress::new(activity, "rows", left, &self.throttle, self.output);
+        let mut earlier_rows = EarlierRows {
+            repeated: &checked.repeated.ids,
+            by_id: HashMap::new(),
+        };
         let mut reader = RecordReader::new(client, plan, progress);
         let mut problems = Vec::new();
         while let Some(read) = reader.next().await? {
             for row in read {
+                let earlier = earlier_rows.add(&row.job)?;
+                if past.open.contains(row.line) {
+                    continue;
+                }
                 let record = row
                     .record
                     .as_ref()
@@ -85,7 +133,7 @@ impl BulkJob<'_> {
                 let Some(record) = record.transpose()? else {
                     continue;
                 };
-                let problem = problem(&row.job, &record, self.schema);
+                let problem = problem(&row.job, earlier, &record, self.schema);
                 problems.extend(problem.map(|problem| format!("row {}: {problem}", row.line)));
             }
         }
@@ -129,20 +177,28 @@ pub(super) fn sets_stage_alone(job: &PatchJob, schema: &Schema) -> bool {
     stage(job, schema).is_some() && !matches!(PipelineChange::of(job), PipelineChange::Set(_))
 }
 
-/// Explains why the stage that a job sets is not one of the record's pipeline.
-fn problem(job: &PatchJob, record: &Value, schema: &Schema) -> Option<String> {
+/// Explains why the stage that a job sets is not one of the record's pipeline. `earlier` is what earlier rows do to that.
+fn problem(
+    job: &PatchJob,
+    earlier: PipelineChange,
+    record: &Value,
+    schema: &Schema,
+) -> Option<String> {
     let (set, code) = stage(job, schema)?;
     let name = format!("{}/{}", job.entity(), job.id());
     let shown = one_line(&code);
-    let pipeline = match PipelineChange::of(job) {
+    let (pipeline, after) = match (PipelineChange::of(job), earlier) {
         // The stage was looked up in this pipeline when the row was read.
-        PipelineChange::Set(_) => return None,
-        PipelineChange::Cleared => {
+        (PipelineChange::Set(_), _) => return None,
+        (PipelineChange::Cleared, _) | (PipelineChange::Unchanged, PipelineChange::Cleared) => {
             return Some(format!(
                 "{shown} cannot be checked, since the pipeline of {name} is cleared: set `{PIPELINE}`"
             ));
         }
-        PipelineChange::Unchanged => change::pipeline_of(record),
+        (PipelineChange::Unchanged, PipelineChange::Set(pipeline)) => {
+            (Some(pipeline), " after an earlier row")
+        }
+        (PipelineChange::Unchanged, PipelineChange::Unchanged) => (change::pipeline_of(record), ""),
     };
     let Some(pipeline) = pipeline else {
         return (!code.contains(':')).then(|| {
@@ -164,7 +220,7 @@ fn problem(job: &PatchJob, record: &Value, schema: &Schema) -> Option<String> {
         ),
     };
     Some(format!(
-        "{name} is in pipeline {pipeline}, and {shown} is not a stage of it: {advice}"
+        "{name} is in pipeline {pipeline}{after}, and {shown} is not a stage of it: {advice}"
     ))
 }
 
@@ -183,7 +239,7 @@ mod tests {
         );
         let schema = if path == "deals" { deals } else { items };
         let job = PatchJob::untyped(path, 12).set("stageId", code).job();
-        problem(&job.unwrap(), record, &schema)
+        problem(&job.unwrap(), PipelineChange::Unchanged, record, &schema)
     }
 
     #[test]
