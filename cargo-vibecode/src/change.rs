@@ -42,7 +42,12 @@ pub(crate) const PIPELINE: &str = "categoryId";
 
 /// Returns the pipeline that a record shows.
 pub(crate) fn pipeline_of(record: &Value) -> Option<u64> {
-    match record.get(PIPELINE)? {
+    pipeline_number(record.get(PIPELINE)?)
+}
+
+/// Returns the number of a pipeline, which is sent or returned as this JSON.
+pub(crate) fn pipeline_number(value: &Value) -> Option<u64> {
+    match value {
         Value::String(text) => text.parse().ok(),
         other => other.as_u64(),
     }

@@ -94,8 +94,13 @@ pub(crate) async fn run(
     let schema = &fields.schema;
     let mut codes = KnownCodes::load()?;
     let mut client = None;
-    match args.pipeline(schema) {
+    match args.pipeline(schema, &codes) {
         Pipeline::Any => {}
+        Pipeline::Cleared => {
+            return Err(Failure::new(format!(
+                "the stage cannot be checked, since `{PIPELINE}` is cleared, or set to what is no pipeline: set it to the number of one"
+            )));
+        }
         Pipeline::Given(number) => codes = codes.with_pipeline(Some(number)),
         Pipeline::OfRecord if args.dry_run => output.warn(
             "the pipeline of the record is not read in a dry run, so the stage is looked up in all pipelines",
@@ -180,10 +185,12 @@ fn normal<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
 
 /// The pipeline in which a stage is looked up.
 enum Pipeline {
-    /// There is no stage to look up, or it is not known in which pipeline.
+    /// There is no stage to look up, or the pipeline is refused when it is set.
     Any,
     /// The one that is set together with the stage.
     Given(u64),
+    /// It is cleared together with the stage.
+    Cleared,
     OfRecord,
 }
 
@@ -374,18 +381,23 @@ impl Args {
         drift.check(&used, renamed, output)
     }
 
-    fn pipeline(&self, schema: &Schema) -> Pipeline {
+    fn pipeline(&self, schema: &Schema, codes: &KnownCodes) -> Pipeline {
         let field = |name: &str| change::field(schema, name).ok();
         let mut set = self.set.iter();
         if !set.any(|(name, _)| field(name).is_some_and(change::is_by_pipeline)) {
             return Pipeline::Any;
         }
         let is_pipeline = |name: &str| field(name).is_some_and(|field| field.name == PIPELINE);
-        if let Some((_, text)) = self.set.iter().find(|(name, _)| is_pipeline(name)) {
-            return text.trim().parse().map_or(Pipeline::Any, Pipeline::Given);
-        }
         if self.clear.iter().any(|name| is_pipeline(name)) {
-            return Pipeline::Any;
+            return Pipeline::Cleared;
+        }
+        if let Some((_, text)) = self.set.iter().find(|(name, _)| is_pipeline(name))
+            && let Some(field) = schema.field(PIPELINE)
+        {
+            let Ok(value) = change::value(field, &normal(field, text), codes) else {
+                return Pipeline::Any;
+            };
+            return change::pipeline_number(&value).map_or(Pipeline::Cleared, Pipeline::Given);
         }
         Pipeline::OfRecord
     }

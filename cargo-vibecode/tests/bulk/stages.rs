@@ -1,6 +1,6 @@
 //! A stage is one of the pipeline that the deal is in.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use vibecode_sandbox::{Entity, Sandbox};
 
 use crate::support::Desk;
@@ -48,13 +48,96 @@ async fn a_stage_of_another_pipeline_than_that_of_the_deal_is_never_sent() {
         (stage(&desk, 12), stage(&desk, 13)),
         ("C5:NEW".into(), "NEW".into())
     );
+}
 
-    desk.write("b.csv", "id,stageId\n13,WON\n12,C5:WON\n");
-    desk.run("deals b.csv --yes").assert(0, "2 rows done");
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_refused_for_a_stage_is_corrected_and_run_again() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId\n13,WON\n12,WON\n");
+    let said = desk.run("deals a.csv --yes");
+    said.assert(2, "nothing was sent");
+    assert!(!said.err.contains("resume"), "{said:#?}");
+    assert!(!desk.exists("a.csv.journal"));
+    desk.write("a.csv", "id,stageId\n13,WON\n12,C5:WON\n");
+    desk.run("deals a.csv --yes").assert(0, "2 rows done");
     assert_eq!(
         (stage(&desk, 12), stage(&desk, 13)),
         ("C5:WON".into(), "WON".into())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resume_that_is_refused_for_a_stage_says_how_the_other_rows_are_sent() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId\n13,WON\n12,WON\n");
+    desk.run("deals a.csv --limit 1 --yes")
+        .assert(0, "1 row done");
+    let said = desk.run("deals a.csv --resume");
+    said.assert(
+        2,
+        "no further row was sent, since 1 row sets a stage of another pipeline",
+    );
+    said.assert(2, "send the rows that are left from a file of another name");
+    assert_eq!(stage(&desk, 12), "C5:NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_sets_a_pipeline_does_not_hide_one_that_sets_a_stage_alone() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n12,WON,\n13,,5\n");
+    desk.run("deals a.csv --yes").assert(
+        2,
+        "row 2: deals/12 is in pipeline 5, and WON is not a stage",
+    );
+    assert_eq!(stage(&desk, 12), "C5:NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_stage_is_sent_beside_a_pipeline_that_is_cleared() {
+    let by_an_earlier_row = r#"{"id": 12, "categoryId": ""}
+{"id": 12, "stageId": "C5:WON"}
+"#;
+    for (file, rows) in [
+        ("a.csv", "id,stageId,categoryId\n13,C5:WON,\n"),
+        ("a.csv", "id,stageId,categoryId\n12,C5:WON,\n"),
+        ("a.jsonl", by_an_earlier_row),
+    ] {
+        let desk = desk().await;
+        desk.write(file, rows);
+        let said = desk.run(&format!("deals {file} --empty clear --yes"));
+        said.assert(2, "WON cannot be checked, since the pipeline of deals/");
+        said.assert(2, "is cleared: set `categoryId`");
+        assert_eq!(
+            (stage(&desk, 12), stage(&desk, 13)),
+            ("C5:NEW".into(), "NEW".into())
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipeline_is_read_as_it_is_sent() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n13,NEW,1 234\n");
+    desk.run("deals a.csv --yes").assert(
+        1,
+        "cannot be set to a code of pipeline 0, since the record is in pipeline 1234",
+    );
+    assert_eq!(stage(&desk, 13), "NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pipeline_that_a_row_sets_is_that_of_later_rows_of_its_record() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n13,,5\n13,C5:NEW,\n");
+    desk.run("deals a.csv --yes").assert(0, "2 rows done");
+    assert_eq!(stage(&desk, 13), "C5:NEW");
+
+    desk.write("b.csv", "id,stageId,categoryId\n12,,0\n12,C5:WON,\n");
+    desk.run("deals b.csv --yes").assert(
+        2,
+        "row 3: deals/12 is in pipeline 0 after an earlier row, and C5:WON is not a stage of it",
+    );
+    assert_eq!(stage(&desk, 12), "C5:NEW");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,4 +163,19 @@ async fn a_row_that_sets_the_pipeline_decides_in_which_a_stage_is_looked_up() {
         1,
         "cannot be set to a code of pipeline 5, since the record is in pipeline 0",
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pipeline_of_a_row_that_is_sent_again_is_that_of_later_rows_of_its_record() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n12,,5\n13,,5\n13,C5:NEW,\n");
+    desk.run("deals a.csv --limit 1 --settle 0 --yes")
+        .assert(0, "1 row done");
+    let mut lines: Vec<String> = desk.journal("a.csv").iter().map(Value::to_string).collect();
+    lines.push(json!({"started": {"batch": 2, "at": 0, "rows": "3"}}).to_string());
+    lines.push(json!({"ended": {"at": 0}}).to_string());
+    desk.write_journal("a.csv", &lines);
+    desk.run("deals a.csv --resume --limit 1 --settle 0")
+        .assert(0, "3 rows done");
+    assert_eq!(stage(&desk, 13), "C5:NEW");
 }

@@ -70,6 +70,16 @@ async fn a_job_that_ends_warns_of_failed_rows_whose_change_may_still_be_applied(
         .assert(1, "run the failed rows only after that");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_job_whose_rows_were_all_answered_warns_of_nothing() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    desk.run("contacts a.csv --yes").assert(0, "2 rows done");
+    let said = desk.run("contacts a.csv --resume");
+    said.assert(0, "this job is already finished: 2 done, 0 failed");
+    assert!(!said.err.contains("may still"), "{said:#?}");
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_interrupt_says_of_how_many_rows_the_change_may_still_be_applied() {

@@ -239,6 +239,25 @@ async fn an_amount_is_read_by_update_as_by_bulk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stage_is_not_set_while_the_pipeline_is_cleared() {
+    let deal = json!({"id": 13, "stageId": "NEW", "categoryId": 0});
+    let seed = json!({"deals": [deal]});
+    let sandbox = Sandbox::builder().seed(seed).start().await;
+    let folder = Folder::new("codes-cleared-pipeline");
+    let update = ["update", "deals", "13", "--set", "stageId=C5:WON"];
+    for pipeline in [["--clear", "categoryId"], ["--set", "categoryId=-1"]] {
+        let said = folder
+            .run(&sandbox, &[&update[..], &pipeline].concat())
+            .await;
+        assert_eq!(said.code, 2, "{}", said.out);
+        let problem = "the stage cannot be checked, since `categoryId` is cleared";
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
+    let deal = sandbox.record(Entity::Deals, 13).unwrap();
+    assert_eq!(deal["stageId"], "NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stage_of_a_quote_or_of_a_smart_process_is_checked_if_its_set_is_in_the_file() {
     let folder = Folder::new("codes-assumed");
     let fields = json!({"id": {"type": "integer"}, "stageId": {"type": "string"},

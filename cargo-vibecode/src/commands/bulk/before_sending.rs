@@ -9,7 +9,7 @@ use super::{
     ending::exit_status,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::row_set::RowSet,
+    journal::{resume::Past, row_set::RowSet},
     preview::{Preview, PreviewOptions},
     send::plan::{Plan, Selection},
 };
@@ -76,8 +76,8 @@ impl BulkJob<'_> {
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
         let output = self.output;
-        let (client, none) = (self.client()?, RowSet::default());
-        self.check_pipelines(&client, &none, column_options, checked)
+        let past = Past::default();
+        self.check_pipelines(&self.client()?, &past, column_options, checked)
             .await?;
         let preview = self.read_preview(checked, column_options, Reading::ToShow, output);
         let preview = preview.await?;

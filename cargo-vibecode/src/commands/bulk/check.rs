@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::json;
-use vibecode_spec::{Field, Schema, one_line};
+use vibecode_spec::{Schema, one_line};
 
 use super::args::Args;
 use super::bad::{BadRows, Written};
@@ -22,6 +22,7 @@ use super::input::{
     tally::{ColumnTally, Tally},
     target::Target,
 };
+use super::pipelines;
 use crate::{
     change, code_file::KnownCodes, failure::Failure, output::Output, plural::number_of,
     portal_identity::Identity, progress::ProgressMeter,
@@ -52,7 +53,7 @@ pub(super) struct Checked {
     bad_rows: Option<Written>,
     /// Whether a row adds phones or emails.
     pub(super) adds: bool,
-    /// Whether a row sets a stage and not the pipeline.
+    /// Whether a row sets a stage and not its pipeline.
     pub(super) sets_stages: bool,
     pub(super) repeated: Repeated,
     /// If the file is a backup: what it undoes.
@@ -102,7 +103,11 @@ pub(super) fn check(
                 }
                 checked.to_send += u64::from(job.is_some());
                 checked.unchanged += u64::from(job.is_none());
-                checked.adds |= job.is_some_and(|job| !job.is_idempotent());
+                if let Some(job) = job {
+                    checked.adds |= !job.is_idempotent();
+                    checked.sets_stages = checked.sets_stages
+                        || pipelines::sets_stage_alone(&job, column_options.schema);
+                }
             }
             Err(problems) => {
                 checked.bad += 1;
@@ -142,7 +147,6 @@ pub(super) fn check(
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
     checked.tally = row_jobs.tally().clone();
-    checked.sets_stages = checked.sets_stages_alone(column_options.schema);
     checked.digest = row_jobs.digest();
     Ok(checked)
 }
@@ -260,16 +264,6 @@ impl Checked {
     /// Returns whether each record is compared with what the job wrote before its row is sent.
     pub(super) fn compares_records(&self) -> bool {
         self.origin.as_ref().is_some_and(|it| it.has_written)
-    }
-
-    /// Returns whether more rows set a stage than set the pipeline.
-    fn sets_stages_alone(&self, schema: &Schema) -> bool {
-        let set = |is: fn(&Field) -> bool| {
-            let columns = self.columns_with_tallies();
-            let columns = columns.filter(|(_, goes, _)| schema.field(goes).is_some_and(is));
-            columns.map(|(_, _, tally)| tally.set).sum::<u64>()
-        };
-        set(change::is_by_pipeline) > set(|field| field.name == change::PIPELINE)
     }
 
     /// Returns a warning for each field that is set to codes that cannot be checked.

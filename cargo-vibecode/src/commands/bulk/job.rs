@@ -176,6 +176,10 @@ impl BulkJob<'_> {
         self.check_reviewed(&checked, &column_options).await?;
         let header = self.header(&checked)?;
         let client = self.client()?;
+        let none = Past::default();
+        let past = resumed.as_ref().map_or(&none, |(_, past)| past);
+        self.check_pipelines(&client, past, &column_options, &checked)
+            .await?;
         self.set_aside(&path, earlier.as_deref(), &checked)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = match resumed {
@@ -454,14 +458,9 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        let mut prepared = self
-            .check_pipelines_of_unsent(sender, &past, column_options, checked)
+        let prepared = self
+            .keep_old_values(sender, &past, column_options, checked)
             .await;
-        if prepared.is_ok() {
-            prepared = self
-                .keep_old_values(sender, &past, column_options, checked)
-                .await;
-        }
         if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }

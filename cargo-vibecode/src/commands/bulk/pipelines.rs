@@ -3,6 +3,11 @@
 //! Each pipeline has its own codes, and those of pipeline 0 have no prefix: `WON` for a deal in pipeline 5 would be
 //! a stage of another pipeline. A row that also sets the pipeline is checked when it is read; for the others the
 //! records are read.
+//!
+//! Example: row 2 moves deal 13 to pipeline 5, and row 3 sets its stage. The deal is still in pipeline 0 when it is
+//! read, but row 2 is sent before row 3, so `C5:NEW` is right in row 3, and `NEW` is refused.
+
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use vibecode_runtime::{Client, PatchJob};
@@ -12,12 +17,9 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::{resume::Past, row_set::RowSet},
+    journal::resume::Past,
     records::RecordReader,
-    send::{
-        Sender, Stopped,
-        plan::{Plan, Selection},
-    },
+    send::plan::{Plan, Selection},
 };
 use crate::{
     change::{self, PIPELINE},
@@ -29,49 +31,100 @@ use crate::{
 /// The number of rows that are shown one by one.
 const MAX_SHOWN: usize = 20;
 
-impl BulkJob<'_> {
-    /// Checks the rows that are going to be sent for the first time.
-    pub(super) async fn check_pipelines_of_unsent(
-        &self,
-        sender: &mut Sender<'_>,
-        past: &Past,
-        column_options: &ColumnOptions<'_>,
-        checked: &Checked,
-    ) -> Result<(), Stopped> {
-        let mut sent = past.done.clone();
-        sent.insert_all(&past.open);
-        let client = sender.client.clone();
-        tokio::select! {
-            done = self.check_pipelines(&client, &sent, column_options, checked) => Ok(done?),
-            () = sender.interrupts.next() => Err(Stopped::Interrupted),
-        }
-    }
+/// The maximum number of records that several rows are about and whose pipeline a row changes: about 7 MB.
+const MAX_RECORDS: usize = 200_000;
 
-    /// Reads the records of the rows that set a stage, without those that are sent already.
+/// What a row does to the pipeline of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PipelineChange {
+    Unchanged,
+    Set(u64),
+    /// It is cleared, or set to what is not the number of a pipeline.
+    Cleared,
+}
+
+impl PipelineChange {
+    fn of(job: &PatchJob) -> Self {
+        let Some(field) = job.fields().find(|field| field.name() == PIPELINE) else {
+            return Self::Unchanged;
+        };
+        let value: Option<Value> = field
+            .json()
+            .and_then(|json| serde_json::from_str(json).ok());
+        let number = value.as_ref().and_then(change::pipeline_number);
+        number.map_or(Self::Cleared, Self::Set)
+    }
+}
+
+/// What the rows so far do to the pipelines of records that later rows are about too. Rows of one record are sent in
+/// their order.
+#[derive(Debug)]
+struct EarlierRows<'a> {
+    repeated: &'a HashSet<u64>,
+    by_id: HashMap<u64, PipelineChange>,
+}
+
+impl EarlierRows<'_> {
+    /// Adds a row, and returns what the rows before it do to the pipeline of its record.
     ///
     /// # Errors
-    /// If a stage is not one of the record's pipeline, or if a record cannot be read.
+    /// If there are too many records.
+    fn add(&mut self, job: &PatchJob) -> Result<PipelineChange, Failure> {
+        let id = job.id();
+        let before = self.by_id.get(&id).copied();
+        let change = PipelineChange::of(job);
+        if change != PipelineChange::Unchanged && self.repeated.contains(&id) {
+            if before.is_none() && self.by_id.len() >= MAX_RECORDS {
+                return Err(Failure::new(format!(
+                    "more than {MAX_RECORDS} records have a pipeline in one row and other changes in another, so their stages cannot be checked, and no row was sent: split the file"
+                )));
+            }
+            self.by_id.insert(id, change);
+        }
+        Ok(before.unwrap_or(PipelineChange::Unchanged))
+    }
+}
+
+impl BulkJob<'_> {
+    /// Reads the records of the rows that are going to be sent for the first time, if one of them sets a stage and not
+    /// its pipeline.
+    ///
+    /// # Errors
+    /// If a stage is not one of the record's pipeline, or if a record cannot be read. No row has been sent since `past`.
     pub(super) async fn check_pipelines(
         &self,
         client: &Client,
-        sent: &RowSet,
+        past: &Past,
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Failure> {
-        if !checked.sets_stages {
+        if !checked.sets_stages || past.is_finished {
             return Ok(());
         }
-        let rows = Selection::AllBut(sent);
+        // The open rows are sent again before the others, so what they do to pipelines counts.
+        let rows = Selection::AllBut(&past.done);
+        let limit = self
+            .args
+            .limit
+            .map(|limit| limit.saturating_add(past.open.len()));
         let plan = Plan::new(self.input, column_options, checked, rows)?;
-        let plan = plan.limited(self.args.limit);
-        let left = checked.to_send.saturating_sub(sent.len());
-        let left = left.min(self.args.limit.unwrap_or(u64::MAX));
+        let plan = plan.limited(limit);
+        let left = checked.to_send.saturating_sub(past.done.len());
+        let left = left.min(limit.unwrap_or(u64::MAX));
         let activity = "reading the pipelines";
         let progress = RequestProgress::new(activity, "rows", left, &self.throttle, self.output);
+        let mut earlier_rows = EarlierRows {
+            repeated: &checked.repeated.ids,
+            by_id: HashMap::new(),
+        };
         let mut reader = RecordReader::new(client, plan, progress);
         let mut problems = Vec::new();
         while let Some(read) = reader.next().await? {
             for row in read {
+                let earlier = earlier_rows.add(&row.job)?;
+                if past.open.contains(row.line) {
+                    continue;
+                }
                 let record = row
                     .record
                     .as_ref()
@@ -80,7 +133,7 @@ impl BulkJob<'_> {
                 let Some(record) = record.transpose()? else {
                     continue;
                 };
-                let problem = problem(&row.job, &record, self.schema);
+                let problem = problem(&row.job, earlier, &record, self.schema);
                 problems.extend(problem.map(|problem| format!("row {}: {problem}", row.line)));
             }
         }
@@ -94,28 +147,60 @@ impl BulkJob<'_> {
             problems.push(format!("and {more} more"));
         }
         let (rows, problems) = (number_of(rows, "row sets", "rows set"), problems.join("\n"));
+        let (nothing, advice) = if past.done.is_empty() && past.open.is_empty() {
+            ("nothing was sent", "")
+        } else {
+            (
+                "no further row was sent",
+                "\nA job that was started cannot be resumed with other rows: move these records to the pipelines of the stages and resume, or send the rows that are left from a file of another name",
+            )
+        };
         Err(Failure::in_file(
             &self.input.path,
-            format!("nothing was sent, since {rows} a stage of another pipeline:\n{problems}"),
+            format!("{nothing}, since {rows} a stage of another pipeline:\n{problems}{advice}"),
         ))
     }
 }
 
-/// Explains why the stage that a job sets is not one of the record's pipeline.
-fn problem(job: &PatchJob, record: &Value, schema: &Schema) -> Option<String> {
-    let mut fields = job.fields();
-    let (set, code) = job.fields().find_map(|field| {
+/// Returns the code that a job sets of a field that has its own codes in each pipeline, and the set of the field.
+fn stage<'s>(job: &PatchJob, schema: &'s Schema) -> Option<(&'s CodeSet, String)> {
+    job.fields().find_map(|field| {
         let set = schema.field(field.name())?.codes.as_ref();
         let set = set.filter(|set| set.is_by_pipeline())?;
         let code: String = serde_json::from_str(field.json()?).ok()?;
         (!code.is_empty()).then_some((set, code))
-    })?;
-    if fields.any(|field| field.name() == PIPELINE) {
-        return None;
-    }
+    })
+}
+
+/// Returns whether a job sets a stage and not its pipeline, so that the stage was not checked when the row was read.
+pub(super) fn sets_stage_alone(job: &PatchJob, schema: &Schema) -> bool {
+    stage(job, schema).is_some() && !matches!(PipelineChange::of(job), PipelineChange::Set(_))
+}
+
+/// Explains why the stage that a job sets is not one of the record's pipeline. `earlier` is what earlier rows do to that.
+fn problem(
+    job: &PatchJob,
+    earlier: PipelineChange,
+    record: &Value,
+    schema: &Schema,
+) -> Option<String> {
+    let (set, code) = stage(job, schema)?;
     let name = format!("{}/{}", job.entity(), job.id());
     let shown = one_line(&code);
-    let Some(pipeline) = change::pipeline_of(record) else {
+    let (pipeline, after) = match (PipelineChange::of(job), earlier) {
+        // The stage was looked up in this pipeline when the row was read.
+        (PipelineChange::Set(_), _) => return None,
+        (PipelineChange::Cleared, _) | (PipelineChange::Unchanged, PipelineChange::Cleared) => {
+            return Some(format!(
+                "{shown} cannot be checked, since the pipeline of {name} is cleared: set `{PIPELINE}`"
+            ));
+        }
+        (PipelineChange::Unchanged, PipelineChange::Set(pipeline)) => {
+            (Some(pipeline), " after an earlier row")
+        }
+        (PipelineChange::Unchanged, PipelineChange::Unchanged) => (change::pipeline_of(record), ""),
+    };
+    let Some(pipeline) = pipeline else {
         return (!code.contains(':')).then(|| {
             format!("{name} does not show its pipeline, so {shown} may be a stage of another: add a column `{PIPELINE}`")
         });
@@ -135,7 +220,7 @@ fn problem(job: &PatchJob, record: &Value, schema: &Schema) -> Option<String> {
         ),
     };
     Some(format!(
-        "{name} is in pipeline {pipeline}, and {shown} is not a stage of it: {advice}"
+        "{name} is in pipeline {pipeline}{after}, and {shown} is not a stage of it: {advice}"
     ))
 }
 
@@ -154,7 +239,7 @@ mod tests {
         );
         let schema = if path == "deals" { deals } else { items };
         let job = PatchJob::untyped(path, 12).set("stageId", code).job();
-        problem(&job.unwrap(), record, &schema)
+        problem(&job.unwrap(), PipelineChange::Unchanged, record, &schema)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     target::Target,
 };
 use crate::{
-    change::{Change, PIPELINE, SEPARATOR},
+    change::{self, Change, PIPELINE, SEPARATOR},
     commands::bulk::args::Empty,
 };
 
@@ -72,18 +72,30 @@ impl<'a> Columns<'a> {
 }
 
 impl Columns<'_> {
-    /// Returns the pipeline that a row sets, of which its stage must be too.
+    /// Returns the pipeline that a row sets, of which its stage must be too. The cell is read as it is sent: `1 234`
+    /// may be a number, and what clears the field may be 0.
     fn pipeline(&self, cells: &[Cell]) -> Option<u64> {
-        cells
-            .iter()
-            .find_map(|cell| match (self.targets.get(cell.column), &cell.value) {
-                (Some(Ok(Target::Set { field, .. })), CellValue::Text(text))
-                    if field == PIPELINE =>
-                {
-                    text.trim().parse().ok()
-                }
-                _ => None,
-            })
+        let ColumnOptions {
+            schema,
+            codes,
+            style,
+            empty,
+            ..
+        } = *self.column_options;
+        let field = schema.field(PIPELINE)?;
+        let is_pipeline = |cell: &&Cell| match self.targets.get(cell.column) {
+            Some(Ok(target)) => target.field() == Some(PIPELINE),
+            Some(Err(_)) | None => false,
+        };
+        let value = match &cells.iter().find(is_pipeline)?.value {
+            CellValue::Text(text) => {
+                let text = style.normal(&field.kind, text).ok()?;
+                change::value(field, &text, codes).ok()?
+            }
+            CellValue::Empty if empty == Empty::Clear => change::clearing_value(field),
+            CellValue::Empty | CellValue::List(_) => return None,
+        };
+        change::pipeline_number(&value)
     }
 }
 

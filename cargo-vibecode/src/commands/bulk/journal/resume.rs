@@ -91,7 +91,7 @@ impl FoundJournal {
         let changed = changed.map_or_else(|_| now(), since_1970);
         if lines.checksum.is_none() {
             past.is_ended = true;
-        } else if !past.is_ended && !past.is_finished {
+        } else if !past.is_ended {
             past.heartbeat(changed);
         }
         if let Some(damage) = &mut lines.damage {
@@ -208,7 +208,7 @@ impl Damage {
 
 impl Past {
     fn apply(&mut self, line: Line) {
-        self.is_ended = matches!(line, Line::Ended { .. });
+        self.is_ended = matches!(line, Line::Ended { .. } | Line::Finished { .. });
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
@@ -365,7 +365,10 @@ mod tests {
         let close = |left: Duration| left + Duration::from_secs(5) > SETTLE;
         assert!(close(past_of(&[started.clone(), done.clone()])));
         assert!(close(past_of(&[damaged, ended.clone()])));
-        assert_eq!(past_of(&[started, done, ended]), Duration::ZERO);
+        let finished = json!({"finished": {"at": now(), "ok": 1, "failed": 0}});
+        let nothing = Duration::ZERO;
+        assert_eq!(past_of(&[started.clone(), done.clone(), ended]), nothing);
+        assert_eq!(past_of(&[started, done, finished]), nothing);
         assert_eq!(past_of(&[]), Duration::ZERO);
     }
 }
