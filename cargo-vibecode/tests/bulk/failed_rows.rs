@@ -267,3 +267,17 @@ async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not
     assert!(kept.iter().all(|name| desk.exists(name)));
     assert!(desk.exists(young));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_is_the_same_in_whatever_letters_a_file_names_it() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n404,b\n");
+    desk.run("contacts a.csv --yes")
+        .assert(1, "1 row done, 1 failed");
+    let failed = desk.read("a.failed.csv");
+    desk.write(
+        "b.csv",
+        failed.replace("sandbox.invalid", "Sandbox.invalid"),
+    );
+    desk.run("contacts b.csv").assert(0, "nothing was sent");
+}

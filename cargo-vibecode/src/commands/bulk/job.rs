@@ -42,7 +42,7 @@ use crate::{
     output::Output,
     portal::{self, PortalArgs},
     portal_files::{Drift, FetchedFile},
-    portal_identity::Identity,
+    portal_identity::{Identity, same_portal},
     rate_limit::WatchedThrottle,
     schema_file::{self, KnownFields},
 };
@@ -268,7 +268,7 @@ impl BulkJob<'_> {
         }
         let now = self.identity.as_ref().and_then(|it| it.portal.as_deref());
         match (portal, now) {
-            (Some(portal), Some(now)) if portal != now => refused(format!(
+            (Some(portal), Some(now)) if !same_portal(portal, now) => refused(format!(
                 "this is {file} of the portal {}, and the key is for {now}: nothing was sent. Use the key of that portal",
                 one_line(portal)
             )),
