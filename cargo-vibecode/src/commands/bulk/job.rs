@@ -498,7 +498,10 @@ impl BulkJob<'_> {
         if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
             let why = "changes without an answer may still be applied; run the failed rows only after that";
             // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
-            let _ = sender.wait(sender.may_be_applied(settle).1, why).await;
+            match sender.wait(sender.may_be_applied(settle).1, why).await {
+                Ok(()) | Err(Stopped::Interrupted) => {}
+                Err(Stopped::Failed(failure)) => return Err(failure.into()),
+            }
         }
         Ok(())
     }
