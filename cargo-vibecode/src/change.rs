@@ -24,6 +24,7 @@ pub(crate) struct Change<'a> {
     codes: Cow<'a, KnownCodes>,
     rules: EntryRules,
     lacking_country: u64,
+    perhaps_placeholders: u64,
     steps: Vec<Step<'a>>,
 }
 
@@ -65,6 +66,7 @@ impl<'a> Change<'a> {
             codes: Cow::Borrowed(codes),
             rules: EntryRules::default(),
             lacking_country: 0,
+            perhaps_placeholders: 0,
             steps: Vec::new(),
         }
     }
@@ -86,6 +88,11 @@ impl<'a> Change<'a> {
     /// Returns the number of phones that were added without a country code.
     pub(crate) fn lacking_country(&self) -> u64 {
         self.lacking_country
+    }
+
+    /// Returns the number of emails that were added and may be placeholders.
+    pub(crate) fn perhaps_placeholders(&self) -> u64 {
+        self.perhaps_placeholders
     }
 
     /// Sets a field, by its wire name or its label. For a field of several values they are
@@ -179,6 +186,7 @@ impl<'a> Change<'a> {
             return Ok(false);
         }
         self.lacking_country += u64::from(plausible.lacks_country);
+        self.perhaps_placeholders += u64::from(plausible.may_be_placeholder);
         self.steps
             .push(Step::Add(&field.name, plausible.text, type_id));
         Ok(true)

@@ -2,9 +2,10 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, DirEntry, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The name under which a file is written. The file is removed unless it is kept.
@@ -83,7 +84,17 @@ impl PartFile {
     }
 }
 
-/// Removes what processes that were killed have left beside `path`: no living process has locked it.
+/// A younger file is no leftover: its process may have created it, and not locked it yet.
+const MIN_AGE_OF_A_LEFTOVER: Duration = Duration::from_secs(60);
+
+/// Returns whether a file was written to long ago. A time that is not known, or in the future, is not.
+fn is_old(file: &DirEntry) -> bool {
+    let modified = file.metadata().and_then(|metadata| metadata.modified());
+    let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+    age.is_some_and(|age| age >= MIN_AGE_OF_A_LEFTOVER)
+}
+
+/// Removes what processes that were killed have left beside `path`: it is old, and no living process has locked it.
 fn remove_leftovers(path: &Path, label: &str) {
     let Some(name) = path.file_name() else {
         return;
@@ -106,6 +117,7 @@ fn remove_leftovers(path: &Path, label: &str) {
         let rest = own.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
         let rest = rest.and_then(|rest| str::from_utf8(rest).ok());
         if rest.and_then(is_part) == Some(true)
+            && is_old(&file)
             && let Ok(left) = OpenOptions::new().write(true).open(file.path())
             && fs4::FileExt::try_lock(&left).is_ok()
         {

@@ -1,6 +1,7 @@
 //! Whether the files in the folder `vibecode` belong to the portal that the key is for. On another portal, the same names
 //! may mean other fields, options and codes.
 
+use vibecode_sandbox::Sandbox;
 use vibecode_spec::{EntityPath, PortalFile, one_line};
 
 use crate::{
@@ -52,9 +53,6 @@ impl FetchedFile {
     }
 }
 
-/// The portal that a sandbox reports. Nothing can be harmed there, so the files of any portal can be tried.
-const SANDBOX: &str = "sandbox.invalid";
-
 /// Checks that the files are of this portal, and warns if that is not known, or if it is a sandbox.
 ///
 /// # Errors
@@ -69,7 +67,8 @@ pub(crate) fn check_portal(
         if let (Some(of_file), Some(portal)) = (&file.portal, portal)
             && is_other(of_file)
         {
-            if same_portal(portal, SANDBOX) {
+            // Nothing can be harmed there, so the files of any portal can be tried.
+            if same_portal(portal, Sandbox::PORTAL) {
                 output.warn(format!(
                     "{} is of the portal {}, and the key is for a sandbox, which may have other fields: start it with --schema vibecode",
                     file.shown(),

@@ -16,6 +16,8 @@ pub(crate) const FORMAT: u64 = 1;
 #[derive(Clone, Copy)]
 pub(crate) struct Expected(pub(crate) &'static str);
 
+const PORTAL_FILE: Expected = Expected("a file of a portal is what `cargo vibecode pull` writes");
+
 impl Expected {
     pub(crate) fn refused<T>(self, what: &str) -> Result<T, SchemaError> {
         Err(SchemaError::of_the_whole(format!("{what}: {}", self.0)))
@@ -71,6 +73,24 @@ pub(crate) fn stated_portal(
         None => Ok(None),
         Some(Value::String(portal)) => Ok(Some(portal.clone())),
         Some(_) => expected.refused("its `portal` is not text"),
+    }
+}
+
+/// Returns the host of the portal that a file states which `cargo vibecode pull` has written.
+///
+/// ```
+/// let file = r#"{"portal":"acme.bitrix24.ru","format":1}"#;
+/// assert_eq!(vibecode_spec::portal_of_file(file)?.as_deref(), Some("acme.bitrix24.ru"));
+/// assert!(vibecode_spec::portal_of_file("acme").is_err());
+/// # Ok::<(), vibecode_spec::SchemaError>(())
+/// ```
+///
+/// # Errors
+/// If this is not an object in JSON, or if its `portal` is not text.
+pub fn portal_of_file(bytes: impl AsRef<[u8]>) -> Result<Option<String>, SchemaError> {
+    match PORTAL_FILE.parse(bytes.as_ref())? {
+        Value::Object(file) => stated_portal(&file, PORTAL_FILE),
+        _ => PORTAL_FILE.refused("this is not an object"),
     }
 }
 

@@ -74,7 +74,7 @@ mod synonyms;
 mod user_field_name;
 mod utf8;
 
-pub use answer::file_bytes;
+pub use answer::{file_bytes, portal_of_file};
 pub use boolean::boolean_of;
 pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
 pub use code_set::{CodeSet, NotAStage, has_form_of_a_code, is_code, stage_pipeline};

@@ -10,7 +10,7 @@ use crate::{
     faults::{Fault, Storm},
     keys::{Key, Keyring, Quota},
     log::{LoggedRequest, Watch},
-    portal::Portal,
+    portal::{self, Portal},
     server::{self, Hosting, Service},
     start_error::StartError,
 };
@@ -48,6 +48,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
+    /// The portal that every sandbox says it is (`GET /v1/me`). No host can have this name.
+    pub const PORTAL: &str = portal::HOST;
     /// A personal key that may do everything.
     pub const API_KEY: &str = "vibe_api_sandbox";
     /// The key of an app. It requires [`Sandbox::SESSION_TOKEN`].

@@ -142,6 +142,9 @@ pub(crate) async fn run(
     if change.lacking_country() > 0 {
         output.warn(NO_COUNTRY);
     }
+    if change.perhaps_placeholders() > 0 {
+        output.warn("an email looks like a placeholder, and cannot be removed once it is added");
+    }
     if args.dry_run {
         let patch = change.patch(args.id);
         let failed = |error: serde_json::Error| Failure::new(error.to_string());

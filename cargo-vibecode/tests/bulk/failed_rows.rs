@@ -245,9 +245,19 @@ async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not
         "kept.jsonl.rows0.new",
         "b.failed.csv.1.new",
     ];
+    let hour = std::time::Duration::from_secs(3_600);
+    let an_hour_ago = std::time::SystemTime::now() - hour;
     for name in left.iter().chain(&kept) {
         desk.write(name, "x");
+        let file = std::fs::File::options()
+            .write(true)
+            .open(desk.path(name))
+            .unwrap();
+        file.set_modified(an_hour_ago).unwrap();
     }
+    // Its process has created it, and not locked it yet.
+    let young = "a.failed.csv.3.new";
+    desk.write(young, "x");
     let written = std::fs::File::open(desk.path(kept[0])).unwrap();
     fs4::FileExt::try_lock(&written).unwrap();
     desk.write("a.csv", "id,post\n1,a\n404,b\n");
@@ -255,4 +265,19 @@ async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not
         .assert(1, "1 row done, 1 failed");
     assert!(left.iter().all(|name| !desk.exists(name)));
     assert!(kept.iter().all(|name| desk.exists(name)));
+    assert!(desk.exists(young));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_is_the_same_in_whatever_letters_a_file_names_it() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n404,b\n");
+    desk.run("contacts a.csv --yes")
+        .assert(1, "1 row done, 1 failed");
+    let failed = desk.read("a.failed.csv");
+    desk.write(
+        "b.csv",
+        failed.replace("sandbox.invalid", "Sandbox.invalid"),
+    );
+    desk.run("contacts b.csv").assert(0, "nothing was sent");
 }

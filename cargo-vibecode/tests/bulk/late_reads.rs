@@ -24,6 +24,8 @@ enum Answers {
     Full,
     /// With its id alone.
     Partial,
+    /// With the phones that were added, and with another post than the one that was sent. So is a read.
+    OtherPost,
 }
 
 /// Starts a server, and returns its base URL and what was written.
@@ -94,6 +96,10 @@ fn batch(request: &Value, answers: Answers, written: &Written) -> Value {
                 let entries: Vec<Value> = written.iter().enumerate().map(entry).collect();
                 json!({"id": id, "fm": entries})
             }
+            Answers::OtherPost => {
+                let entries: Vec<Value> = written.iter().enumerate().map(entry).collect();
+                json!({"id": id, "fm": entries, "post": "other"})
+            }
             Answers::Partial if is_update => json!({"id": id}),
             _ => json!({"id": id, "fm": []}),
         };
@@ -141,6 +147,20 @@ async fn the_second_row_is_not_done_in_another_process_either_if_the_first_has_f
     assert_eq!(written.lock().unwrap().len(), 1);
     let failed = desk.read("a.failed.csv");
     assert!(failed.contains("EARLIER_ROW_FAILED"), "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_failed_with_its_phone_added_decides_the_same_in_another_process() {
+    let rows = "id,phone,post\n1,+79161112233,x\n1,+79161112233,\n";
+    let (live, resumed) = (Desk::new().await, Desk::new().await);
+    for desk in [&live, &resumed] {
+        desk.write("a.csv", rows);
+    }
+    let (url, _) = server(Answers::OtherPost).await;
+    run(&live, &url, "--yes").assert(1, "1 row done, 1 failed");
+    let (url, _) = server(Answers::OtherPost).await;
+    run(&resumed, &url, "--yes --limit 1").assert(1, "0 rows done, 1 failed");
+    run(&resumed, &url, "--resume").assert(1, "1 row done, 1 failed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,16 @@
 //! A command notices that its files are not where or what they were.
 
+#[cfg(unix)]
 use std::{fs, time::Duration};
 
+#[cfg(unix)]
 use vibecode_sandbox::Fault;
 
-use crate::support::{Desk, Said};
+use crate::support::Desk;
+#[cfg(unix)]
+use crate::support::Said;
 
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_replaced_while_its_rows_are_sent_is_noticed() {
     let desk = Desk::of(400).await;

@@ -126,6 +126,19 @@ async fn the_files_of_any_portal_can_be_tried_in_a_sandbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_does_not_say_its_portal_in_a_readable_way_is_replaced_with_a_warning() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("portal-not-readable");
+    for file in ["{", "[]", r#"{"portal":7}"#] {
+        folder.write("vibecode/contacts.json", file);
+        let said = folder.run(&sandbox, &["pull", "contacts"]).await;
+        assert_eq!(said.code, 0, "{file}: {}", said.err);
+        let warning = "is replaced, and of which portal it was is not known";
+        assert!(said.err.contains(warning), "{file}: {}", said.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_without_a_portal_is_a_warning() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("portal-unnamed");

@@ -47,32 +47,15 @@ async fn each_page_begins_above_the_last_id_so_that_deletions_shift_nothing() {
     assert!(bodies.iter().all(|body| body["offset"] == 0));
 }
 
-/// A portal that answers a page of contacts with the rows for the id above which they are requested, and counts them
-/// as `count`, which is also the largest id at first.
-fn portal(count: u64, mut rows: impl FnMut(u64) -> Vec<Value> + Send + 'static) -> String {
+/// A server that answers each request with this text, and its base URL.
+fn server(mut answer: impl FnMut(&str) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let counted = json!({ "success": true, "data": { "count": count } }).to_string();
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let mut request = [0; 4096];
             let read = stream.read(&mut request).unwrap();
-            let request = String::from_utf8_lossy(&request[..read]).into_owned();
-            let above = request.split_once(r#""$gt":"#);
-            let above = above.map_or("0", |(_, above)| above.split('}').next().unwrap());
-            let above: u64 = above.parse().unwrap();
-            let body = if request.contains("aggregate") && above == 0 {
-                counted.clone()
-            } else if request.contains("aggregate") {
-                let new = rows(above).len();
-                json!({ "success": true, "data": { "count": new } }).to_string()
-            } else if request.contains("desc") {
-                let last = (1..=count).rev().take(2);
-                let last: Vec<Value> = last.map(|id| json!({ "id": id })).collect();
-                json!({ "success": true, "data": last }).to_string()
-            } else {
-                json!({ "success": true, "data": rows(above) }).to_string()
-            };
+            let body = answer(&String::from_utf8_lossy(&request[..read]));
             let length = body.len();
             let head = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
@@ -81,6 +64,32 @@ fn portal(count: u64, mut rows: impl FnMut(u64) -> Vec<Value> + Send + 'static) 
         }
     });
     url
+}
+
+/// The id above which a request asks for records, or 0.
+fn id_above(request: &str) -> u64 {
+    let above = request.split_once(r#""$gt":"#);
+    let above = above.map_or("0", |(_, above)| above.split(['}', ',']).next().unwrap());
+    above.parse().unwrap()
+}
+
+/// A portal that answers a page of contacts with the rows for the id above which they are requested, and counts them
+/// as `count`, which is also the largest id at first.
+fn portal(count: u64, mut rows: impl FnMut(u64) -> Vec<Value> + Send + 'static) -> String {
+    server(move |request| {
+        let above = id_above(request);
+        let data = if request.contains("aggregate") && above == 0 {
+            json!({ "count": count })
+        } else if request.contains("aggregate") {
+            json!({ "count": rows(above).len() })
+        } else if request.contains("desc") {
+            let last = (1..=count).rev().take(2);
+            last.map(|id| json!({ "id": id })).collect()
+        } else {
+            rows(above).into()
+        };
+        json!({ "success": true, "data": data }).to_string()
+    })
 }
 
 /// A portal with these rows, which answers them in one page.
@@ -230,6 +239,53 @@ async fn records_that_are_deleted_or_created_meanwhile_hide_and_repeat_no_others
     assert!(ids(&desk.read("a.csv")).into_iter().eq(1..=200));
 }
 
+/// A portal with contacts 1 to 3, in which a fourth is created as soon as the last id was requested. `created` is the
+/// answer to the count of what was created.
+fn portal_that_grows(created: Value) -> String {
+    let rows = |ids: &[u64]| -> Value { ids.iter().map(|id| json!({ "id": id })).collect() };
+    server(move |request| {
+        let is_count = request.contains("aggregate");
+        if is_count && id_above(request) > 0 {
+            return created.to_string();
+        }
+        let data = if is_count {
+            json!({ "count": if request.contains(r#""$lte":3"#) { 3 } else { 4 } })
+        } else if request.contains("desc") {
+            rows(&[3, 2])
+        } else {
+            rows(&[1, 2, 3, 4])
+        };
+        json!({ "success": true, "data": data }).to_string()
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_created_before_the_count_does_not_make_an_export_incomplete() {
+    let desk = Desk::of(0).await;
+    let url = portal_that_grows(json!({ "success": true, "data": { "count": 1 } }));
+    let words = ["contacts", "--fields", "post", "--overwrite"];
+    export_from(&url, &desk, &words).assert(0, "1 record was created after the export began");
+    // The own condition with the same operator does not replace the one of the count.
+    let mut filtered = words.to_vec();
+    filtered.extend(["--filter", "id<=100"]);
+    export_from(&url, &desk, &filtered).assert(0, "3 records were written");
+    assert_eq!(ids(&desk.read("a.csv")), [1, 2, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_says_why_it_does_not_know_what_was_created_meanwhile() {
+    let desk = Desk::of(0).await;
+    let error = json!({ "code": "SCOPE_DENIED", "message": "no" });
+    let url = portal_that_grows(json!({ "success": false, "error": error }));
+    let said = export_from(&url, &desk, &["contacts", "--fields", "post"]);
+    said.assert(
+        0,
+        "how many records were created after the export began is not known",
+    );
+    said.assert(0, "SCOPE_DENIED");
+    assert_eq!(ids(&desk.read("a.csv")), [1, 2, 3]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_ends_although_records_are_created_all_the_time() {
     let desk = Desk::of(0).await;
@@ -246,19 +302,7 @@ async fn an_export_ends_although_records_are_created_all_the_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_whose_last_record_is_not_known_does_not_begin() {
     let desk = Desk::of(0).await;
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let _ = stream.read(&mut request);
-            let body = r#"{"success":true,"data":[{"id":1},{"id":2}]}"#;
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
-            let length = body.len();
-            let answer = format!("{head}\r\ncontent-length: {length}\r\n\r\n{body}");
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
+    let url = server(|_| r#"{"success":true,"data":[{"id":1},{"id":2}]}"#.to_owned());
     export_from(&url, &desk, &["contacts"]).assert(2, "does not answer the records by falling ids");
     assert!(!desk.exists("a.csv"));
 }

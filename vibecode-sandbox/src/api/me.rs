@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{keys::Key, portal::Portal, wire::Catalogue};
+use crate::{
+    keys::Key,
+    portal::{HOST, Portal},
+    wire::Catalogue,
+};
 
 const OPERATIONS: &[&str] = &[
     "GET (list/by-id)",
@@ -35,7 +39,7 @@ pub(crate) fn describe(key: &Key, portal: &Portal) -> Value {
         Value::Null
     };
     json!({
-        "portal": "sandbox.invalid",
+        "portal": HOST,
         "type": key.type_name(),
         "tariff": {
             "code": "sandbox",

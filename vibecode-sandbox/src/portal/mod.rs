@@ -19,5 +19,8 @@ pub(crate) mod status_set;
 pub(crate) mod table;
 pub(crate) mod update;
 
+/// The host of the portal. No real host can have this name.
+pub(crate) const HOST: &str = "sandbox.invalid";
+
 pub(crate) use contents::Portal;
 pub use quirks::{ListShape, UnknownStatus};

@@ -1,4 +1,6 @@
 //! Whether an email address is plausible.
+//!
+//! Refused is what nobody can have as an address. What may be a placeholder, and may be real, is counted.
 
 /// # Errors
 /// Why it is no plausible address.
@@ -36,10 +38,8 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     if !labels.iter().all(is_label) || !is_last {
         return problem("has no valid domain after the `@`");
     }
-    if is_placeholder(name, &labels) || is_unknown_ending(last) {
-        return problem(
-            "looks like a placeholder and not like an address: empty the cell, or write the address",
-        );
+    if is_word_for_no(name, &labels) || is_unknown_ending(last) {
+        return problem("is a placeholder and no address: empty the cell, or write the address");
     }
     if labels
         .into_iter()
@@ -53,10 +53,8 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Words that are written instead of an address.
-const PLACEHOLDERS: [&str; 8] = [
-    "нет", "нету", "no", "net", "none", "noemail", "nomail", "email",
-];
+/// Words for "no", which are written instead of an address.
+const NO: [&str; 7] = ["нет", "нету", "no", "net", "none", "noemail", "nomail"];
 /// Endings that are reserved and belong to nobody (RFC 2606).
 const RESERVED: [&str; 4] = ["example", "invalid", "localhost", "test"];
 /// The endings of Cyrillic domains.
@@ -80,14 +78,25 @@ const CYRILLIC: [&str; 17] = [
     "қаз",
 ];
 
-/// Returns true for `нет@нет.нет`, `no@no.ru` and `a@a.ru`: the name before the `@` is the domain's, and is a placeholder
-/// or one repeated letter.
-fn is_placeholder(name: &str, labels: &[&str]) -> bool {
-    let name = name.to_lowercase();
-    let is_name = |label: &&str| label.to_lowercase() == name;
+/// Returns true for `нет@нет.рф` and `no@no.ru`: the name before the `@` is a word for "no", and is the domain's.
+fn is_word_for_no(name: &str, labels: &[&str]) -> bool {
+    NO.contains(&name.to_lowercase().as_str()) && is_name_of_domain(name, labels)
+}
+
+/// Returns true for `x@x.com`, `11@11.com` and `email@email.ru`: the name before the `@` is the domain's, and is the word
+/// "email" or one repeated letter. Such an address may be real.
+pub(super) fn may_be_placeholder(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let labels: Vec<&str> = domain.split('.').collect();
     let is_repeated = name.chars().all(|letter| name.starts_with(letter));
-    let is_word = PLACEHOLDERS.contains(&name.as_str()) || is_repeated;
-    labels.iter().all(is_name) || (is_word && labels.first().is_some_and(is_name))
+    (is_repeated || name.eq_ignore_ascii_case("email")) && is_name_of_domain(name, &labels)
+}
+
+fn is_name_of_domain(name: &str, labels: &[&str]) -> bool {
+    let domain = labels.first();
+    domain.is_some_and(|label| label.to_lowercase() == name.to_lowercase())
 }
 
 /// Returns true if no domain has this ending.
@@ -105,7 +114,7 @@ fn has_letters_of_two_scripts(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, may_be_placeholder};
 
     #[test]
     fn an_address_is_one_name_and_a_domain_with_a_dot() {
@@ -154,12 +163,28 @@ mod tests {
             "нет@нет.рф",
             "test@test.test",
             "NO@no.ru",
-            "a@a.ru",
-            "11@11.com",
             "anna@нет.нету",
             "anna@company.invalid",
         ] {
             assert!(check(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_placeholder_and_may_be_real_is_not_refused() {
+        for text in ["x@x.com", "11@11.com", "Email@email.kz", "a@a.ru"] {
+            assert_eq!(check(text), Ok(()), "{text}");
+            assert!(may_be_placeholder(text), "{text}");
+        }
+        for text in [
+            "mail@mail.ru",
+            "a@b.ru",
+            "aa@a.ru",
+            "cloud@cloud.cloud",
+            "email@company.ru",
+        ] {
+            assert_eq!(check(text), Ok(()), "{text}");
+            assert!(!may_be_placeholder(text), "{text}");
         }
     }
 

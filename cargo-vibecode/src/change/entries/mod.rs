@@ -40,12 +40,14 @@ pub(crate) enum Phones {
 }
 
 /// A plausible phone or email.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Plausible {
     /// The text to add.
     pub(crate) text: String,
     /// Whether it is a phone without a country code.
     pub(crate) lacks_country: bool,
+    /// Whether it is an email that may be a placeholder.
+    pub(crate) may_be_placeholder: bool,
 }
 
 impl EntryRules {
@@ -58,7 +60,7 @@ impl EntryRules {
         if self.phones == Phones::AsIs {
             return Ok(Plausible {
                 text: text.to_owned(),
-                lacks_country: false,
+                ..Plausible::default()
             });
         }
         let text = text.trim_matches(is_invisible);
@@ -68,7 +70,8 @@ impl EntryRules {
         match multifield {
             Multifield::Email => email::check(text).map(|()| Plausible {
                 text: text.to_owned(),
-                lacks_country: false,
+                may_be_placeholder: email::may_be_placeholder(text),
+                ..Plausible::default()
             }),
             _ => phone::check(text, self.country.map(NumberingPlan::of)),
         }

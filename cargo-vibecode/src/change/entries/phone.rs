@@ -43,6 +43,7 @@ pub(super) fn check(text: &str, plan: Option<NumberingPlan>) -> Result<Plausible
     let as_written = |lacks_country| Plausible {
         text: text.to_owned(),
         lacks_country,
+        ..Plausible::default()
     };
     if has_plus {
         if number.contains("(0)") {
@@ -78,7 +79,7 @@ pub(super) fn check(text: &str, plan: Option<NumberingPlan>) -> Result<Plausible
     };
     Ok(Plausible {
         text: format!("+{full}{space}{extension}"),
-        lacks_country: false,
+        ..Plausible::default()
     })
 }
 
@@ -245,7 +246,7 @@ mod tests {
         ] {
             let expected = Plausible {
                 text: text.to_owned(),
-                lacks_country: false,
+                ..Plausible::default()
             };
             assert_eq!(check(text, None), Ok(expected), "{text}");
             // A number that has its code is not changed by `--country` either.

@@ -308,6 +308,16 @@ impl Checked {
                 "{phones} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
             ));
         }
+        if let Some((line, id)) = self.tally.first_perhaps_placeholder {
+            let emails = number_of(
+                self.tally.perhaps_placeholders,
+                "email looks like a placeholder",
+                "emails look like placeholders",
+            );
+            output.warn(format!(
+                "{emails} (the first is row {line}, record {id}): empty the cells if so, since emails cannot be removed"
+            ));
+        }
     }
 
     /// Prints, for programs, that the rows were checked and nothing was sent.
@@ -338,6 +348,7 @@ impl Checked {
             "bad": self.bad,
             "columns": columns.collect::<Vec<_>>(),
             "phones_without_country": self.tally.lacking_country,
+            "emails_perhaps_placeholders": self.tally.perhaps_placeholders,
             "bad_rows": self.bad_rows.as_ref().map(|written| written.path.display().to_string()),
             "estimate": self.estimate(args).map(|estimate| estimate.json()),
         }));

@@ -42,7 +42,7 @@ use crate::{
     output::Output,
     portal::{self, PortalArgs},
     portal_files::{Drift, FetchedFile},
-    portal_identity::Identity,
+    portal_identity::{Identity, same_portal},
     rate_limit::WatchedThrottle,
     schema_file::{self, KnownFields},
 };
@@ -272,7 +272,7 @@ impl BulkJob<'_> {
         }
         let now = self.identity.as_ref().and_then(|it| it.portal.as_deref());
         match (portal, now) {
-            (Some(portal), Some(now)) if portal != now => refused(format!(
+            (Some(portal), Some(now)) if !same_portal(portal, now) => refused(format!(
                 "this is {file} of the portal {}, and the key is for {now}: nothing was sent. Use the key of that portal",
                 one_line(portal)
             )),
@@ -497,7 +497,10 @@ impl BulkJob<'_> {
         if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
             let why = "changes without an answer may still be applied; run the failed rows only after that";
             // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
-            let _ = sender.wait(sender.may_be_applied(settle).1, why).await;
+            match sender.wait(sender.may_be_applied(settle).1, why).await {
+                Ok(()) | Err(Stopped::Interrupted) => {}
+                Err(Stopped::Failed(failure)) => return Err(failure.into()),
+            }
         }
         Ok(())
     }

@@ -132,18 +132,28 @@ impl Filters {
         if id == 0 || self.is_one_record() {
             return self.apply(query);
         }
+        // Every id of the rows so far is above an own `>`, so this one is stricter.
+        self.with_id("$gt", id).apply(query)
+    }
+
+    /// Adds the conditions to a query, and that the id is at most `last`, the id of a record that matches.
+    pub(super) fn apply_up_to(&self, query: UntypedQuery, last: u64) -> UntypedQuery {
+        // The last record matches an own `<=`, so this one is stricter.
+        self.with_id("$lte", last).apply(query)
+    }
+
+    /// Returns the conditions with this one for the id, in the place of an own one with the same operator.
+    fn with_id(&self, operator: &str, id: u64) -> Self {
         let mut filters = self.clone();
-        let condition = filters.0.remove(ID);
-        let mut operands = match condition {
+        let mut operands = match filters.0.remove(ID) {
             Some(Condition::Compared(operands)) => operands,
             Some(Condition::Equal(_)) | None => Map::new(),
         };
-        // Every id of the rows so far is above an own `>`, so this one is stricter.
-        operands.insert("$gt".to_owned(), json!(id));
+        operands.insert(operator.to_owned(), json!(id));
         filters
             .0
             .insert(ID.to_owned(), Condition::Compared(operands));
-        filters.apply(query)
+        filters
     }
 
     /// Adds the conditions to a query.

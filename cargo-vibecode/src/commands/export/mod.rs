@@ -14,7 +14,7 @@ use std::io;
 
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
-use vibecode_runtime::{Client, Order, RawAnswer, UntypedQuery};
+use vibecode_runtime::{Client, Error, Order, RawAnswer, UntypedQuery};
 
 pub(crate) use self::args::{Args, HELP};
 use self::{
@@ -88,7 +88,7 @@ pub(crate) async fn run(
     }
     let interrupts = Interrupts::listen()?;
     let last = last_id(&client, args, &filters).await?;
-    let counted = count(&client, args, &filters, output).await?;
+    let counted = count(&client, args, &filters, last, output).await?;
     let sheet = Sheet::create(args, &columns)?;
     let mut export = Export {
         args,
@@ -109,7 +109,12 @@ pub(crate) async fn run(
     export.progress.end();
     match ended {
         Ok(()) => {
-            let created = export.count_created().await;
+            let created = export.count_created().await.unwrap_or_else(|error| {
+                output.warn(format!(
+                    "how many records were created after the export began is not known, since they could not be counted: {error}"
+                ));
+                None
+            });
             Ok(export.report(counted, created, output))
         }
         // Whoever reads the rows has seen enough.
@@ -148,7 +153,8 @@ async fn last_id(client: &Client, args: &Args, filters: &Filters) -> Result<Opti
     }
 }
 
-/// Counts the records that match. Returns `None` if the API does not count them.
+/// Counts the records that match, up to the last one: others may have been created since its id was requested. Returns
+/// `None` if the API does not count them.
 ///
 /// # Errors
 /// If the API cannot be used at all.
@@ -156,9 +162,14 @@ async fn count(
     client: &Client,
     args: &Args,
     filters: &Filters,
+    last: Option<u64>,
     output: &Output,
 ) -> Result<Option<u64>, Failure> {
-    let query = filters.apply(client.list_untyped(&args.entity));
+    let query = client.list_untyped(&args.entity);
+    let query = match last {
+        Some(last) => filters.apply_up_to(query, last),
+        None => filters.apply(query),
+    };
     let counted = match query.count().await {
         Ok(counted) => counted,
         Err(error) if error.refuses_the_key() || error.code().is_none() => {
@@ -244,19 +255,22 @@ impl Export<'_> {
         query.order(ID, Order::Ascending)
     }
 
-    /// Counts the records that were created after the export began. Returns `None` if the API does not count them, or
-    /// if `--limit` ended the export before.
-    async fn count_created(&self) -> Option<u64> {
-        let last = self.last?;
+    /// Counts the records that were created after the export began. Returns `None` if the filter names one record, or if
+    /// `--limit` ended the export before.
+    async fn count_created(&self) -> Result<Option<u64>, Error> {
+        let Some(last) = self.last else {
+            return Ok(None);
+        };
         let is_limited = self
             .args
             .limit
             .is_some_and(|limit| self.written + self.failed >= limit);
         if is_limited {
-            return None;
+            return Ok(None);
         }
         let query = self.client.list_untyped(&self.args.entity);
-        self.filters.apply_above(query, last).count().await.ok()
+        let created = self.filters.apply_above(query, last).count().await?;
+        Ok(Some(created))
     }
 
     /// Writes a record, unless it was created after the export began, or notes why it cannot be written. Returns its id.
@@ -322,7 +336,7 @@ impl Export<'_> {
         let is_another_number = counted.is_some_and(|counted| counted != seen);
         if let Some(counted) = counted.filter(|_| is_another_number) {
             output.warn(format!(
-                "the API counted {} before the export, and listed {seen}: if no record was created or deleted meanwhile, the export is not complete",
+                "the API counted {} before the export, and listed {seen}: if none of them was deleted or changed meanwhile, the export is not complete",
                 records(counted)
             ));
         }

@@ -12,7 +12,8 @@ use std::{
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, ErrorKind};
 use vibecode_spec::{
-    CodeFile, Currencies, Descriptions, Entity, EntityPath, PortalFile, Statuses, closest, one_line,
+    CodeFile, Currencies, Descriptions, Entity, EntityPath, PortalFile, Statuses, closest,
+    one_line, portal_of_file,
 };
 
 use self::codes::NoCodes;
@@ -315,7 +316,8 @@ impl Pulled {
                     Failure::new(format!("the fields of {name} cannot be used: {error}"))
                 })?;
                 let text = descriptions.file_text(&name);
-                let (file, state) = write(entity, &text, new, output)?;
+                let (file, state) =
+                    write(entity, &text, descriptions.portal.as_deref(), new, output)?;
                 let count = descriptions.fields.len();
                 let fields = number_of(count as u64, "field", "fields");
                 output.line(format!("{file}: {state}, {fields}"));
@@ -332,6 +334,7 @@ impl Pulled {
                 write_codes(
                     CodeFile::Statuses,
                     &statuses.file_text(),
+                    statuses.portal(),
                     count,
                     new,
                     output,
@@ -342,6 +345,7 @@ impl Pulled {
                 write_codes(
                     CodeFile::Currencies,
                     &currencies.file_text(),
+                    currencies.portal(),
                     count,
                     new,
                     output,
@@ -355,12 +359,13 @@ impl Pulled {
 fn write_codes(
     of_portal: CodeFile,
     text: &str,
+    portal: Option<&str>,
     count: usize,
     new: &mut Vec<PathBuf>,
     output: &Output,
 ) -> Result<Value, Failure> {
     let name = of_portal.name();
-    let (file, state) = write(of_portal, text, new, output)?;
+    let (file, state) = write(of_portal, text, portal, new, output)?;
     let one = match of_portal {
         CodeFile::Statuses => "status",
         CodeFile::Currencies => "currency",
@@ -376,34 +381,28 @@ fn write_codes(
     }))
 }
 
-/// Returns the portal that a file names.
-fn named_portal(bytes: &[u8]) -> Option<String> {
-    let file: Value = serde_json::from_slice(bytes).ok()?;
-    Some(file.get("portal")?.as_str()?.to_owned())
-}
-
 /// Writes a file unless its text is the same, and returns its path and what happened to it.
 fn write(
     file: impl Into<PortalFile>,
     text: &str,
+    portal: Option<&str>,
     new: &mut Vec<PathBuf>,
     output: &Output,
 ) -> Result<(String, &'static str), Failure> {
     let file = schema_file::path(file)?;
     let before = fs::read(&file).ok();
-    let portals = (
-        before.as_deref().and_then(named_portal),
-        named_portal(text.as_bytes()),
-    );
-    if let (Some(then), Some(now)) = portals
-        && !same_portal(&then, &now)
-    {
-        output.warn(format!(
+    match (before.as_deref().map(portal_of_file).transpose(), portal) {
+        (Ok(Some(Some(then))), Some(now)) if !same_portal(&then, now) => output.warn(format!(
             "{} was of the portal {}, and is of {} now",
             file.display(),
             one_line(&then),
-            one_line(&now)
-        ));
+            one_line(now)
+        )),
+        (Err(error), _) => output.warn(format!(
+            "{} is replaced, and of which portal it was is not known: {error}",
+            file.display()
+        )),
+        (Ok(_), _) => {}
     }
     let state = match &before {
         Some(before) if *before == text.as_bytes() => "unchanged",

@@ -57,6 +57,18 @@ async fn an_odd_email_is_added_as_it_is_meant_or_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_email_that_may_be_a_placeholder_is_counted_and_not_refused() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,email\n1,anna@company.ru\n2,x@x.com\n");
+    desk.run("contacts a.csv").assert(
+        0,
+        "1 email looks like a placeholder (the first is row 3, record 2)",
+    );
+    desk.run("contacts a.csv --format json")
+        .assert(0, r#""emails_perhaps_placeholders":1"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_odd_number_is_sent_as_it_is_meant_or_refused() {
     assert_values("ufCrm_1", NUMBERS).await;
     assert_values("ufCrm_2", WHOLE).await;

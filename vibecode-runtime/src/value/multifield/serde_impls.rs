@@ -4,16 +4,14 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{
-        Error, MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
-    },
+    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
 use super::{Email, Phone};
 use crate::value::text_form::TextVisitor;
 
 const FIELDS: &[&str] = &["value", "typeId"];
+const EXPECTED: &str = "a value and its typeId";
 
 /// A value that is written with its type.
 #[derive(Deserialize)]
@@ -45,9 +43,12 @@ impl<'de, T: Deserialize<'de> + Default, V> Visitor<'de> for EntryVisitor<T, V> 
         Ok((self.make)(entry.value.0, entry.value_type))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V, A::Error> {
-        let entry = Entry::deserialize(SeqAccessDeserializer::new(seq))?;
-        Ok((self.make)(entry.value.0, entry.value_type))
+    // Binary formats write both elements. One alone is not a WORK value: a list of phones may have been meant.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<V, A::Error> {
+        let lacks = |length| A::Error::invalid_length(length, &EXPECTED);
+        let value: Private = seq.next_element()?.ok_or_else(|| lacks(0))?;
+        let value_type = seq.next_element()?.ok_or_else(|| lacks(1))?;
+        Ok((self.make)(value.0, value_type))
     }
 
     // A phone without quotes. A number is read as its text, as in answers.
@@ -96,3 +97,27 @@ macro_rules! entries {
 }
 
 entries! { Phone Email }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sequence_is_a_value_and_its_type_and_never_one_of_both() {
+        let both: Phone = serde_json::from_str(r#"["+79161112233","MOBILE"]"#).unwrap();
+        let object = r#"{"value":"+79161112233","typeId":"MOBILE"}"#;
+        assert_eq!(both, serde_json::from_str(object).unwrap());
+        for text in [
+            "[]",
+            r#"["+79161112233"]"#,
+            r#"["+79161112233","+79161112244"]"#,
+            r#"["+79161112233","MOBILE","+79161112244"]"#,
+        ] {
+            let error = serde_json::from_str::<Phone>(text).unwrap_err();
+            assert!(!error.to_string().contains("7916"), "{error}");
+        }
+        let plain = serde_json::from_str::<Email>(r#"{"value":"a@b.ru"}"#);
+        assert!(plain.is_ok());
+        assert!(serde_json::from_str::<Email>(r#"["a@b.ru"]"#).is_err());
+    }
+}

@@ -1,7 +1,7 @@
 //! Which values a seeded field can have: every form in which a portal returns a value of its kind.
 
 use serde_json::Value;
-use vibecode_spec::{Field, Kind};
+use vibecode_spec::{Field, Kind, boolean_of};
 
 use super::stored_value::clears;
 use crate::portal::calendar::is_day;
@@ -32,8 +32,10 @@ fn is_answer(kind: &Kind, value: &Value) -> bool {
             is_number(value, |text| text.parse::<u64>().is_ok())
         }
         Kind::Boolean => match value {
-            Value::String(text) => ["true", "false", "y", "n", "Y", "N", "1"].contains(&&**text),
-            value => value == true || value == 1,
+            Value::Bool(_) => true,
+            Value::String(text) => boolean_of(text).is_some(),
+            Value::Number(number) => boolean_of(&number.to_string()).is_some(),
+            Value::Null | Value::Array(_) | Value::Object(_) => false,
         },
         Kind::Date | Kind::DateTime | Kind::DateOrDateTime => {
             value.as_str().is_some_and(begins_with_a_day)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use vibecode_spec::Field;
 
 use super::stored_value;
-use crate::portal::ids::Ids;
+use crate::portal::{HOST, ids::Ids};
 
 /// Returns what the field, which holds `stored`, holds once this is written to it; `None` if it
 /// does not fit.
@@ -53,8 +53,8 @@ fn find(stored: &Value, id: &Value) -> Option<Value> {
 fn uploaded(id: u64) -> Value {
     json!({
         "id": id,
-        "url": format!("https://sandbox.invalid/files/{id}"),
-        "urlMachine": format!("https://sandbox.invalid/machine/files/{id}"),
+        "url": format!("https://{HOST}/files/{id}"),
+        "urlMachine": format!("https://{HOST}/machine/files/{id}"),
     })
 }
 

@@ -188,10 +188,12 @@ impl<'a> RowJobs<'a> {
             return Ok((id, None));
         }
         let lacking = change.lacking_country();
+        let placeholders = change.perhaps_placeholders();
         let job = change.job(id);
         let job = job.map_err(|error| vec![Problem::of_the_row(error.explanation())])?;
         self.tally.add(line, id, &self.effects);
         self.tally.add_lacking_country(line, id, lacking);
+        self.tally.add_perhaps_placeholders(line, id, placeholders);
         Ok((id, Some(job)))
     }
 

@@ -31,6 +31,9 @@ pub(crate) struct Tally {
     pub(crate) lacking_country: u64,
     /// The line and the record of the first phone without a country code.
     pub(crate) first_lacking: Option<(u64, u64)>,
+    pub(crate) perhaps_placeholders: u64,
+    /// The line and the record of the first email that may be a placeholder.
+    pub(crate) first_perhaps_placeholder: Option<(u64, u64)>,
 }
 
 impl Tally {
@@ -61,6 +64,14 @@ impl Tally {
         if count > 0 {
             self.lacking_country += count;
             self.first_lacking.get_or_insert((line, id));
+        }
+    }
+
+    /// Counts the emails of a row that may be placeholders.
+    pub(crate) fn add_perhaps_placeholders(&mut self, line: u64, id: u64, count: u64) {
+        if count > 0 {
+            self.perhaps_placeholders += count;
+            self.first_perhaps_placeholder.get_or_insert((line, id));
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     change::entries::Phones,
     commands::bulk::{args::Empty, input::numbers::Numbers},
+    portal_identity::same_portal,
 };
 
 /// The version of the journal's format.
@@ -139,7 +140,7 @@ impl Header {
             return vec!["the file is another one, or has changed since".to_owned()];
         }
         if let (Some(then), Some(now)) = (&self.portal, &now.portal)
-            && then != now
+            && !same_portal(then, now)
         {
             return vec![format!("the portal was {then} and is now {now}")];
         }

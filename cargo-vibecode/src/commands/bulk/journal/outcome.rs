@@ -42,6 +42,9 @@ pub(crate) struct RowFailure {
     pub(crate) message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api: Option<ApiWords>,
+    /// Whether the record has the phones and emails that the row adds. Earlier journals do not say it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) has_additions: bool,
 }
 
 /// Whether the change of a failed row was applied, in the form of the journal.
@@ -60,6 +63,13 @@ const MAY_BE_APPLIED: &str = "it is not known whether the change was applied";
 
 impl RowFailure {
     pub(crate) fn of(row: u64, error: &RowError, columns: &Columns<'_>) -> Self {
+        Self {
+            has_additions: !error.may_lack_additions(),
+            ..Self::described(row, error, columns)
+        }
+    }
+
+    fn described(row: u64, error: &RowError, columns: &Columns<'_>) -> Self {
         match error {
             RowError::Failed(error) => Self::of_error(row, error),
             RowError::NotAsSent(differences) => Self::of_differences(row, differences, columns),
@@ -73,6 +83,7 @@ impl RowFailure {
                 outcome: RowOutcome::Unknown,
                 message: format!("the client returned no result for this row; {MAY_BE_APPLIED}"),
                 api: None,
+                has_additions: false,
             },
             RowError::ChangedSince(fields) => {
                 let columns = fields.iter().map(|field| columns.of_field(field));
@@ -115,6 +126,7 @@ impl RowFailure {
                     not_read.explanation()
                 ),
                 api: not_read.words(),
+                has_additions: false,
             },
         }
     }
@@ -128,6 +140,7 @@ impl RowFailure {
             outcome: RowOutcome::NotApplied,
             message: String::new(),
             api: None,
+            has_additions: false,
         }
     }
 
@@ -147,6 +160,7 @@ impl RowFailure {
             outcome,
             message,
             api: ApiWords::of(error),
+            has_additions: false,
         }
     }
 
@@ -185,6 +199,7 @@ impl RowFailure {
             outcome: RowOutcome::NotAsSent,
             message: message.join("; "),
             api: None,
+            has_additions: false,
         }
     }
 
@@ -193,9 +208,10 @@ impl RowFailure {
         format!("row {}: {} [{}]", self.row, self.message, self.code)
     }
 
-    /// Returns whether the record may lack a phone or an email that the row adds.
+    /// Returns whether the record may lack a phone or an email that the row adds, as [`RowError::may_lack_additions`]
+    /// has decided. In journals of earlier versions only the code shows it.
     pub(crate) fn may_lack_additions(&self) -> bool {
-        self.code != REPEATED
+        !self.has_additions && self.code != REPEATED
     }
 
     pub(crate) fn is_unknown(&self) -> bool {

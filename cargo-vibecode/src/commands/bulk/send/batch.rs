@@ -48,7 +48,7 @@ pub(crate) enum RowError {
 
 impl RowError {
     /// Returns whether the record may lack a phone or an email that the row adds.
-    pub(super) fn may_lack_additions(&self) -> bool {
+    pub(crate) fn may_lack_additions(&self) -> bool {
         match self {
             Self::NotAsSent(differences) => differences
                 .iter()

@@ -18,6 +18,7 @@ impl Sender<'_> {
                 outcome,
                 message,
                 api,
+                has_additions: _,
             } = failure;
             let document = json!({
                 "row": row,
