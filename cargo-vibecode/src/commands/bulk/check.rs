@@ -9,6 +9,7 @@ use serde_json::json;
 use vibecode_spec::{Field, Schema, one_line};
 
 use super::args::Args;
+use super::backup::written::WrittenValues;
 use super::bad::{BadRows, Written};
 use super::estimate::{Estimate, RequestCounter, Requests};
 use super::input::{
@@ -98,6 +99,8 @@ pub(super) fn check(
             Ok((id, job)) => {
                 checked.repeated.add(id, row_job.line);
                 if job.is_some() {
+                    // An undo that cannot be compared is refused before its journal is created.
+                    WrittenValues::of_row(input, row_jobs.record())?;
                     requests.add(id, row_jobs.record().bytes());
                 }
                 checked.to_send += u64::from(job.is_some());

@@ -212,13 +212,7 @@ impl<'a> Plan<'a> {
                 Selection::AllBut(rows) => !rows.contains(line),
             };
             if is_selected {
-                let written = match &self.input.origin {
-                    Some(_) => WrittenValues::of_row(self.row_jobs.record()),
-                    None => Ok(None),
-                };
-                let written = written.map_err(|problem| {
-                    Failure::in_file(&self.input.path, format!("row {line}: {problem}"))
-                })?;
+                let written = WrittenValues::of_row(self.input, self.row_jobs.record())?;
                 return Ok(Some(PlannedRow {
                     line,
                     job,
