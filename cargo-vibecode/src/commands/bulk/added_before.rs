@@ -25,6 +25,15 @@ struct Added {
     value: String,
 }
 
+/// The additions of a row.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// The lines of the earlier rows that add what was taken out.
+    pub(super) earlier: Vec<u64>,
+    /// What the row itself adds.
+    left: Vec<Added>,
+}
+
 impl<'a> AddedBefore<'a> {
     /// `repeated` are the records that several rows are about.
     pub(super) fn new(repeated: &'a HashSet<u64>) -> Self {
@@ -34,23 +43,24 @@ impl<'a> AddedBefore<'a> {
         }
     }
 
-    /// Takes what earlier rows add to the same record out of the change of a row. Returns their lines.
-    pub(super) fn take_out(&mut self, line: u64, id: u64, change: &mut Change<'_>) -> Vec<u64> {
-        let mut lines = Vec::new();
+    /// Takes what earlier rows add to the same record out of the change of a row.
+    pub(super) fn take_out(&self, line: u64, id: u64, change: &mut Change<'_>) -> Taken {
+        let mut taken = Taken::default();
         if !self.repeated.contains(&id) {
-            return lines;
+            return taken;
         }
-        let known = self.by_id.entry(id).or_default();
-        let mut new = Vec::new();
+        let known = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
         change.retain_additions(|multifield, value| {
             let mut earlier = known.iter();
             let earlier = earlier.find(|it| {
                 it.multifield == multifield && is_same_value(multifield, &it.value, value)
             });
             match earlier {
-                Some(earlier) if !lines.contains(&earlier.line) => lines.push(earlier.line),
+                Some(earlier) if !taken.earlier.contains(&earlier.line) => {
+                    taken.earlier.push(earlier.line);
+                }
                 Some(_) => {}
-                None => new.push(Added {
+                None => taken.left.push(Added {
                     line,
                     multifield,
                     value: value.to_owned(),
@@ -58,7 +68,15 @@ impl<'a> AddedBefore<'a> {
             }
             earlier.is_none()
         });
-        known.append(&mut new);
-        lines
+        taken
+    }
+
+    /// Notes what a row adds, once it is certain that the row is not bad. Returns the lines of the earlier rows that
+    /// add the rest.
+    pub(super) fn note(&mut self, id: u64, taken: Taken) -> Vec<u64> {
+        if !taken.left.is_empty() {
+            self.by_id.entry(id).or_default().extend(taken.left);
+        }
+        taken.earlier
     }
 }
