@@ -5,16 +5,17 @@
 //! time. The file itself shows that both rows are about one phone, so row 3 is sent without it, and is done if row 2
 //! is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use vibecode_spec::Multifield;
 
+use super::repeated::RepeatedRecords;
 use crate::change::{Change, is_same_value};
 
 /// The additions of the rows so far. Only records that several rows are about are noted.
 #[derive(Debug)]
 pub(super) struct AddedBefore<'a> {
-    repeated: &'a HashSet<u64>,
+    repeated: &'a RepeatedRecords,
     by_id: HashMap<u64, Vec<Added>>,
 }
 
@@ -36,7 +37,7 @@ pub(super) struct Taken {
 
 impl<'a> AddedBefore<'a> {
     /// `repeated` are the records that several rows are about.
-    pub(super) fn new(repeated: &'a HashSet<u64>) -> Self {
+    pub(super) fn new(repeated: &'a RepeatedRecords) -> Self {
         Self {
             repeated,
             by_id: HashMap::new(),
@@ -46,7 +47,7 @@ impl<'a> AddedBefore<'a> {
     /// Takes what earlier rows add to the same record out of the change of a row.
     pub(super) fn take_out(&self, line: u64, id: u64, change: &mut Change<'_>) -> Taken {
         let mut taken = Taken::default();
-        if !self.repeated.contains(&id) {
+        if self.repeated.rows(id).is_none() {
             return taken;
         }
         let known = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);

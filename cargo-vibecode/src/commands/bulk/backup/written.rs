@@ -8,7 +8,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
 };
 
 use serde_json::Value;
@@ -21,6 +21,7 @@ use crate::{
             rows::{Record, WRITTEN},
         },
         record_fields::RecordFields,
+        repeated::RepeatedRecords,
         send::plan::Plan,
     },
     failure::Failure,
@@ -124,10 +125,14 @@ impl WrittenByRecord {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(crate) fn of(mut plan: Plan<'_>, repeated: &HashSet<u64>) -> Result<Self, Failure> {
+    pub(crate) fn of(mut plan: Plan<'_>, repeated: &RepeatedRecords) -> Result<Self, Failure> {
         let mut by_id: HashMap<u64, WrittenValues> = HashMap::new();
         while let Some(batch) = plan.next_batch()? {
-            for job in batch.jobs.iter().filter(|job| repeated.contains(&job.id())) {
+            for job in batch
+                .jobs
+                .iter()
+                .filter(|job| repeated.rows(job.id()).is_some())
+            {
                 by_id.entry(job.id()).or_default().add(job);
             }
         }

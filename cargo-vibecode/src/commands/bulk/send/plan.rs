@@ -109,7 +109,7 @@ impl<'a> Plan<'a> {
         let fingerprints = &checked.fingerprints;
         let mut row_jobs = RowJobs::open(input, column_options)?;
         if checked.adds {
-            row_jobs = row_jobs.adding_once(AddedBefore::new(&checked.repeated.ids));
+            row_jobs = row_jobs.adding_once(AddedBefore::new(checked.repeated.records()));
         }
         let plan = Self {
             row_jobs,
