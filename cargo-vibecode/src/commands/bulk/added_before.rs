@@ -121,7 +121,7 @@ mod tests {
         let mut added_before = AddedBefore::new(repeated.records());
         let mut rows = Vec::new();
         for (line, id) in (2..).zip(ids) {
-            let mut change = Change::new("contacts", &schema, &codes);
+            let mut change = Change::new("contacts", schema, &codes);
             change.add("phone", "+79161112233").unwrap();
             let taken = added_before.take_out(line, id, &mut change);
             rows.push((
