@@ -11,7 +11,7 @@ use serde_json::Value;
 use vibecode_runtime::{Email, Error, PatchJob, Phone, UntypedPatch};
 use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 
-pub(crate) use self::code::{has_codes, is_by_pipeline, unchecked, without_portal};
+pub(crate) use self::code::{has_codes, is_by_pipeline, set_of, unchecked, without_portal};
 use self::entries::EntryRules;
 pub(crate) use self::field_name::{WIRE, field};
 use crate::code_file::KnownCodes;

@@ -1,13 +1,16 @@
 //! Whether the files in the folder `vibecode` belong to the portal that the key is for. On another portal, the same names
 //! may mean other fields, options and codes.
 
+use vibecode_runtime::Client;
 use vibecode_sandbox::Sandbox;
-use vibecode_spec::{EntityPath, PortalFile, one_line};
+use vibecode_spec::{CodeFile, CodeSet, EntityPath, Field, PortalCodes, PortalFile, one_line};
 
 use crate::{
+    change::set_of,
+    code_file::KnownCodes,
     commands::{
         check::drift::{self, Difference},
-        pull,
+        pull::{self, codes::NoCodes},
     },
     digest,
     failure::Failure,
@@ -122,7 +125,7 @@ impl Drift {
     /// # Errors
     /// If the portal does not answer, or if the answer is not a list of fields.
     pub(crate) async fn fetch(
-        client: &vibecode_runtime::Client,
+        client: &Client,
         entity: EntityPath,
         of_file: &vibecode_spec::Schema,
         output: &Output,
@@ -166,6 +169,83 @@ impl Drift {
                 "the fields of {name} have changed on the portal, but in nothing that this command uses ({}): update the schema with `cargo vibecode pull {name}`",
                 number_of(others.len() as u64, "difference", "differences")
             ));
+        }
+        Ok(())
+    }
+}
+
+/// The files of codes that the values of some fields are checked against, if they name this portal.
+#[derive(Debug, Default)]
+pub(crate) struct UsedCodes<'f> {
+    sets: Vec<(CodeFile, &'f CodeSet)>,
+}
+
+impl<'f> UsedCodes<'f> {
+    pub(crate) fn of(
+        fields: impl Iterator<Item = &'f Field>,
+        codes: &KnownCodes,
+        portal: Option<&str>,
+    ) -> Self {
+        let is_comparable = |file: CodeFile| {
+            let of_file = codes.portal(file);
+            of_file.is_some_and(|it| portal.is_none_or(|portal| same_portal(it, portal)))
+        };
+        let sets = fields
+            .filter_map(set_of)
+            .map(|set| (CodeFile::of(set), set));
+        Self {
+            sets: sets.filter(|(file, _)| is_comparable(*file)).collect(),
+        }
+    }
+
+    fn uses(&self, file: CodeFile) -> bool {
+        self.sets.iter().any(|(of_set, _)| *of_set == file)
+    }
+
+    /// Returns the number of requests that [`UsedCodes::check`] sends. The statuses come with the pipelines.
+    pub(crate) fn requests(&self) -> u64 {
+        2 * u64::from(self.uses(CodeFile::Statuses)) + u64::from(self.uses(CodeFile::Currencies))
+    }
+
+    /// Fetches the codes, and checks that none of them means something else now or was removed. Warns if the portal
+    /// does not show them.
+    ///
+    /// # Errors
+    /// If the portal does not answer, or if a code has changed.
+    pub(crate) async fn check(
+        &self,
+        client: &Client,
+        codes: &KnownCodes,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        for file in CodeFile::ALL.into_iter().filter(|file| self.uses(*file)) {
+            let now: Result<PortalCodes, NoCodes> = match file {
+                CodeFile::Statuses => pull::codes::statuses(client, output).await?.map(Into::into),
+                CodeFile::Currencies => pull::codes::currencies(client).await?.map(Into::into),
+            };
+            let name = file.name();
+            let now = match now {
+                Ok(now) => now,
+                Err(NoCodes::Refused(problem) | NoCodes::Unusable(problem)) => {
+                    output.warn(format!(
+                        "it is not checked whether vibecode/{name}.json is up to date: {problem}"
+                    ));
+                    continue;
+                }
+            };
+            let sets = self.sets.iter().filter(|(of_set, _)| *of_set == file);
+            let mut changed: Vec<String> = sets
+                .flat_map(|(_, set)| drift::between_sets(set, codes, &now))
+                .filter(Difference::changes_meaning)
+                .map(|difference| difference.to_string())
+                .collect();
+            changed.dedup();
+            if !changed.is_empty() {
+                return Err(Failure::new(format!(
+                    "codes that this command uses have changed on the portal since vibecode/{name}.json was fetched, so nothing was sent: run `cargo vibecode pull {name}`, and check again\n  {}",
+                    changed.join("\n  ")
+                )));
+            }
         }
         Ok(())
     }

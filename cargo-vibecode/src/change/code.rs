@@ -8,7 +8,7 @@ use vibecode_spec::{
     CodeSet, Field, Item, Kind, OptionMatch, has_form_of_a_code, is_code, one_line, stage_pipeline,
 };
 
-pub(crate) use self::unchecked::unchecked;
+pub(crate) use self::unchecked::{set_of, unchecked};
 use crate::code_file::KnownCodes;
 
 /// The codes of a set, in its parts: see [`vibecode_spec::PortalCodes::parts`].

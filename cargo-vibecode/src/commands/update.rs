@@ -18,7 +18,7 @@ use crate::{
     output::Output,
     plural::number_of,
     portal::{self, PortalArgs},
-    portal_files::{self, Drift, FetchedFile, means_another},
+    portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
     portal_identity::Identity,
     record_batch::NotRead,
     schema_file::{self, KnownFields},
@@ -367,6 +367,10 @@ impl Args {
         }
         let identity = Identity::of(client, portal_args).await?;
         portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
+        let used = self.names(&fields.schema).into_keys();
+        let used = used.filter_map(|name| fields.schema.field(name));
+        let used = UsedCodes::of(used, codes, identity.portal.as_deref());
+        used.check(client, codes, output).await?;
         let Some(of_file) = fields.fetched_from(identity.portal.as_deref()) else {
             return Ok(());
         };

@@ -79,6 +79,20 @@ async fn a_repeated_record_is_reported_and_its_rows_keep_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_repeats_an_earlier_one_is_counted_with_it_by_a_plan() {
+    let desk = Desk::of(1).await;
+    let row = |id: u64| format!("{id},+79161112233\n{id},+7 916 111-22-33\n");
+    desk.write("a.csv", format!("id,phone\n{}{}", row(404), row(1)));
+    let said = desk.run("contacts a.csv --plan");
+    said.assert(1, "1 record would change, 1 the same, 2 rows not found");
+    said.assert(1, "contacts/404 not found (row 2)");
+    said.assert(1, "contacts/404 not found (row 3)");
+    // The rows agree with the job.
+    desk.run("contacts a.csv --yes")
+        .assert(1, "2 rows done, 2 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn programs_get_json_lines() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\nx,a\n72,b\n404,c\n");

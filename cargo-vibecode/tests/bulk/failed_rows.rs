@@ -230,6 +230,39 @@ async fn failed_rows_are_refused_for_another_portal_and_another_entity() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failed_row_is_for_this_portal_or_nothing_is_sent() {
+    let desk = Desk::of(2).await;
+    let other = "{\"id\":2,\"comments\":\"b\",\"error_sent_to\":\"acme.bitrix24.ru/contacts\"}\n";
+    let row = "{\"id\":1,\"comments\":\"a\"}\n";
+    let null = "{\"id\":1,\"comments\":\"a\",\"error_sent_to\":null}\n";
+    for first in [row, null, "nonsense\n"] {
+        desk.write("a.failed.jsonl", format!("{first}{other}"));
+        for how in ["--yes --skip-bad", "--plan", ""] {
+            desk.run(&format!("contacts a.failed.jsonl {how}"))
+                .assert(2, "of the portal acme.bitrix24.ru, and the key is for");
+        }
+    }
+    for odd in ["5", "true", "[\"sandbox.invalid/contacts\"]", "{}"] {
+        let odd = format!("{{\"id\":2,\"comments\":\"b\",\"error_sent_to\":{odd}}}\n");
+        desk.write("a.failed.jsonl", format!("{row}{odd}"));
+        desk.run("contacts a.failed.jsonl --yes")
+            .assert(2, "row 2: `error_sent_to` is not a text");
+    }
+    let own = other.replace("acme.bitrix24.ru", "sandbox.invalid");
+    // A job whose key did not report its portal wrote the second row.
+    let unknown = own.replace("sandbox.invalid", "");
+    desk.write("a.failed.jsonl", format!("{own}{unknown}"));
+    desk.run("contacts a.failed.jsonl --yes").assert(
+        2,
+        "its rows have failed for different portals (`/contacts` and `sandbox.invalid/contacts` in the column",
+    );
+    desk.assert_nothing_sent();
+    desk.write("a.failed.jsonl", format!("{row}{own}"));
+    desk.run("contacts a.failed.jsonl --yes")
+        .assert(0, "2 rows done");
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not() {

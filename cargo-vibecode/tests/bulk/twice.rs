@@ -110,3 +110,17 @@ async fn a_phone_that_is_added_twice_to_one_record_is_an_error() {
     update(&["phone=+79161112233", "phone=+79161112244"]).assert(0, "");
     assert_eq!(desk.phones(1).len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_of_a_row_that_is_not_sent_is_added_by_the_next_row() {
+    let desk = Desk::of(1).await;
+    // No patch sets this field.
+    desk.write("vibecode/contacts.json", r#"{"web": {"type": "string"}}"#);
+    desk.write(
+        "a.csv",
+        "id,phone,web\n1,+79161112233,Y\n1,+7 916 111-22-33,\n1,+79161112233,\n",
+    );
+    desk.run("contacts a.csv --yes --skip-bad")
+        .assert(1, "2 rows done, 0 failed, 1 bad");
+    assert_eq!(desk.phones(1).len(), 1);
+}

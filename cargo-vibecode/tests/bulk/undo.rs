@@ -115,3 +115,52 @@ async fn values_of_a_backup_that_are_not_understood_stop_the_undo() {
     );
     assert_eq!(desk.field(1, "post"), "Director");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_without_the_values_of_the_job_is_not_undone_unchecked() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    let kept = desk.read("kept.jsonl");
+    let written = ",\"backup:written\":{\"post\":[\"Director\"]}";
+    assert_eq!(kept.matches(written).count(), 3, "{kept}");
+    desk.write("lost.jsonl", kept.replace(written, ""));
+    for how in ["--yes", "--plan"] {
+        desk.run(&format!("contacts lost.jsonl {how}"))
+            .assert(2, "row 2: `backup:written` is missing");
+    }
+    // The restored file is not taken for another one.
+    desk.write("lost.jsonl", &kept);
+    desk.run("contacts lost.jsonl --yes")
+        .assert(1, "2 rows done, 1 failed");
+    change(&desk, "1,Director");
+    // A field that is not listed is not known to be as the job left it.
+    desk.write(
+        "unlisted.jsonl",
+        kept.replace("{\"post\":[\"Director\"]}", "{}"),
+    );
+    let said = desk.run("contacts unlisted.jsonl --yes");
+    // Record 3 has its old value already.
+    said.assert(1, "1 row done, 2 failed");
+    said.assert(1, "[CHANGED_SINCE]");
+    assert_eq!(desk.field(1, "post"), "Director");
+    assert_eq!(desk.field(2, "post"), "Chief");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_backup_without_its_first_line_is_not_sent() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    let backup = desk.read("kept.jsonl");
+    let (head, rows) = backup.split_once('\n').unwrap();
+    let second = rows.lines().nth(1).unwrap();
+    desk.write("part.jsonl", format!("{second}\n"));
+    for arguments in ["", "--plan", "--yes"] {
+        desk.run(&format!("contacts part.jsonl {arguments}"))
+            .assert(2, "the first line of the backup is missing");
+    }
+    assert_eq!(desk.field(2, "post"), "Chief");
+
+    desk.write("part.jsonl", format!("{head}\n{second}\n"));
+    desk.run("contacts part.jsonl --yes")
+        .assert(1, "[CHANGED_SINCE]");
+}

@@ -201,3 +201,38 @@ async fn a_schema_of_another_day_sends_nothing_that_means_something_else_now() {
         }
     }
 }
+
+/// The sandbox of a portal with two sources of these names.
+async fn with_sources(web: &str, call: &str) -> Sandbox {
+    let source =
+        |id, code, name| json!({"id": id, "entityId": "SOURCE", "statusId": code, "name": name});
+    let seed = json!({"statuses": [source(1, "WEB", web), source(2, "CALL", call)]});
+    Sandbox::builder().seed(seed).start().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_of_another_day_are_not_sent_if_they_mean_something_else_now() {
+    let then = with_sources("Website", "Call").await;
+    let now = with_sources("Call", "Website").await;
+    let folder = Folder::new("portal-codes-of-another-day");
+    folder.run(&then, &["pull", "contacts"]).await;
+    folder.write("a.csv", "id,sourceId\n71,Website\n");
+    let update = ["update", "contacts", "71", "--set", "sourceId=Website"];
+    for words in [&update[..], &BULK, &["bulk", "contacts", "a.csv", "--plan"]] {
+        let said = folder.run(&now, words).await;
+        assert_eq!(said.code, 2, "{words:?}: {}", said.out);
+        for text in [
+            "SOURCE: code WEB was “Website”, is now “Call”",
+            "pull statuses",
+        ] {
+            assert!(said.err.contains(text), "{words:?}: {}", said.err);
+        }
+    }
+    assert!(!has_changed(&now));
+    // Nothing else uses these codes.
+    for words in [&UPDATE[..], &update] {
+        let portal = if words == update { &then } else { &now };
+        let said = folder.run(portal, words).await;
+        assert_eq!(said.code, 0, "{words:?}: {}", said.err);
+    }
+}

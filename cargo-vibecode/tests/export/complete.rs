@@ -29,6 +29,17 @@ async fn every_record_is_written_once_whatever_the_number() {
     }
 }
 
+/// The API counts up to 5,000 records, and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_records_than_the_api_counts_are_exported_with_a_warning() {
+    let desk = Desk::of(5_001).await;
+    let words = ["contacts", "--fields", "post", "--no-throttle"];
+    let said = export(&desk, &words);
+    assert_eq!(said.code, Some(0), "{said:#?}");
+    assert_eq!(said.out.lines().count(), 5_002);
+    assert!(said.err.contains("cannot be checked"), "{said:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_page_begins_above_the_last_id_so_that_deletions_shift_nothing() {
     let desk = Desk::of(1_040).await;

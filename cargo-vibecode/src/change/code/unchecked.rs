@@ -8,19 +8,27 @@ use crate::code_file::KnownCodes;
 /// Names of fields whose values are codes on every entity, also if it is not known of which set.
 const CODES: [&str; 5] = ["stageId", "statusId", "sourceId", "typeId", "currencyId"];
 
+/// Returns the set of which the values of a field are codes, or contain one.
+pub(crate) fn set_of(field: &Field) -> Option<&CodeSet> {
+    let is_money = field.codes.is_none() && field.kind == Kind::Money;
+    field
+        .codes
+        .as_ref()
+        .or(is_money.then_some(&CodeSet::Currencies))
+}
+
 /// Returns why the values of a field are not checked against the codes of the portal, and how to change that, as a
 /// warning. `None` if they are checked, or if they are no codes.
 pub(crate) fn unchecked(field: &Field, codes: &KnownCodes) -> Option<String> {
     let name = one_line(&field.name);
-    let set = match &field.codes {
-        None if field.kind == Kind::Money => &CodeSet::Currencies,
+    let set = match set_of(field) {
         None if has_codes(field) || is_called_so(field) => {
             return field.own_codes().is_none().then(|| {
                 format!("`{name}` is not checked: it is not known which codes the field takes")
             });
         }
         None => return None,
-        Some(_) if codes.of_field(field).is_some() => return None,
+        Some(_) if field.codes.is_some() && codes.of_field(field).is_some() => return None,
         Some(set) => set,
     };
     if codes.parts(set).is_some() {

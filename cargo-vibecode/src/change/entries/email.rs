@@ -41,13 +41,12 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     if is_word_for_no(name, &labels) || is_unknown_ending(last) {
         return problem("is a placeholder and no address: empty the cell, or write the address");
     }
-    if labels
-        .into_iter()
-        .chain([name])
-        .any(has_letters_of_two_scripts)
-    {
+    // A name in other letters is only at a domain in such letters.
+    let is_mixed = has_letters_like_latin(name) && domain.is_ascii();
+    let mut words = labels.into_iter().chain([name]);
+    if is_mixed || words.any(has_letters_of_two_scripts) {
         return problem(
-            "has Latin letters beside others that look like them, such as the Cyrillic `с`: type it again",
+            "has Latin letters beside Cyrillic or Greek ones, which may look like them: type it again",
         );
     }
     Ok(())
@@ -108,8 +107,12 @@ fn is_unknown_ending(last: &str) -> bool {
 
 /// Returns true if a word has Latin letters beside Cyrillic or Greek ones. No real name has both.
 fn has_letters_of_two_scripts(word: &str) -> bool {
-    let is_alike = |letter: char| matches!(letter, '\u{370}'..='\u{52f}');
-    word.contains(|letter: char| letter.is_ascii_alphabetic()) && word.contains(is_alike)
+    word.contains(|letter: char| letter.is_ascii_alphabetic()) && has_letters_like_latin(word)
+}
+
+/// Returns true if a word has Cyrillic or Greek letters.
+fn has_letters_like_latin(word: &str) -> bool {
+    word.contains(|letter| matches!(letter, '\u{370}'..='\u{52f}'))
 }
 
 #[cfg(test)]
@@ -159,6 +162,9 @@ mod tests {
             "a@b.ru\u{a0}",
             "a@mail.\u{441}om",
             "\u{430}nna@mail.com",
+            "\u{430}@b.ru",
+            "\u{441}\u{435}\u{43e}@company.ru",
+            "\u{3bf}@mail.ru",
             "нет@нет.нет",
             "нет@нет.рф",
             "test@test.test",

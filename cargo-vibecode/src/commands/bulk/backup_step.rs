@@ -42,7 +42,7 @@ impl BulkJob<'_> {
             let plan = Plan::new(self.input, column_options, checked, selection);
             plan.map(|plan| plan.limited(args.limit))
         };
-        let repeated = &checked.repeated.ids;
+        let repeated = checked.repeated.records();
         let by_record = if repeated.is_empty() {
             WrittenByRecord::default()
         } else {

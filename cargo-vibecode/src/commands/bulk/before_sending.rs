@@ -110,6 +110,7 @@ impl BulkJob<'_> {
         let activity = reading.activity();
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
         let options = PreviewOptions {
+            entity: &self.args.entity,
             schema: self.schema,
             overwrites_newer: self.args.overwrite_newer,
         };

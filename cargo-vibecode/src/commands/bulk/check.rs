@@ -1,7 +1,7 @@
 //! The first pass: reads and checks every row, and sends nothing.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     io::{self, IsTerminal as _},
 };
 
@@ -9,6 +9,7 @@ use serde_json::json;
 use vibecode_spec::{Schema, one_line};
 
 use super::args::Args;
+use super::backup::written::WrittenValues;
 use super::bad::{BadRows, Written};
 use super::estimate::{Estimate, RequestCounter, Requests};
 use super::input::{
@@ -23,6 +24,7 @@ use super::input::{
     target::Target,
 };
 use super::pipelines;
+use super::repeated::Repeated;
 use crate::{
     change, code_file::KnownCodes, failure::Failure, output::Output, plural::number_of,
     portal_identity::Identity, progress::ProgressMeter,
@@ -58,8 +60,8 @@ pub(super) struct Checked {
     pub(super) repeated: Repeated,
     /// If the file is a backup: what it undoes.
     origin: Option<Origin>,
-    /// The requests that compare the schema with the portal.
-    pub(super) requests_for_fields: u64,
+    /// The requests that compare the schema and the codes with the portal.
+    pub(super) requests_for_files: u64,
     columns: Vec<(String, String)>,
     /// The encoding of the file, if it is no spreadsheet.
     encoding: Option<&'static str>,
@@ -99,6 +101,8 @@ pub(super) fn check(
             Ok((id, job)) => {
                 checked.repeated.add(id, row_job.line);
                 if job.is_some() {
+                    // An undo that cannot be compared is refused before its journal is created.
+                    WrittenValues::of_row(input, row_jobs.record())?;
                     requests.add(id, row_jobs.record().bytes());
                 }
                 checked.to_send += u64::from(job.is_some());
@@ -128,6 +132,7 @@ pub(super) fn check(
         }
     }
     progress.end();
+    checked.repeated.end();
     checked.requests = requests.end();
     let written = bad_rows.map_or(Ok(None), BadRows::end);
     checked.bad_rows = written.unwrap_or_else(|error| {
@@ -372,55 +377,4 @@ fn shown(problem: &Problem) -> String {
 /// `1 row`, `5 rows`.
 pub(super) fn rows(count: u64) -> String {
     number_of(count, "row", "rows")
-}
-
-/// Finds rows about a record that an earlier row is already about. Stores one bit per id, in pages:
-/// the ids of a portal's records are close together, so this takes little memory. `MAX_PAGES`
-/// limits it.
-#[derive(Debug, Default)]
-pub(super) struct Repeated {
-    pages: HashMap<u64, [u64; IDS_PER_PAGE / 64]>,
-    /// The records of these rows.
-    pub(super) ids: HashSet<u64>,
-    count: u64,
-    /// The first such row and its record.
-    first: Option<(u64, u64)>,
-    is_full: bool,
-}
-
-const IDS_PER_PAGE: usize = 1024;
-/// About 9 MB.
-const MAX_PAGES: usize = 57_000;
-
-impl Repeated {
-    fn add(&mut self, id: u64, line: u64) {
-        let per_page = u64::try_from(IDS_PER_PAGE).unwrap_or(u64::MAX);
-        let (page, bit) = (id / per_page, id % per_page);
-        if self.pages.len() >= MAX_PAGES && !self.pages.contains_key(&page) {
-            self.is_full = true;
-            return;
-        }
-        let page = self.pages.entry(page).or_default();
-        let word = usize::try_from(bit / 64).unwrap_or_default();
-        let Some(word) = page.get_mut(word) else {
-            return;
-        };
-        let bit = 1 << (bit % 64);
-        if *word & bit != 0 {
-            self.ids.insert(id);
-            self.count += 1;
-            self.first.get_or_insert((line, id));
-        }
-        *word |= bit;
-    }
-
-    fn show(&self, output: &Output) {
-        if let Some((line, id)) = self.first {
-            let least = if self.is_full { "at least " } else { "" };
-            output.warn(format!(
-                "{least}{} the record of an earlier row (the first is row {line}, record {id}): they are sent in the order of the file, so the last one wins",
-                number_of(self.count, "row changes", "rows change")
-            ));
-        }
-    }
 }

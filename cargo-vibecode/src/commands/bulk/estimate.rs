@@ -80,7 +80,7 @@ impl Estimate {
         let is_compared = checked.compares_records() && !args.overwrite_newer;
         Self {
             rows,
-            portal: 1 + checked.requests_for_fields,
+            portal: 1 + checked.requests_for_files,
             old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
                 + if_so(checked.sets_stages, reading),
             send: if_so(

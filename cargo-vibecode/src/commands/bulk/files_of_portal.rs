@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    portal_files::{self, Drift, FetchedFile, means_another},
+    portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
 };
 
 impl BulkJob<'_> {
@@ -30,6 +30,31 @@ impl BulkJob<'_> {
     pub(super) fn compared_schema(&self) -> Option<&Schema> {
         let identity = self.identity.as_ref()?;
         self.fields.fetched_from(identity.portal.as_deref())
+    }
+
+    /// Returns the codes that the rows use and that are compared with the portal.
+    pub(super) fn used_codes(&self, checked: &Checked) -> UsedCodes<'_> {
+        let Some(identity) = &self.identity else {
+            return UsedCodes::default();
+        };
+        let options = self.column_options();
+        let columns = Columns::of_names(&options, checked.column_names());
+        let targets = columns.described().map(|(_, target)| target);
+        let names = targets.filter_map(|target| target.as_ref().ok().and_then(Target::field));
+        let fields = names.filter_map(|name| self.schema.field(name));
+        UsedCodes::of(fields, self.codes, identity.portal.as_deref())
+    }
+
+    /// Compares the codes that the rows use with the portal.
+    ///
+    /// # Errors
+    /// If one of them has changed, or if the portal does not answer.
+    pub(super) async fn check_codes(&self, checked: &Checked) -> Result<(), Failure> {
+        let used = self.used_codes(checked);
+        if used.requests() == 0 {
+            return Ok(());
+        }
+        used.check(&self.client()?, self.codes, self.output).await
     }
 
     /// Compares the schema with the portal, and checks that every column still means the same.

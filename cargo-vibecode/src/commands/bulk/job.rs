@@ -14,7 +14,7 @@ use super::{
     input::{
         FileFormat, FileOptions, Input,
         cells::{self, CellStyle},
-        columns::ColumnOptions,
+        columns::{ColumnOptions, SENT_TO},
         headers::export_headers,
         is_stdin,
         mapping::Mapping,
@@ -151,12 +151,14 @@ impl BulkJob<'_> {
         if let Some(described) = self.input.describe() {
             output.line(described);
         }
+        checked.requests_for_files = self.used_codes(&checked).requests();
         if self.compared_schema().is_some() {
-            checked.requests_for_fields = Drift::REQUESTS;
+            checked.requests_for_files += Drift::REQUESTS;
         }
         checked.show(args, output);
         self.warn_of_old_backup();
         self.check_drift(&checked, is_sent).await?;
+        self.check_codes(&checked).await?;
         for warning in checked.unchecked(self.schema, self.codes) {
             output.warn(warning);
         }
@@ -247,9 +249,20 @@ impl BulkJob<'_> {
             self.check_portal("a backup", portal.as_deref(), entity, is_sent)?;
         }
         let options = self.column_options();
-        for cell in sent_to::of_file(self.input, &options)? {
-            let (portal, entity) = sent_to::parts(&cell);
+        let cells = sent_to::of_file(self.input, &options)?;
+        for cell in &cells {
+            let (portal, entity) = sent_to::parts(cell);
             self.check_portal("a file of failed rows", portal, entity, is_sent)?;
+        }
+        if let (Some(first), Some(last)) = (cells.first(), cells.last())
+            && first != last
+        {
+            let problem = format!(
+                "its rows have failed for different portals (`{}` and `{}` in the column `{SENT_TO}`): nothing was sent. Make a file of the rows of each portal",
+                one_line(first),
+                one_line(last)
+            );
+            return Err(Failure::in_file(&self.input.path, problem));
         }
         Ok(())
     }

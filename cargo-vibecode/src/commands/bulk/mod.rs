@@ -26,6 +26,7 @@ mod pipelines;
 mod preview;
 mod record_fields;
 mod records;
+mod repeated;
 mod reviewed;
 mod send;
 mod sent_to;

@@ -7,7 +7,7 @@
 //! Example: row 2 moves deal 13 to pipeline 5, and row 3 sets its stage. The deal is still in pipeline 0 when it is
 //! read, but row 2 is sent before row 3, so `C5:NEW` is right in row 3, and `NEW` is refused.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::Value;
 use vibecode_runtime::{Client, PatchJob};
@@ -19,6 +19,7 @@ use super::{
     job::BulkJob,
     journal::resume::Past,
     records::RecordReader,
+    repeated::RepeatedRecords,
     send::plan::{Plan, Selection},
 };
 use crate::{
@@ -60,7 +61,7 @@ impl PipelineChange {
 /// their order.
 #[derive(Debug)]
 struct EarlierRows<'a> {
-    repeated: &'a HashSet<u64>,
+    repeated: &'a RepeatedRecords,
     by_id: HashMap<u64, PipelineChange>,
 }
 
@@ -73,7 +74,7 @@ impl EarlierRows<'_> {
         let id = job.id();
         let before = self.by_id.get(&id).copied();
         let change = PipelineChange::of(job);
-        if change != PipelineChange::Unchanged && self.repeated.contains(&id) {
+        if change != PipelineChange::Unchanged && self.repeated.rows(id).is_some() {
             if before.is_none() && self.by_id.len() >= MAX_RECORDS {
                 return Err(Failure::new(format!(
                     "more than {MAX_RECORDS} records have a pipeline in one row and other changes in another, so their stages cannot be checked, and no row was sent: split the file"
@@ -114,7 +115,7 @@ impl BulkJob<'_> {
         let activity = "reading the pipelines";
         let progress = RequestProgress::new(activity, "rows", left, &self.throttle, self.output);
         let mut earlier_rows = EarlierRows {
-            repeated: &checked.repeated.ids,
+            repeated: checked.repeated.records(),
             by_id: HashMap::new(),
         };
         let mut reader = RecordReader::new(client, plan, progress);

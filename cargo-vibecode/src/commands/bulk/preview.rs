@@ -7,10 +7,11 @@ use vibecode_spec::{Field, Kind, Schema, one_line};
 use super::{
     check::rows,
     input::Input,
+    journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
     records::RecordReader,
     reviewed::ReviewDigest,
-    send::plan::Plan,
+    send::plan::{Plan, Repeating},
 };
 use crate::{failure::Failure, output::Output, progress::RequestProgress};
 
@@ -23,11 +24,14 @@ pub(super) struct Preview {
     /// Rows of an undo that would fail, since their records were changed since.
     pub(super) refused: u64,
     digest: ReviewDigest,
+    lines_not_found: RowSet,
+    lines_refused: RowSet,
 }
 
 /// How a preview is made.
 #[derive(Debug)]
 pub(super) struct PreviewOptions<'a> {
+    pub(super) entity: &'a str,
     pub(super) schema: &'a Schema,
     /// Whether an undo also replaces what somebody else has written since.
     pub(super) overwrites_newer: bool,
@@ -53,9 +57,9 @@ impl Preview {
                 let name = format!("{}/{}", row.job.entity(), row.job.id());
                 let Some(record) = &row.record else {
                     preview.digest.add_missing(row.line);
+                    preview.lines_not_found.insert(row.line);
                     preview.not_found += 1;
-                    output.line(format!("{name} not found (row {})", row.line));
-                    output.event("not_found", json!({"row": row.line, "record": name}));
+                    show_not_found(&name, row.line, output);
                     continue;
                 };
                 let changes = RowChanges::of(&row.job, record.raw(), options.schema);
@@ -64,6 +68,7 @@ impl Preview {
                 let fields =
                     written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
                 if !fields.is_empty() {
+                    preview.lines_refused.insert(row.line);
                     preview.refused += 1;
                     show_refused(&name, row.line, &fields, output);
                     continue;
@@ -76,8 +81,24 @@ impl Preview {
                 show(&name, row.line, &changes, options.schema, output);
             }
         }
-        preview.same += u64::try_from(reader.unsent().count()).unwrap_or_default();
+        for row in reader.unsent() {
+            let name = format!("{}/{}", options.entity, row.id);
+            preview.add_unsent(row, &name, output);
+        }
         Ok(preview)
+    }
+
+    /// Counts a row that is not sent, since earlier rows add all that it would add: it fails if one of them does.
+    fn add_unsent(&mut self, row: &Repeating, name: &str, output: &Output) {
+        let is_among = |lines: &RowSet| row.earlier.iter().any(|line| lines.contains(*line));
+        if is_among(&self.lines_not_found) {
+            self.not_found += 1;
+            show_not_found(name, row.line, output);
+        } else if is_among(&self.lines_refused) {
+            self.refused += 1;
+        } else {
+            self.same += 1;
+        }
     }
 
     /// Returns whether a record would change.
@@ -114,6 +135,11 @@ impl Preview {
             "reviewed": reviewed,
         }));
     }
+}
+
+fn show_not_found(name: &str, line: u64, output: &Output) {
+    output.line(format!("{name} not found (row {line})"));
+    output.event("not_found", json!({"row": line, "record": name}));
 }
 
 /// Shows a row of an undo that would fail.

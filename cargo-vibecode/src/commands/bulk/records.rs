@@ -7,7 +7,7 @@ use vibecode_runtime::{Bulk, Client, PatchJob, Updated};
 
 use super::{
     backup::written::WrittenValues,
-    send::plan::{Plan, PlannedBatch},
+    send::plan::{Plan, PlannedBatch, Repeating},
 };
 use crate::{
     failure::Failure,
@@ -22,7 +22,7 @@ pub(super) struct RecordReader<'a> {
     plan: Plan<'a>,
     progress: RequestProgress,
     under_way: VecDeque<(PlannedBatch, Reading)>,
-    unsent: Vec<u64>,
+    unsent: Vec<Repeating>,
 }
 
 type Reading = JoinHandle<Vec<ReadRecord>>;
@@ -50,8 +50,8 @@ impl<'a> RecordReader<'a> {
     }
 
     /// Returns the rows so far that are not sent, since earlier rows add all that they would add.
-    pub(super) fn unsent(&self) -> impl Iterator<Item = u64> {
-        self.unsent.iter().copied()
+    pub(super) fn unsent(&self) -> &[Repeating] {
+        &self.unsent
     }
 
     /// Returns the next rows with their records; `None` if there are no more.
@@ -63,7 +63,7 @@ impl<'a> RecordReader<'a> {
             && let Some(planned) = self.plan.next_batch()?
         {
             let unsent = planned.repeating.iter().filter(|it| it.is_all);
-            self.unsent.extend(unsent.map(|it| it.line));
+            self.unsent.extend(unsent.cloned());
             if planned.jobs.is_empty() {
                 continue;
             }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use vibecode_spec::{CodeSet, Field, Item, Kind, Schema, one_line};
 
-pub(crate) use self::codes::{between_currencies, between_statuses};
+pub(crate) use self::codes::{between_currencies, between_sets, between_statuses};
 
 use crate::change::is_fixed;
 

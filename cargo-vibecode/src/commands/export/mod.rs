@@ -14,7 +14,7 @@ use std::io;
 
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
-use vibecode_runtime::{Client, Error, Order, RawAnswer, UntypedQuery};
+use vibecode_runtime::{Client, Error, ErrorKind, Order, RawAnswer, UntypedQuery};
 
 pub(crate) use self::args::{Args, HELP};
 use self::{
@@ -172,9 +172,7 @@ async fn count(
     };
     let counted = match query.count().await {
         Ok(counted) => counted,
-        Err(error) if error.refuses_the_key() || error.code().is_none() => {
-            return Err(error.into());
-        }
+        Err(error) if is_fatal(&error) => return Err(error.into()),
         Err(error) => {
             output.warn(format!(
                 "the API does not count these records, so whether all were exported cannot be checked: {error}"
@@ -183,6 +181,13 @@ async fn count(
         }
     };
     Ok(Some(args.limit.map_or(counted, |limit| limit.min(counted))))
+}
+
+/// Returns whether the records could not be listed either. Of many records the API reports an incomplete count, which
+/// is no reason not to list them.
+fn is_fatal(error: &Error) -> bool {
+    let is_incomplete = error.kind() == ErrorKind::Unexpected;
+    error.refuses_the_key() || (error.code().is_none() && !is_incomplete)
 }
 
 /// An export under way.

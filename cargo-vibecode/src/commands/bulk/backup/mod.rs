@@ -152,7 +152,7 @@ async fn write_rows(
             }
         }
     }
-    lines.extend(reader.unsent());
+    lines.extend(reader.unsent().iter().map(|it| it.line));
     drop(reader);
     lines.sort_unstable();
     let undo = undo

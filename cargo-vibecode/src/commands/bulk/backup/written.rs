@@ -8,7 +8,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
 };
 
 use serde_json::Value;
@@ -16,8 +16,12 @@ use vibecode_runtime::{PatchJob, RawAnswer};
 
 use crate::{
     commands::bulk::{
-        input::rows::{Record, WRITTEN},
+        input::{
+            Input,
+            rows::{Record, WRITTEN},
+        },
         record_fields::RecordFields,
+        repeated::RepeatedRecords,
         send::plan::Plan,
     },
     failure::Failure,
@@ -29,14 +33,14 @@ pub(crate) struct WrittenValues(BTreeMap<String, Vec<Value>>);
 
 impl WrittenValues {
     /// Adds what a job sets and clears.
+    #[expect(clippy::expect_used, reason = "the runtime wrote the JSON")]
     pub(crate) fn add(&mut self, job: &PatchJob) {
         for field in job.fields() {
-            let value = field
-                .json()
-                .and_then(|json| serde_json::from_str(json).ok());
-            let Some(value) = value else {
+            // What is added is not undone.
+            let Some(json) = field.json() else {
                 continue;
             };
+            let value: Value = serde_json::from_str(json).expect("a job consists of JSON");
             let values = self.0.entry(field.name().to_owned()).or_default();
             if !values.contains(&value) {
                 values.push(value);
@@ -51,42 +55,56 @@ impl WrittenValues {
     }
 
     /// Returns the values of these fields as the JSON of a backup's row.
+    #[expect(clippy::expect_used, reason = "texts and JSON")]
     pub(crate) fn json<'f>(&self, fields: impl IntoIterator<Item = &'f str>) -> String {
         let values = fields
             .into_iter()
             .filter_map(|field| Some((field, self.0.get(field)?)));
         let values: BTreeMap<&str, &Vec<Value>> = values.collect();
-        // A map of texts to JSON is always JSON.
-        serde_json::to_string(&values).unwrap_or_default()
+        serde_json::to_string(&values).expect("a map of texts to JSON is JSON")
     }
 
-    /// Reads the values from a row of a backup; `None` if it is one of an earlier version.
+    /// Reads the values from a row of a file. `None` if the file is not a backup, or if an earlier version wrote it: then
+    /// neither its first line nor the row mentions them.
     ///
     /// # Errors
-    /// What is wrong with them.
-    pub(crate) fn of_row(row: &Record) -> Result<Option<Self>, String> {
-        let line = str::from_utf8(row.raw_line()).unwrap_or_default();
-        let fields = RecordFields::read(line).unwrap_or_default();
-        let Some(json) = fields.get(WRITTEN) else {
+    /// If the row of a backup does not have them, or if they are not understood.
+    pub(crate) fn of_row(input: &Input, row: &Record) -> Result<Option<Self>, Failure> {
+        let Some(origin) = &input.origin else {
             return Ok(None);
         };
-        let values = serde_json::from_str(json.get());
-        values.map(|values| Some(Self(values))).map_err(|_| {
-            format!("`{WRITTEN}` does not list the values that the job wrote: restore the backup")
-        })
+        let failed = |problem: &str| {
+            let problem = format!("row {}: {problem}: restore the backup", row.line);
+            Err(Failure::in_file(&input.path, problem))
+        };
+        let line = str::from_utf8(row.raw_line()).ok();
+        let Some(fields) = line.and_then(RecordFields::read) else {
+            return failed("the row is not understood, so it is not known what the job wrote");
+        };
+        match fields.get(WRITTEN) {
+            None if origin.has_written => failed(&format!(
+                "`{WRITTEN}` is missing, so it is not known whether somebody else has changed the record since"
+            )),
+            None => Ok(None),
+            Some(json) => match serde_json::from_str(json.get()) {
+                Ok(values) => Ok(Some(Self(values))),
+                Err(_) => failed(&format!(
+                    "`{WRITTEN}` does not list the values that the job wrote"
+                )),
+            },
+        }
     }
 
-    /// Returns the fields of an undo that have neither the old value nor one that the job wrote.
+    /// Returns the fields of an undo that have neither the old value nor one that the job wrote. A field of which no
+    /// value is listed has none that the job wrote.
     pub(crate) fn changed_since(&self, undo: &PatchJob, record: &RawAnswer) -> Vec<String> {
         let different = undo.mismatches(record);
         let changed = different
             .iter()
             .map(vibecode_runtime::Mismatch::field)
             .filter(|field| {
-                let Some(written) = self.0.get(*field) else {
-                    return false;
-                };
-                !written.iter().any(|value| has(undo, field, value, record))
+                let mut written = self.0.get(*field).into_iter().flatten();
+                !written.any(|value| has(undo, field, value, record))
             });
         changed.map(str::to_owned).collect()
     }
@@ -107,10 +125,14 @@ impl WrittenByRecord {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(crate) fn of(mut plan: Plan<'_>, repeated: &HashSet<u64>) -> Result<Self, Failure> {
+    pub(crate) fn of(mut plan: Plan<'_>, repeated: &RepeatedRecords) -> Result<Self, Failure> {
         let mut by_id: HashMap<u64, WrittenValues> = HashMap::new();
         while let Some(batch) = plan.next_batch()? {
-            for job in batch.jobs.iter().filter(|job| repeated.contains(&job.id())) {
+            for job in batch
+                .jobs
+                .iter()
+                .filter(|job| repeated.rows(job.id()).is_some())
+            {
                 by_id.entry(job.id()).or_default().add(job);
             }
         }

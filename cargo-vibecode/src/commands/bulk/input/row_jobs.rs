@@ -9,6 +9,7 @@ use super::{
     tally::{Effect, Tally},
 };
 use crate::{
+    change::Change,
     commands::bulk::{added_before::AddedBefore, spreadsheet_cell::unguarded},
     failure::Failure,
 };
@@ -180,21 +181,24 @@ impl<'a> RowJobs<'a> {
         self.effects.clear();
         let (id, mut change) = self.columns.change(&cells, &mut self.effects)?;
         let line = self.record.line;
-        if let Some(added_before) = &mut self.added_before {
-            self.repeats = added_before.take_out(line, id, &mut change);
-        }
-        if change.is_empty() {
-            self.tally.add(line, id, &self.effects);
-            return Ok((id, None));
-        }
         let lacking = change.lacking_country();
         let placeholders = change.perhaps_placeholders();
-        let job = change.job(id);
-        let job = job.map_err(|error| vec![Problem::of_the_row(error.explanation())])?;
+        // The whole change is checked, so that a row is bad in each pass or in none.
+        let mut job = job_of(id, &change)?;
+        if let Some(added_before) = &mut self.added_before {
+            let taken = added_before.take_out(line, id, &mut change);
+            if !taken.earlier.is_empty() {
+                job = job_of(id, &change)?;
+            }
+            // A row that is bad adds nothing, so nothing of it may be left out of later rows.
+            self.repeats = added_before.note(id, taken);
+        }
         self.tally.add(line, id, &self.effects);
-        self.tally.add_lacking_country(line, id, lacking);
-        self.tally.add_perhaps_placeholders(line, id, placeholders);
-        Ok((id, Some(job)))
+        if job.is_some() {
+            self.tally.add_lacking_country(line, id, lacking);
+            self.tally.add_perhaps_placeholders(line, id, placeholders);
+        }
+        Ok((id, job))
     }
 
     /// Returns the last row that was read, unchanged from the file.
@@ -220,6 +224,16 @@ impl<'a> RowJobs<'a> {
     pub(crate) fn digest(&self) -> String {
         self.rows.input().get_ref().digest()
     }
+}
+
+/// Returns the job of a change; `None` if it changes nothing.
+fn job_of(id: u64, change: &Change<'_>) -> Result<Option<PatchJob>, Vec<Problem>> {
+    if change.is_empty() {
+        return Ok(None);
+    }
+    let job = change.job(id);
+    job.map(Some)
+        .map_err(|error| vec![Problem::of_the_row(error.explanation())])
 }
 
 /// Removes the apostrophe of a cell that a spreadsheet would execute.

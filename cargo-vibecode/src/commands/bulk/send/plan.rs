@@ -60,6 +60,8 @@ pub(crate) struct PlannedBatch {
 #[derive(Debug, Clone)]
 pub(crate) struct Repeating {
     pub(crate) line: u64,
+    /// The id of its record.
+    pub(crate) id: u64,
     /// The earlier rows that add the same phones or emails.
     pub(crate) earlier: Vec<u64>,
     /// Whether the row changes nothing else, so that it is not sent.
@@ -87,6 +89,8 @@ impl PlannedBatch {
 /// A row that is to be sent.
 struct PlannedRow {
     line: u64,
+    /// The id of its record.
+    id: u64,
     /// `None`: earlier rows add all that it would add.
     job: Option<PatchJob>,
     written: Option<WrittenValues>,
@@ -105,7 +109,7 @@ impl<'a> Plan<'a> {
         let fingerprints = &checked.fingerprints;
         let mut row_jobs = RowJobs::open(input, column_options)?;
         if checked.adds {
-            row_jobs = row_jobs.adding_once(AddedBefore::new(&checked.repeated.ids));
+            row_jobs = row_jobs.adding_once(AddedBefore::new(checked.repeated.records()));
         }
         let plan = Self {
             row_jobs,
@@ -152,6 +156,7 @@ impl<'a> Plan<'a> {
             if !row.earlier.is_empty() {
                 batch.repeating.push(Repeating {
                     line: row.line,
+                    id: row.id,
                     earlier: row.earlier,
                     is_all: row.job.is_none(),
                 });
@@ -190,9 +195,9 @@ impl<'a> Plan<'a> {
             self.read += 1;
             let earlier = self.row_jobs.repeats().to_vec();
             // Bad rows were reported in the first pass.
-            let job = match row_job.change {
-                Ok((_, Some(job))) => Some(job),
-                Ok((_, None)) if !earlier.is_empty() => None,
+            let (id, job) = match row_job.change {
+                Ok((id, Some(job))) => (id, Some(job)),
+                Ok((id, None)) if !earlier.is_empty() => (id, None),
                 Ok((_, None)) | Err(_) => {
                     if let Selection::Only(rows) = &self.selection
                         && rows.contains(line)
@@ -212,15 +217,10 @@ impl<'a> Plan<'a> {
                 Selection::AllBut(rows) => !rows.contains(line),
             };
             if is_selected {
-                let written = match &self.input.origin {
-                    Some(_) => WrittenValues::of_row(self.row_jobs.record()),
-                    None => Ok(None),
-                };
-                let written = written.map_err(|problem| {
-                    Failure::in_file(&self.input.path, format!("row {line}: {problem}"))
-                })?;
+                let written = WrittenValues::of_row(self.input, self.row_jobs.record())?;
                 return Ok(Some(PlannedRow {
                     line,
+                    id,
                     job,
                     written,
                     earlier,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vibecode_spec::{Currencies, Entity, Statuses};
+use vibecode_spec::{CodeSet, Currencies, Entity, PortalCodes, Statuses};
 
 use super::{Difference, DifferenceKind, ItemWord, compare_items};
 use crate::plural::number_of;
@@ -44,6 +44,26 @@ pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference
         }
     }
     all.sort_by(|one, other| one.field.cmp(&other.field));
+    all
+}
+
+/// Returns the differences between the codes of a set, of each pipeline if it has codes by pipeline. There are none if
+/// the old ones are not known.
+pub(crate) fn between_sets(set: &CodeSet, old: &PortalCodes, new: &PortalCodes) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let new = new.parts(set).unwrap_or_default();
+    for (pipeline, items) in old.parts(set).unwrap_or_default() {
+        let mut note = |kind| {
+            all.push(Difference {
+                field: set.name(pipeline).into_owned(),
+                kind,
+            });
+        };
+        match new.iter().find(|(number, _)| *number == pipeline) {
+            Some((_, now)) => compare_items(ItemWord::Code, items, now, note),
+            None => note(DifferenceKind::Removed),
+        }
+    }
     all
 }
 
