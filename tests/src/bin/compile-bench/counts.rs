@@ -22,11 +22,15 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Counts the check of [`STRUCTS`] structs.
-    pub(crate) fn of(workspace: &Workspace, contender: &Contender) -> io::Result<Self> {
+    /// Counts the check of this many structs.
+    pub(crate) fn of(
+        workspace: &Workspace,
+        contender: &Contender,
+        structs: u32,
+    ) -> io::Result<Self> {
         let name = contender.crate_name();
         let size = Size {
-            structs: STRUCTS,
+            structs,
             fields: FIELDS,
         };
         let [first, second] = EDITS;

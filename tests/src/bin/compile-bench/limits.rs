@@ -10,6 +10,7 @@ use crate::{
         PATCH_IN_SCHEMA, PATCH_OF_CODES, PATCH_OF_CODES_IN_FILE,
     },
     counts::{Count, STRUCTS, of_one_struct},
+    rounds,
 };
 
 /// The largest allowed ratios to `derive_builder` and serde, over the bare structs.
@@ -22,8 +23,9 @@ const MOST_OF_RIVAL_WITH_RECORD: Count = Count {
     edited: 0.50,
 };
 
-/// How many instructions reading a file of the portal may take in a crate, in millions: 0.5 ms for each of
-/// 200 structs, and 0.2 ms, at 3,700 instructions a microsecond.
+/// How many instructions a file of the portal may cost a crate of 200 structs, in millions: 0.5 ms for each struct, and
+/// 0.2 ms, at 3,700 instructions a microsecond. The schema is read once and costs a struct nothing, so it is counted
+/// with fewer structs. Codes are looked up for each.
 const MOST_OF_SCHEMA: f64 = 370.0;
 const MOST_OF_STATUSES: f64 = 148.0;
 
@@ -36,7 +38,7 @@ const MOST_GROWTH: f64 = 1.1;
 pub(crate) fn check(workspace: &Workspace) -> io::Result<bool> {
     let count = |contender: &Contender| {
         eprintln!("counting {}", contender.name);
-        Count::of(workspace, contender)
+        Count::of(workspace, contender, STRUCTS)
     };
     let (bare, patch, both) = (count(&BARE)?, count(&PATCH)?, count(&PATCH_AND_RECORD)?);
     println!(
@@ -61,21 +63,14 @@ pub(crate) fn check(workspace: &Workspace) -> io::Result<bool> {
             2,
         );
     }
-    let codes = count(&PATCH_OF_CODES)?;
-    for (contender, without, most) in [
-        (&PATCH_IN_SCHEMA, patch, MOST_OF_SCHEMA),
-        (&PATCH_OF_CODES_IN_FILE, codes, MOST_OF_STATUSES),
-    ] {
-        let what = format!(
-            "{}, millions over the same without the file",
-            contender.name
-        );
-        let most = Count {
-            cold: most,
-            edited: most,
-        };
-        is_kept &= row(&what, count(contender)?.over(without), most, 0);
-    }
+    let in_schema = count(&PATCH_IN_SCHEMA)?.over(patch);
+    is_kept &= file_row(&PATCH_IN_SCHEMA, in_schema, MOST_OF_SCHEMA);
+    let count_all = |contender: &Contender| {
+        eprintln!("counting {}", contender.name);
+        Count::of(workspace, contender, rounds::STRUCTS)
+    };
+    let in_file = count_all(&PATCH_OF_CODES_IN_FILE)?.over(count_all(&PATCH_OF_CODES)?);
+    is_kept &= file_row(&PATCH_OF_CODES_IN_FILE, in_file, MOST_OF_STATUSES);
     Ok(is_kept & check_growth(workspace)?)
 }
 
@@ -97,6 +92,17 @@ fn check_growth(workspace: &Workspace) -> io::Result<bool> {
         println!("| {fields} fields | {counted:.0} | {each:.0} | {limit} |");
     }
     Ok(is_kept)
+}
+
+/// Prints what a file of the portal costs.
+fn file_row(contender: &Contender, over: Count, most: f64) -> bool {
+    let name = contender.name;
+    let what = format!("{name}, millions over the same without the file");
+    let most = Count {
+        cold: most,
+        edited: most,
+    };
+    row(&what, over, most, 0)
 }
 
 fn row(what: &str, count: Count, most: Count, decimals: usize) -> bool {
