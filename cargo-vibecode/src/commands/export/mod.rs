@@ -130,7 +130,7 @@ pub(crate) async fn run(
     }
 }
 
-/// Returns the largest id of the records that match, 0 if there are none, and `None` if the filter names one record.
+/// Returns the largest id of the records that match, 0 if no record matches, and `None` if the filter names one record.
 ///
 /// # Errors
 /// If the API does not answer, or ignores the order.

@@ -47,7 +47,7 @@ pub(crate) fn between_statuses(old: &Statuses, new: &Statuses) -> Vec<Difference
     all
 }
 
-/// Returns the differences between the codes of a set, of each pipeline if it has codes by pipeline. There are none if
+/// Returns the differences between the codes of a set, of each pipeline if it has codes by pipeline. The list is empty if
 /// the old ones are not known.
 pub(crate) fn between_sets(set: &CodeSet, old: &PortalCodes, new: &PortalCodes) -> Vec<Difference> {
     let mut all = Vec::new();
