@@ -34,4 +34,5 @@ mod support;
 mod twice;
 mod unanswered;
 mod undo;
+mod undone_job;
 mod verified;

@@ -87,7 +87,7 @@ async fn a_backup_restores_only_the_records_that_it_was_made_of() {
     desk.run("contacts a.csv --yes --backup kept.jsonl")
         .assert(0, "2 rows done");
     let kept = desk.read("kept.jsonl");
-    let head = "{\"backup\":{\"entity\":\"contacts\",\"portal\":\"sandbox.invalid\",\"has_written\":true}}\n";
+    let head = "{\"backup\":{\"entity\":\"contacts\",\"portal\":\"sandbox.invalid\",\"has_written\":true,\"journal\":\"a.csv.journal\",";
     assert!(kept.starts_with(head), "{kept}");
     desk.sandbox.clear_requests();
     let elsewhere = kept.replace("sandbox.invalid", "acme.bitrix24.ru");

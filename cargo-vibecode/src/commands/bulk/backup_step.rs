@@ -1,7 +1,7 @@
 //! Keeps the old values of the rows that are going to be sent.
 
 use super::{
-    backup::{self, Wanted, written::WrittenByRecord},
+    backup::{self, Wanted, undone_job, written::WrittenByRecord},
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
@@ -57,6 +57,8 @@ impl BulkJob<'_> {
             entity: args.entity.clone(),
             portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
             has_written: true,
+            journal: undone_job::relative(&sender.journal, &path),
+            journal_id: sender.journal.id().map(str::to_owned),
         };
         let wanted = Wanted {
             path: &path,

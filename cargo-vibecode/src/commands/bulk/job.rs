@@ -7,6 +7,7 @@ use vibecode_spec::{ExportHeaders, Schema, one_line};
 
 use super::{
     args::{Args, Empty},
+    backup::undone_job::UndoneJob,
     check::{self, Checked},
     earlier,
     ending::{bad_rows, exit_status},
@@ -182,6 +183,7 @@ impl BulkJob<'_> {
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
         self.check_pipelines(&client, past, &column_options, &checked)
             .await?;
+        let undone = UndoneJob::of(self.input)?;
         self.set_aside(&path, earlier.as_deref(), &checked)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = match resumed {
@@ -224,8 +226,16 @@ impl BulkJob<'_> {
             },
         )
         .with_failed(past.lacking.clone());
+        let undone = undone.as_ref();
         let sent = self
-            .send(&mut sender, past, &header, &column_options, &checked)
+            .send(
+                &mut sender,
+                past,
+                undone,
+                &header,
+                &column_options,
+                &checked,
+            )
             .await;
         sender.progress.end();
         match sent {
@@ -406,6 +416,7 @@ impl BulkJob<'_> {
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
             version: header::VERSION,
+            id: None,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
             portal: identity.as_ref().and_then(|it| it.portal.clone()),
@@ -466,14 +477,18 @@ impl BulkJob<'_> {
         &self,
         sender: &mut Sender<'_>,
         past: Past,
+        undone: Option<&UndoneJob>,
         header: &Header,
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        let prepared = self
-            .keep_old_values(sender, &past, column_options, checked)
-            .await;
+        let prepared = async {
+            self.wait_for_undone_job(sender, undone).await?;
+            self.keep_old_values(sender, &past, column_options, checked)
+                .await
+        };
+        let prepared = prepared.await;
         if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }

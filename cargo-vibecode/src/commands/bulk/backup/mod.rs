@@ -6,6 +6,7 @@
 
 mod new_file;
 mod undo_file;
+pub(crate) mod undone_job;
 pub(crate) mod written;
 
 use std::{

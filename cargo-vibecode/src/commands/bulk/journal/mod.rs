@@ -18,6 +18,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use self::{
@@ -25,11 +26,14 @@ use self::{
     row_set::Ranges,
 };
 use super::input::private;
-use crate::failure::Failure;
+use crate::{digest, failure::Failure};
 
 /// While requests are under way, something is written this often: the journal shows with this
 /// precision how long its process was alive.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
+
+/// The number of hexadecimal digits of the id of a journal.
+const ID_DIGITS: usize = 16;
 
 /// One line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,6 +101,8 @@ pub(crate) struct Journal {
     /// `None`: the journal is of an earlier version, which has no checksums.
     checksum: Option<RunningChecksum>,
     last_heartbeat: Instant,
+    /// `None`: the journal is of an earlier version.
+    id: Option<String>,
 }
 
 impl Journal {
@@ -104,7 +110,7 @@ impl Journal {
     ///
     /// # Errors
     /// If there is one already, or if it cannot be written.
-    pub(crate) fn create(path: &Path, header: Header) -> Result<Self, Failure> {
+    pub(crate) fn create(path: &Path, mut header: Header) -> Result<Self, Failure> {
         let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
@@ -115,6 +121,8 @@ impl Journal {
         })?;
         lock(&file, path)?;
         let mut journal = Self::of(file, path, 0, 1, Some(RunningChecksum::default()));
+        header.id = Some(new_id());
+        journal.id.clone_from(&header.id);
         journal.write(&Line::Journal(Box::new(header)))?;
         journal.sync()?;
         // The directory entry must survive a loss of power, too.
@@ -144,7 +152,17 @@ impl Journal {
             next_batch,
             checksum,
             last_heartbeat: Instant::now(),
+            id: None,
         }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns what distinguishes this journal from every other. Journals of earlier versions have nothing.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// Records that these rows are about to be sent, and returns the number of their batch. Call
@@ -241,6 +259,17 @@ impl Journal {
         self.length += u64::try_from(json.len()).unwrap_or_default();
         Ok(())
     }
+}
+
+/// Returns an id that no other journal has.
+fn new_id() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let hash = Sha256::new()
+        .chain_update(since.unwrap_or_default().as_nanos().to_le_bytes())
+        .chain_update(std::process::id().to_le_bytes());
+    let mut id = digest::in_hex(&hash);
+    id.truncate(ID_DIGITS);
+    id
 }
 
 /// Milliseconds since 1970.

@@ -4,13 +4,13 @@ use std::{
     collections::HashMap,
     env,
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, BufRead as _, BufReader},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use super::{
-    HEARTBEAT, Journal, Line,
+    HEARTBEAT, Journal, Line, checksum,
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line},
     lock, now,
@@ -122,6 +122,10 @@ impl FoundJournal {
         &self.header
     }
 
+    pub(crate) fn past(&self) -> &Past {
+        &self.past
+    }
+
     /// Continues the journal, without a last line that is incomplete.
     ///
     /// # Errors
@@ -157,12 +161,42 @@ impl FoundJournal {
         opened.map_err(|error| Failure::of_file(&path, &error))?;
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
+        journal.id = header.id;
         if let Some(Damage { latest, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
             journal.sync()?;
         }
         Ok((journal, past))
     }
+}
+
+/// Returns whether a process has locked a journal.
+///
+/// # Errors
+/// If the journal cannot be opened or locked.
+pub(crate) fn is_running(path: &Path) -> Result<bool, Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    let file = OpenOptions::new().read(true).append(true).open(path);
+    match fs4::FileExt::try_lock(&file.map_err(failed)?) {
+        Ok(()) => Ok(false),
+        Err(fs4::TryLockError::WouldBlock) => Ok(true),
+        Err(fs4::TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Returns the id of a journal, which is in its first line. `None` if that is not understood.
+///
+/// # Errors
+/// If the file cannot be read. On some systems it cannot while it is locked.
+pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
+    let line = checksum::split(line.trim_ascii_end());
+    let line = line.and_then(|(line, _)| serde_json::from_slice(&line).ok());
+    let Some(Line::Journal(header)) = line else {
+        return Ok(None);
+    };
+    Ok(header.id)
 }
 
 /// Returns the hash of the file of a finished job; `None` if the job is not finished.
