@@ -22,6 +22,7 @@ mod late_reads;
 mod next_commands;
 mod odd_cells;
 mod old_values;
+mod overtaken;
 mod progress;
 mod real_files;
 mod replaced;

@@ -93,6 +93,7 @@ pub(crate) async fn run(
         codes: &codes,
         files: files.collect(),
         digest_of_numbers: None,
+        undone: None,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
@@ -126,6 +127,8 @@ pub(super) struct BulkJob<'a> {
     files: FileDigests,
     /// The digest of the file when its numbers were read, if all of it was.
     digest_of_numbers: Option<String>,
+    /// If the file is a backup and is sent: the job that it undoes.
+    pub(super) undone: Option<UndoneJob>,
     /// The portal and the rights of the key, as far as they are known.
     pub(super) identity: Option<Identity>,
     /// The limit of all requests of the job, also of those before rows are sent.
@@ -143,6 +146,7 @@ impl BulkJob<'_> {
         self.identity = self.identify(is_sent).await?;
         self.check_origin(is_sent)?;
         self.check_files()?;
+        self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
         let column_options = self.column_options();
         let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
@@ -183,7 +187,6 @@ impl BulkJob<'_> {
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
         self.check_pipelines(&client, past, &column_options, &checked)
             .await?;
-        let undone = UndoneJob::of(self.input)?;
         self.set_aside(&path, earlier.as_deref(), &checked)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = match resumed {
@@ -220,22 +223,11 @@ impl BulkJob<'_> {
             interrupts,
             limits,
             output,
-            RowChecks {
-                verify: !args.no_verify,
-                overwrites_newer: args.overwrite_newer,
-            },
+            self.row_checks(),
         )
-        .with_failed(past.lacking.clone());
-        let undone = undone.as_ref();
+        .continuing(&past);
         let sent = self
-            .send(
-                &mut sender,
-                past,
-                undone,
-                &header,
-                &column_options,
-                &checked,
-            )
+            .send(&mut sender, past, &header, &column_options, &checked)
             .await;
         sender.progress.end();
         match sent {
@@ -464,6 +456,13 @@ impl BulkJob<'_> {
         }
     }
 
+    fn row_checks(&self) -> RowChecks {
+        RowChecks {
+            verify: !self.args.no_verify,
+            overwrites_newer: self.args.overwrite_newer,
+        }
+    }
+
     fn settle(&self) -> Duration {
         Duration::from_secs(self.args.settle)
     }
@@ -477,14 +476,13 @@ impl BulkJob<'_> {
         &self,
         sender: &mut Sender<'_>,
         past: Past,
-        undone: Option<&UndoneJob>,
         header: &Header,
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
         let prepared = async {
-            self.wait_for_undone_job(sender, undone).await?;
+            self.wait_for_undone_job(sender).await?;
             self.keep_old_values(sender, &past, column_options, checked)
                 .await
         };
@@ -521,6 +519,10 @@ impl BulkJob<'_> {
             let problem =
                 "the file has changed while its rows were being sent: compare it with the records";
             return Err(Failure::in_file(&self.input.path, problem).into());
+        }
+        if sender.progress.ok + sender.progress.failed >= checked.to_send {
+            self.compare_overtaken(sender, column_options, checked)
+                .await?;
         }
         if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
             let why = "changes without an answer may still be applied; run the failed rows only after that";

@@ -43,12 +43,12 @@ pub(crate) struct UndoneJob {
 }
 
 impl UndoneJob {
-    /// Finds the job of a file. `None` if the file is not a backup.
+    /// Finds the job of a file that is sent. `None` if it is not sent, or not a backup.
     ///
     /// # Errors
     /// If the job runs, or if its journal cannot be read.
-    pub(crate) fn of(input: &Input) -> Result<Option<Self>, Failure> {
-        let Some(origin) = &input.origin else {
+    pub(crate) fn to_look_at(input: &Input, is_sent: bool) -> Result<Option<Self>, Failure> {
+        let Some(origin) = input.origin.as_ref().filter(|_| is_sent) else {
             return Ok(None);
         };
         let folder = input.path.parent().unwrap_or(Path::new(""));
@@ -80,7 +80,7 @@ impl UndoneJob {
                     settle
                 };
                 (
-                    journal.past().unsettled(of_batches(settle)),
+                    journal.past().unsettled_with_lost(of_batches(settle)),
                     "requests of the job that is undone may still be running at the server",
                 )
             }
@@ -119,12 +119,8 @@ fn of_batches(settle: Duration) -> Duration {
 
 impl BulkJob<'_> {
     /// Waits until no request of the job that is undone can be running any more.
-    pub(crate) async fn wait_for_undone_job(
-        &self,
-        sender: &mut Sender<'_>,
-        undone: Option<&UndoneJob>,
-    ) -> Result<(), Stopped> {
-        let Some(undone) = undone else {
+    pub(crate) async fn wait_for_undone_job(&self, sender: &mut Sender<'_>) -> Result<(), Stopped> {
+        let Some(undone) = &self.undone else {
             return Ok(());
         };
         if let Some(warning) = undone.warning() {

@@ -25,7 +25,7 @@ use self::{
     checksum::RunningChecksum, header::Header, lines::for_each_line, outcome::RowFailure,
     row_set::Ranges,
 };
-use super::input::private;
+use super::{input::private, send::lost::LostRows};
 use crate::{digest, failure::Failure};
 
 /// While requests are under way, something is written this often: the journal shows with this
@@ -58,6 +58,19 @@ pub(crate) enum Line {
         at: u64,
         #[serde(default, skip_serializing_if = "Ranges::is_empty")]
         ok: Ranges,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed: Vec<RowFailure>,
+        /// The rows of which an attempt was lost, also if they are done: it may still be applied.
+        #[serde(default, skip_serializing_if = "Ranges::is_empty")]
+        lost: Ranges,
+        /// When the last of these attempts ended.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        lost_at: u64,
+    },
+    /// The rows of which an attempt was lost have settled, and the records with further rows were compared with them.
+    /// These rows had been done.
+    Settled {
+        at: u64,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         failed: Vec<RowFailure>,
     },
@@ -186,13 +199,24 @@ impl Journal {
         batch: u64,
         ok: Ranges,
         failed: Vec<RowFailure>,
+        lost: &LostRows,
     ) -> Result<(), Failure> {
+        let mut lines = lost.lines.clone();
+        lines.sort_unstable();
         self.write(&Line::Done {
             batch,
             at: now(),
             ok,
             failed,
+            lost: lines.into_iter().collect(),
+            lost_at: lost.at,
         })
+    }
+
+    /// Records that what was lost has settled, and which rows it has changed.
+    pub(crate) fn settled(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
+        self.write(&Line::Settled { at: now(), failed })?;
+        self.sync()
     }
 
     pub(crate) fn returned(&mut self, batch: u64) -> Result<(), Failure> {
@@ -212,7 +236,7 @@ impl Journal {
     /// systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
         for_each_line(&mut self.file, &self.path, |line| {
-            if let Line::Done { failed, .. } = line {
+            if let Line::Done { failed, .. } | Line::Settled { failed, .. } = line {
                 failed.into_iter().for_each(&mut visit);
             }
         })?;
@@ -259,6 +283,11 @@ impl Journal {
         self.length += u64::try_from(json.len()).unwrap_or_default();
         Ok(())
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_zero(at: &u64) -> bool {
+    *at == 0
 }
 
 /// Returns an id that no other journal has.

@@ -17,7 +17,7 @@ use super::{
     row_set::{Ranges, RowSet},
 };
 use crate::{
-    commands::bulk::{earlier, input::make_private},
+    commands::bulk::{earlier, input::make_private, send::lost::AllLost},
     failure::Failure,
     output::Output,
 };
@@ -36,6 +36,8 @@ pub(crate) struct Past {
     pub(crate) is_finished: bool,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
+    /// The rows of which an attempt was lost, unless it is known to have settled.
+    pub(crate) lost: AllLost,
     /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
     damaged_at: Option<u64>,
     /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
@@ -260,8 +262,11 @@ impl Past {
                 at,
                 ok,
                 failed,
+                lost,
+                lost_at,
             } => {
                 self.batches.remove(&batch);
+                self.lost.add(lost.iter(), lost_at);
                 for row in ok.iter() {
                     self.done.insert(row);
                     self.ok += 1;
@@ -274,6 +279,7 @@ impl Past {
                     self.failed += 1;
                     if failure.is_unknown() {
                         self.unanswered += 1;
+                        self.lost.add([failure.row], at);
                         self.last_unanswered = self.last_unanswered.max(at);
                     }
                 }
@@ -281,6 +287,17 @@ impl Past {
             }
             Line::Returned { batch, at } => {
                 self.batches.remove(&batch);
+                self.heartbeat(at);
+            }
+            Line::Settled { at, failed } => {
+                self.lost = AllLost::default();
+                for failure in failed {
+                    self.ok = self.ok.saturating_sub(1);
+                    self.failed += 1;
+                    if failure.may_lack_additions() {
+                        self.lacking.insert(failure.row);
+                    }
+                }
                 self.heartbeat(at);
             }
             Line::Alive { at } => self.heartbeat(at),
@@ -322,6 +339,12 @@ impl Past {
         let most = settle + HEARTBEAT * 2;
         let passed = Duration::from_millis(now().saturating_sub(last));
         most.saturating_sub(passed)
+    }
+
+    /// Returns how long anything that the job has sent may still be applied, also of a row that is done: an attempt of
+    /// it may have been lost.
+    pub(crate) fn unsettled_with_lost(&self, settle: Duration) -> Duration {
+        self.unsettled(settle).max(self.lost.unsettled(settle))
     }
 
     /// Returns the number of rows whose change may still be applied, and for how long.
