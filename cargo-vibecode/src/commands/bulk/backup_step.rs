@@ -48,6 +48,10 @@ impl BulkJob<'_> {
         } else {
             WrittenByRecord::of(plan()?, repeated)?
         };
+        if by_record.is_incomplete {
+            let many = "too many records have several rows, or one has too many, for one row of the backup each: an undo may report rows of such a record as CHANGED_SINCE although others have undone it. Run its failed rows again then";
+            sender.progress.aside(|| output.warn(many));
+        }
         let line = format!("reading the old values of {}", check::rows(rows));
         sender.progress.aside(|| output.line(line));
         let activity = "reading the old values";
@@ -63,11 +67,11 @@ impl BulkJob<'_> {
         let wanted = Wanted {
             path: &path,
             origin: &origin,
-            written: &by_record,
+            written: by_record,
             may_be_incomplete: args.backup_incomplete,
         };
         let written = tokio::select! {
-            written = backup::write(&client, plan()?, column_options, &wanted, progress, output) => written,
+            written = backup::write(&client, plan()?, column_options, wanted, progress, output) => written,
             () = sender.interrupts.next() => return Err(Stopped::Interrupted),
         };
         let backup = written?;

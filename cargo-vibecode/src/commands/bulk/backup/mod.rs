@@ -22,7 +22,7 @@ use vibecode_runtime::Client;
 use self::{
     new_file::ListFile,
     undo_file::{Lost, UndoFile},
-    written::{WrittenByRecord, WrittenValues},
+    written::{UndoRow, WrittenByRecord},
 };
 use super::{
     input::{Input, columns::ColumnOptions, origin::Origin},
@@ -65,7 +65,7 @@ pub(super) struct Backup {
 pub(super) struct Wanted<'a> {
     pub(super) path: &'a Path,
     pub(super) origin: &'a Origin,
-    pub(super) written: &'a WrittenByRecord,
+    pub(super) written: WrittenByRecord,
     /// Whether it is kept although it does not restore everything.
     pub(super) may_be_incomplete: bool,
 }
@@ -87,7 +87,7 @@ pub(super) async fn write(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
-    wanted: &Wanted<'_>,
+    mut wanted: Wanted<'_>,
     progress: RequestProgress,
     output: &Output,
 ) -> Result<Backup, Failure> {
@@ -101,7 +101,16 @@ pub(super) async fn write(
         ),
         first_lost: Vec::new(),
     };
-    let written = write_rows(client, plan, options, wanted, &mut lists, progress, output).await;
+    let written = write_rows(
+        client,
+        plan,
+        options,
+        &mut wanted,
+        &mut lists,
+        progress,
+        output,
+    );
+    let written = written.await;
     let (rows, undo) = written.map_err(|failure| {
         Failure::new(format!(
             "{failure}\nnothing was sent, since the old values could not be kept: try again, or send without a backup with --no-backup"
@@ -133,7 +142,7 @@ async fn write_rows(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
-    wanted: &Wanted<'_>,
+    wanted: &mut Wanted<'_>,
     lists: &mut Lists<'_>,
     progress: RequestProgress,
     output: &Output,
@@ -148,8 +157,8 @@ async fn write_rows(
         for row in read {
             lines.push(row.line);
             if row.record.is_some() {
-                let written = wanted.written.of_row(&row.job);
-                add(&row, &written, options, &mut labels, &mut undo, lists).map_err(failed)?;
+                let undo_row = wanted.written.take(&row.job);
+                add(&row, &undo_row, options, &mut labels, &mut undo, lists).map_err(failed)?;
             }
         }
     }
@@ -165,7 +174,7 @@ async fn write_rows(
 /// Adds the old values of a row.
 fn add<'s>(
     row: &RowRecord,
-    written: &WrittenValues,
+    undo_row: &UndoRow,
     options: &ColumnOptions<'s>,
     labels: &mut HashMap<&'s str, Labels<'s>>,
     undo: &mut UndoFile,
@@ -175,7 +184,20 @@ fn add<'s>(
         return Ok(());
     };
     let id = row.job.id();
-    let changes = RowChanges::of(&row.job, record, options.schema);
+    let mut changes = RowChanges::of(&row.job, record, options.schema);
+    let written = match undo_row {
+        UndoRow::Record(written) => {
+            for field in written.changed_in(&row.job, record) {
+                changes.add_field(field, record, options.schema);
+            }
+            Some(written)
+        }
+        UndoRow::Row(written) => Some(written),
+        UndoRow::Covered => {
+            changes.changed.clear();
+            None
+        }
+    };
     let returned = RecordFields::read(record.as_str()).unwrap_or_default();
     let mut restored = Vec::new();
     for change in &changes.changed {
@@ -202,7 +224,9 @@ fn add<'s>(
             }
         }
     }
-    undo.add(id, &restored, written)?;
+    if let Some(written) = written {
+        undo.add(id, &restored, written)?;
+    }
     for addition in &changes.added {
         if addition.is_known {
             let record = format!("{}/{id}", lists.entity);
