@@ -3,7 +3,7 @@
 use serde_json::json;
 use vibecode_sandbox::Sandbox;
 
-use crate::support::Desk;
+use crate::support::{Desk, Said};
 
 /// A job that has changed the posts of three records, with a backup.
 async fn done() -> Desk {
@@ -185,4 +185,52 @@ async fn a_backup_has_one_row_for_each_record_with_the_values_before_its_first_r
         .assert(0, "2 rows done");
     assert_eq!(desk.field(1, "post"), "Clerk");
     assert_eq!(desk.field(1, "name"), "Anna");
+}
+
+/// The command that was printed for the failed rows of an undo, without `cargo vibecode bulk`, and sent.
+fn printed(said: &Said) -> String {
+    let all = format!("{}{}", said.out, said.err);
+    let (_, command) = all
+        .lines()
+        .find_map(|line| {
+            line.split_once(": cargo vibecode bulk ")
+                .filter(|_| line.contains("--plan ("))
+        })
+        .unwrap_or_else(|| panic!("{said:#?}"));
+    let (command, _) = command.split_once(" (").unwrap();
+    let mut words: Vec<&str> = command.split(' ').collect();
+    // The desk gives it itself.
+    let base_url = words.iter().position(|word| *word == "--base-url").unwrap();
+    words.drain(base_url..base_url + 2);
+    words.join(" ").replace("--plan", "--yes")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_that_is_printed_for_rows_that_were_changed_since_undoes_them() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    let said = desk.run("contacts kept.jsonl --yes");
+    said.assert(1, "[CHANGED_SINCE]");
+    desk.run(&printed(&said)).assert(0, "1 row done, 0 failed");
+    assert_eq!(desk.field(2, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_is_finished_and_overwrites_newer_changes_leads_to_its_failed_rows_alone() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    desk.run("contacts kept.jsonl --yes")
+        .assert(1, "[CHANGED_SINCE]");
+    desk.run("contacts kept.failed.jsonl --yes")
+        .assert(1, "[CHANGED_SINCE]");
+    change(&desk, "1,newer");
+    for file in ["kept.jsonl", "kept.failed.jsonl"] {
+        let said = desk.run(&format!("contacts {file} --yes --overwrite-newer"));
+        said.assert(2, "this undo is finished: nothing was sent");
+        if file == "kept.failed.jsonl" {
+            desk.run(&printed(&said)).assert(0, "1 row done, 0 failed");
+        }
+    }
+    assert_eq!(desk.field(1, "post"), "newer");
+    assert_eq!(desk.field(2, "post"), "Clerk");
 }

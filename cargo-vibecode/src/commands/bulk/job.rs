@@ -374,7 +374,8 @@ impl BulkJob<'_> {
             return Ok(());
         };
         if earlier == checked.digest {
-            return Err(journal::already_started(journal, &self.command_to_resume()));
+            let started = || journal::already_started(journal, &self.command_to_resume());
+            return Err(self.finished_undo().unwrap_or_else(started));
         }
         let aside = earlier::set_aside(journal);
         let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;

@@ -93,7 +93,7 @@ impl RowFailure {
                 let columns = columns.join(", ");
                 Self {
                     message: format!(
-                        "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and undo it too with --overwrite-newer"
+                        "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
                     ),
                     column: Some(columns),
                     ..Self::not_sent(row, CHANGED_SINCE)
@@ -227,6 +227,11 @@ impl RowFailure {
     /// has decided. In journals of earlier versions only the code shows it.
     pub(crate) fn may_lack_additions(&self) -> bool {
         !self.has_additions && self.code != REPEATED
+    }
+
+    /// Returns whether the row is one of an undo, and was left since somebody else has changed its record.
+    pub(crate) fn is_changed_since(&self) -> bool {
+        self.code == CHANGED_SINCE
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
