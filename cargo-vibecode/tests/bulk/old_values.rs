@@ -197,3 +197,38 @@ async fn an_escape_sequence_in_a_name_is_shown_and_not_obeyed() {
     );
     said.assert(2, "po\\u{1b}[2Jst");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_run_has_left_of_a_backup_is_named() {
+    let desk = Desk::of(1).await;
+    let left = [
+        "kept.jsonl.returned0.1.new",
+        "kept.jsonl.rows0.1.new",
+        "kept.added.csv.1.new",
+        "kept.incomplete.csv.1.new",
+    ];
+    for name in left {
+        desk.write(name, "x");
+    }
+    desk.write("a.csv", "id,post\n1,a\n");
+    let said = desk.run("contacts a.csv --yes --backup kept.jsonl");
+    said.assert(
+        0,
+        "warning: a run that was killed has left parts of a backup",
+    );
+    for name in left {
+        said.assert(0, name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_its_backup_is_named() {
+    let desk = Desk::of(1).await;
+    desk.write("kept.added.csv", "record,field,value\n");
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl").assert(
+        2,
+        "kept.added.csv: this is the list of a backup that is not there",
+    );
+}

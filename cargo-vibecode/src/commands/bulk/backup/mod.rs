@@ -21,7 +21,7 @@ use vibecode_runtime::Client;
 
 use self::{
     new_file::ListFile,
-    undo_file::{Lost, UndoFile},
+    undo_file::{Lost, RETURNED, ROWS, UndoFile},
     written::{UndoRow, WrittenByRecord},
 };
 use super::{
@@ -35,6 +35,7 @@ use super::{
 use crate::{
     failure::Failure,
     output::Output,
+    part_file::remove_leftovers,
     progress::RequestProgress,
     returned_value::{self, Labels},
 };
@@ -92,6 +93,9 @@ pub(super) async fn write(
     output: &Output,
 ) -> Result<Backup, Failure> {
     let path = wanted.path;
+    if let Some(warning) = warning_of_leftovers(path) {
+        output.warn(warning);
+    }
     let mut lists = Lists {
         entity: options.entity,
         added: ListFile::new(removals(path), ["record", "field", "value"]),
@@ -130,8 +134,9 @@ pub(super) async fn write(
     if lost > 0 && !wanted.may_be_incomplete {
         return Err(backup.refusal());
     }
-    let to_remove = lists.added.keep().map_err(failed)?;
+    // First, so that a list is never left without its backup.
     undo.keep().map_err(failed)?;
+    let to_remove = lists.added.keep().map_err(failed)?;
     Ok(Backup {
         to_remove,
         ..backup
@@ -333,9 +338,17 @@ pub(super) fn given_path(path: &Path) -> Result<PathBuf, Failure> {
         let problem = "a backup is JSON Lines: give it a name such as kept.jsonl";
         return Err(Failure::in_file(path, problem));
     }
-    if is_taken(path) {
+    if path.exists() {
         let problem = "there is a file of this name: name another one for the backup";
         return Err(Failure::in_file(path, problem));
+    }
+    let list = removals(path);
+    if list.exists() {
+        let problem = format!(
+            "this is the list of a backup that is not there: the backup was moved or deleted, or a run was killed before it was complete. Move or delete the list, or name another file than {} for the backup",
+            path.display()
+        );
+        return Err(Failure::in_file(&list, problem));
     }
     Ok(path.to_owned())
 }
@@ -359,6 +372,22 @@ pub(super) fn next_path(input: &Input) -> Result<PathBuf, Failure> {
         Failure::in_file(
             &input.path,
             "there are too many backups of this file: delete those that are not needed",
+        )
+    })
+}
+
+/// Removes what runs that were killed have left of a backup of this name. Returns the warning of what is too young to be
+/// removed.
+fn warning_of_leftovers(path: &Path) -> Option<String> {
+    let lists = [removals(path), incomplete(path)];
+    let parts = [(path, ROWS), (path, RETURNED)].into_iter();
+    let parts = parts.chain(lists.iter().map(|list| (list.as_path(), "")));
+    let left = parts.flat_map(|(path, label)| remove_leftovers(path, label));
+    let left: Vec<String> = left.map(|path| path.display().to_string()).collect();
+    (!left.is_empty()).then(|| {
+        format!(
+            "a run that was killed has left parts of a backup: {}. They have old values of records, and are not needed: delete them, or a later run with this backup does",
+            left.join(", ")
         )
     })
 }
