@@ -7,6 +7,7 @@ use vibecode_spec::{ExportHeaders, Schema, one_line};
 
 use super::{
     args::{Args, Empty},
+    backup::undone_job::UndoneJob,
     check::{self, Checked},
     earlier,
     ending::{bad_rows, exit_status},
@@ -92,6 +93,7 @@ pub(crate) async fn run(
         codes: &codes,
         files: files.collect(),
         digest_of_numbers: None,
+        undone: None,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
@@ -125,6 +127,8 @@ pub(super) struct BulkJob<'a> {
     files: FileDigests,
     /// The digest of the file when its numbers were read, if all of it was.
     digest_of_numbers: Option<String>,
+    /// If the file is a backup and is sent: the job that it undoes.
+    pub(super) undone: Option<UndoneJob>,
     /// The portal and the rights of the key, as far as they are known.
     pub(super) identity: Option<Identity>,
     /// The limit of all requests of the job, also of those before rows are sent.
@@ -142,6 +146,7 @@ impl BulkJob<'_> {
         self.identity = self.identify(is_sent).await?;
         self.check_origin(is_sent)?;
         self.check_files()?;
+        self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
         let column_options = self.column_options();
         let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
@@ -218,12 +223,9 @@ impl BulkJob<'_> {
             interrupts,
             limits,
             output,
-            RowChecks {
-                verify: !args.no_verify,
-                overwrites_newer: args.overwrite_newer,
-            },
+            self.row_checks(),
         )
-        .with_failed(past.lacking.clone());
+        .continuing(&past);
         let sent = self
             .send(&mut sender, past, &header, &column_options, &checked)
             .await;
@@ -372,7 +374,8 @@ impl BulkJob<'_> {
             return Ok(());
         };
         if earlier == checked.digest {
-            return Err(journal::already_started(journal, &self.command_to_resume()));
+            let started = || journal::already_started(journal, &self.command_to_resume());
+            return Err(self.finished_undo().unwrap_or_else(started));
         }
         let aside = earlier::set_aside(journal);
         let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
@@ -406,6 +409,7 @@ impl BulkJob<'_> {
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
             version: header::VERSION,
+            id: None,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
             portal: identity.as_ref().and_then(|it| it.portal.clone()),
@@ -453,6 +457,13 @@ impl BulkJob<'_> {
         }
     }
 
+    fn row_checks(&self) -> RowChecks {
+        RowChecks {
+            verify: !self.args.no_verify,
+            overwrites_newer: self.args.overwrite_newer,
+        }
+    }
+
     fn settle(&self) -> Duration {
         Duration::from_secs(self.args.settle)
     }
@@ -471,9 +482,12 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        let prepared = self
-            .keep_old_values(sender, &past, column_options, checked)
-            .await;
+        let prepared = async {
+            self.wait_for_undone_job(sender).await?;
+            self.keep_old_values(sender, &past, column_options, checked)
+                .await
+        };
+        let prepared = prepared.await;
         if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }
@@ -506,6 +520,10 @@ impl BulkJob<'_> {
             let problem =
                 "the file has changed while its rows were being sent: compare it with the records";
             return Err(Failure::in_file(&self.input.path, problem).into());
+        }
+        if sender.progress.ok + sender.progress.failed >= checked.to_send {
+            self.compare_overtaken(sender, column_options, checked)
+                .await?;
         }
         if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
             let why = "changes without an answer may still be applied; run the failed rows only after that";

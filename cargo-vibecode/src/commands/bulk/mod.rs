@@ -22,6 +22,7 @@ mod input;
 mod job;
 mod journal;
 mod old_values;
+mod overtaken;
 mod pipelines;
 mod preview;
 mod record_fields;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 /// The first version in which each line has a checksum.
 pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 
@@ -20,6 +20,9 @@ pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Header {
     pub(crate) version: u32,
+    /// Is the same in no other journal. Earlier journals do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
     pub(crate) entity: String,
     pub(crate) base_url: String,
     /// The portal's host, if the API reports it.

@@ -104,6 +104,7 @@ fn moment_of(line: &[u8]) -> u64 {
             Line::BackedUp { at, .. }
             | Line::Started { at, .. }
             | Line::Done { at, .. }
+            | Line::Settled { at, .. }
             | Line::Returned { at, .. }
             | Line::Alive { at }
             | Line::Ended { at }

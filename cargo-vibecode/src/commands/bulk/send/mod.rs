@@ -17,6 +17,7 @@
 
 pub(crate) mod batch;
 mod later;
+pub(crate) mod lost;
 pub(crate) mod plan;
 pub(crate) mod progress;
 mod report;
@@ -29,6 +30,7 @@ use vibecode_runtime::{Bulk, Client};
 pub(crate) use self::stopping::{FailureLimits, Stopped};
 use self::{
     batch::RowError,
+    lost::AllLost,
     plan::Plan,
     progress::Progress,
     running::{Running, StartedBatch},
@@ -39,6 +41,7 @@ use super::{
     journal::{
         HEARTBEAT, Journal,
         outcome::{NextStep, RowFailure},
+        resume::Past,
         row_set::{Ranges, RowSet},
     },
 };
@@ -83,6 +86,8 @@ pub(crate) struct Sender<'a> {
     checks: RowChecks,
     /// The rows, also of earlier processes, that have failed so that their phones and emails may be missing.
     failed: RowSet,
+    /// The rows, also of earlier processes, of which an attempt was lost.
+    pub(crate) lost: AllLost,
     /// The number of failed rows that were shown to people.
     failures_shown: usize,
     /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
@@ -113,6 +118,7 @@ impl<'a> Sender<'a> {
             output,
             checks,
             failed: RowSet::default(),
+            lost: AllLost::default(),
             failures_shown: 0,
             has_done_any: false,
             consecutive_lost: 0,
@@ -122,9 +128,13 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Adds the rows of earlier processes whose phones and emails may be missing.
-    pub(crate) fn with_failed(self, failed: RowSet) -> Self {
-        Self { failed, ..self }
+    /// Adds the rows of earlier processes whose phones and emails may be missing, or of which an attempt was lost.
+    pub(crate) fn continuing(self, past: &Past) -> Self {
+        Self {
+            failed: past.lacking.clone(),
+            lost: past.lost.clone(),
+            ..self
+        }
     }
 
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
@@ -291,7 +301,9 @@ impl<'a> Sender<'a> {
         let failures = count(failed.len());
         self.progress.advance(count(rows) - failures, failures);
         let first = failed.first().map(RowFailure::in_words);
-        self.journal.done(batch.number, ok, failed)?;
+        self.lost
+            .add(batch.lost.lines.iter().copied(), batch.lost.at);
+        self.journal.done(batch.number, ok, failed, &batch.lost)?;
         if let Some(reason) = self.too_many_failed(is_first_without_success, first) {
             return Ok(Some(reason));
         }
