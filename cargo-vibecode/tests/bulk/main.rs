@@ -23,6 +23,7 @@ mod next_commands;
 mod odd_cells;
 mod old_values;
 mod progress;
+mod put_back;
 mod real_files;
 mod replaced;
 mod resumed;

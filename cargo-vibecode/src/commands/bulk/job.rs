@@ -481,8 +481,7 @@ impl BulkJob<'_> {
         sender.progress.begin_at(past.ok, past.failed);
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
-        let why = "requests of the earlier process may still be running at the server";
-        sender.wait(earlier.1, why).await?;
+        sender.wait(earlier.1, past.why_unsettled()).await?;
         let is_damaged = past.is_damaged();
         let mut behind = past.done;
         if !past.open.is_empty() {

@@ -76,12 +76,35 @@ pub(crate) enum Line {
     Damaged {
         at: u64,
     },
+    /// The journal was changed or copied at this moment, after its last line was written: it may be an older copy that
+    /// was put back. Rows of which it says nothing may have been sent until then.
+    PutBack {
+        at: u64,
+    },
     /// Every row has been reported.
     Finished {
         at: u64,
         ok: u64,
         failed: u64,
     },
+}
+
+impl Line {
+    /// Returns the moment that the line names, in milliseconds since 1970.
+    fn at(&self) -> Option<u64> {
+        match self {
+            Self::Journal(_) => None,
+            Self::BackedUp { at, .. }
+            | Self::Started { at, .. }
+            | Self::Done { at, .. }
+            | Self::Returned { at, .. }
+            | Self::Alive { at }
+            | Self::Ended { at }
+            | Self::Damaged { at }
+            | Self::PutBack { at }
+            | Self::Finished { at, .. } => Some(*at),
+        }
+    }
 }
 
 /// A journal that is being written. It is locked until the process ends.

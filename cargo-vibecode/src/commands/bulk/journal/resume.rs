@@ -22,6 +22,9 @@ use crate::{
     output::Output,
 };
 
+/// A file that was changed so many milliseconds after the moment of its last line was changed by something else.
+const TOUCHED_AFTER: u64 = 500;
+
 /// The state of the job so far.
 #[derive(Debug, Default)]
 pub(crate) struct Past {
@@ -38,6 +41,13 @@ pub(crate) struct Past {
     pub(crate) lacking: RowSet,
     /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
     damaged_at: Option<u64>,
+    /// When the file was changed or copied after its last line was written. It may be an older copy that was put back,
+    /// so rows may have been sent until then of which it says nothing.
+    put_back_at: Option<u64>,
+    /// Whether the journal does not say so itself yet.
+    is_put_back_now: bool,
+    /// When the last line was written.
+    last_line_at: u64,
     /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
     /// does not say so.
     is_ended: bool,
@@ -87,12 +97,15 @@ impl FoundJournal {
             line => past.apply(line),
         })?;
         past.conclude();
-        let changed = file.metadata().and_then(|it| it.modified());
-        let changed = changed.map_or_else(|_| now(), since_1970);
+        let changed = file.metadata().and_then(|it| last_change(&it));
+        let changed = changed.unwrap_or_else(|_| now());
         if lines.checksum.is_none() {
             past.is_ended = true;
         } else if !past.is_ended {
             past.heartbeat(changed);
+        } else if changed > past.last_line_at.saturating_add(TOUCHED_AFTER) {
+            past.put_back_at = Some(changed);
+            past.is_put_back_now = true;
         }
         if let Some(damage) = &mut lines.damage {
             damage.latest = damage.latest.max(changed);
@@ -153,12 +166,22 @@ impl FoundJournal {
             checksum,
             damage,
         } = lines;
-        let opened = file.set_len(whole).and_then(|()| make_private(&file));
+        // A file that is complete is left as it is, so that its last change is that of its last line.
+        let is_torn = file.metadata().map_or(true, |it| it.len() != whole);
+        let cut = if is_torn { file.set_len(whole) } else { Ok(()) };
+        let opened = cut.and_then(|()| make_private(&file));
         opened.map_err(|error| Failure::of_file(&path, &error))?;
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
         if let Some(Damage { latest, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
+            journal.sync()?;
+        }
+        if let Some(at) = past.put_back_at
+            && past.is_put_back_now
+            && !past.is_finished
+        {
+            journal.write(&Line::PutBack { at })?;
             journal.sync()?;
         }
         Ok((journal, past))
@@ -180,6 +203,22 @@ pub(crate) fn finished(path: &Path) -> Result<Option<String>, Failure> {
         line => is_finished = matches!(line, Line::Finished { .. }),
     })?;
     Ok(digest.filter(|_| is_finished && lines.damage.is_none()))
+}
+
+/// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970. A
+/// copy that was put back may keep the time at which the journal was written.
+fn last_change(file: &fs::Metadata) -> io::Result<u64> {
+    let written = since_1970(file.modified()?);
+    #[cfg(unix)]
+    let changed = {
+        use std::os::unix::fs::MetadataExt as _;
+        let seconds = u64::try_from(file.ctime()).unwrap_or_default();
+        let nanoseconds = u64::try_from(file.ctime_nsec()).unwrap_or_default();
+        seconds.saturating_mul(1000) + nanoseconds / 1_000_000
+    };
+    #[cfg(not(unix))]
+    let changed = file.created().map_or(written, since_1970);
+    Ok(written.max(changed))
 }
 
 /// Copies a damaged journal to a free name.
@@ -208,6 +247,7 @@ impl Damage {
 
 impl Past {
     fn apply(&mut self, line: Line) {
+        self.last_line_at = line.at().unwrap_or(self.last_line_at);
         self.is_ended = matches!(line, Line::Ended { .. } | Line::Finished { .. });
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
@@ -251,7 +291,18 @@ impl Past {
             }
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
+            Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
             Line::Finished { .. } => self.is_finished = true,
+        }
+    }
+
+    /// Returns why there may be requests of an earlier process that are still running.
+    pub(crate) fn why_unsettled(&self) -> &'static str {
+        match self.put_back_at {
+            Some(_) => {
+                "the journal was changed or copied after its last line, so requests that it does not know may still be running at the server"
+            }
+            None => "requests of the earlier process may still be running at the server",
         }
     }
 
@@ -282,7 +333,8 @@ impl Past {
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
         let of_open_rows = (!self.open.is_empty() || !self.is_ended).then_some(self.last_heartbeat);
         let of_failed_rows = (self.unanswered > 0).then_some(self.last_unanswered);
-        let Some(last) = of_open_rows.max(of_failed_rows).max(self.damaged_at) else {
+        let of_file = self.damaged_at.max(self.put_back_at);
+        let Some(last) = of_open_rows.max(of_failed_rows).max(of_file) else {
             return Duration::ZERO;
         };
         let most = settle + HEARTBEAT * 2;

@@ -23,6 +23,11 @@ mod report;
 mod running;
 mod stopping;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use tokio::time::{MissedTickBehavior, interval};
 use vibecode_runtime::{Bulk, Client};
 
@@ -91,6 +96,8 @@ pub(crate) struct Sender<'a> {
     consecutive_lost: u32,
     limits: FailureLimits,
     unanswered: Unanswered,
+    /// The number of rows whose records have all phones and emails that they add already.
+    had_all: Arc<AtomicU64>,
     /// Whether there was an interrupt. The next one stops without waiting.
     pub(crate) is_interrupted: bool,
 }
@@ -118,6 +125,7 @@ impl<'a> Sender<'a> {
             consecutive_lost: 0,
             limits,
             unanswered: Unanswered::default(),
+            had_all: Arc::default(),
             is_interrupted: false,
         }
     }
@@ -125,6 +133,11 @@ impl<'a> Sender<'a> {
     /// Adds the rows of earlier processes whose phones and emails may be missing.
     pub(crate) fn with_failed(self, failed: RowSet) -> Self {
         Self { failed, ..self }
+    }
+
+    /// Returns the number of rows so far whose records have had all phones and emails that they add.
+    pub(crate) fn had_all(&self) -> u64 {
+        self.had_all.load(Ordering::Relaxed)
     }
 
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and

@@ -86,6 +86,7 @@ impl Running {
                 written
             },
             started: self.rows.clone(),
+            had_all: Arc::clone(&sender.had_all),
         };
         let mut results = Box::pin(job.send());
         let first = poll_fn(|context| Poll::Ready(results.as_mut().poll(context))).await;
