@@ -376,3 +376,20 @@ async fn a_phone_that_an_interrupted_request_has_added_twice_is_reported() {
     said.assert(1, "[REPEATED]");
     assert_eq!(desk.phones(1).len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_killed_while_it_read_the_old_values_is_resumed_without_a_wait() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    desk.fault(Fault::delay(Duration::from_secs(60)));
+    let words = "contacts a.csv --backup old.jsonl";
+    let mut child = desk.command(&format!("{words} --yes")).spawn().unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said = desk.run(&format!("{words} --resume"));
+    said.assert(0, "2 rows done, 0 failed");
+    assert!(!said.out.contains("waiting"), "{said:?}");
+}

@@ -139,7 +139,8 @@ impl Journal {
         lock(&file, path)?;
         let mut journal = Self::of(file, path, 0, 1, Some(RunningChecksum::default()));
         journal.write(&Line::Journal(Box::new(header)))?;
-        journal.sync()?;
+        // Nothing is under way until a batch is started: the old values are read first, and that may take long.
+        journal.end()?;
         // The directory entry must survive a loss of power, too.
         let folder = path
             .parent()

@@ -103,7 +103,9 @@ impl FoundJournal {
             past.is_ended = true;
         } else if !past.is_ended {
             past.heartbeat(changed);
-        } else if changed > past.last_line_at.saturating_add(TOUCHED_AFTER) {
+        } else if lines.damage.is_none()
+            && changed > past.last_line_at.saturating_add(TOUCHED_AFTER)
+        {
             past.put_back_at = Some(changed);
             past.is_put_back_now = true;
         }
@@ -248,7 +250,18 @@ impl Damage {
 impl Past {
     fn apply(&mut self, line: Line) {
         self.last_line_at = line.at().unwrap_or(self.last_line_at);
-        self.is_ended = matches!(line, Line::Ended { .. } | Line::Finished { .. });
+        self.is_ended = match line {
+            Line::Ended { .. } | Line::Finished { .. } => true,
+            // It is written while nothing new is under way.
+            Line::BackedUp { .. } => self.is_ended,
+            Line::Journal(_)
+            | Line::Started { .. }
+            | Line::Done { .. }
+            | Line::Returned { .. }
+            | Line::Alive { .. }
+            | Line::Damaged { .. }
+            | Line::PutBack { .. } => false,
+        };
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
