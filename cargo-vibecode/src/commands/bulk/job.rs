@@ -28,7 +28,7 @@ use super::{
         resume::{self, FoundJournal, Past},
     },
     send::{
-        FailureLimits, Mode, RowChecks, Sender, Stopped,
+        FailureLimits, Mode, PortalCheck, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
         progress::Progress,
     },
@@ -211,6 +211,8 @@ impl BulkJob<'_> {
             max_failed: args.max_failed,
             rows,
         };
+        let identity = self.identity.clone();
+        let portal_check = identity.map(|it| PortalCheck::new(it, self.settle()));
         let mut sender = Sender::new(
             client,
             journal,
@@ -223,7 +225,8 @@ impl BulkJob<'_> {
                 overwrites_newer: args.overwrite_newer,
             },
         )
-        .with_failed(past.lacking.clone());
+        .with_failed(past.lacking.clone())
+        .with_portal_check(portal_check);
         let sent = self
             .send(&mut sender, past, &header, &column_options, &checked)
             .await;

@@ -18,6 +18,7 @@
 pub(crate) mod batch;
 mod later;
 pub(crate) mod plan;
+mod portal_check;
 pub(crate) mod progress;
 mod report;
 mod running;
@@ -31,13 +32,16 @@ use std::sync::{
 use tokio::time::{MissedTickBehavior, interval};
 use vibecode_runtime::{Bulk, Client};
 
-pub(crate) use self::stopping::{FailureLimits, Stopped};
 use self::{
     batch::RowError,
     plan::Plan,
     progress::Progress,
     running::{Running, StartedBatch},
     stopping::Unanswered,
+};
+pub(crate) use self::{
+    portal_check::PortalCheck,
+    stopping::{FailureLimits, Stopped},
 };
 use super::{
     input::columns::Columns,
@@ -98,6 +102,8 @@ pub(crate) struct Sender<'a> {
     unanswered: Unanswered,
     /// The number of rows whose records have all phones and emails that they add already.
     had_all: Arc<AtomicU64>,
+    /// `None`: it is not known which portal the key is for.
+    portal_check: Option<PortalCheck>,
     /// Whether there was an interrupt. The next one stops without waiting.
     pub(crate) is_interrupted: bool,
 }
@@ -126,6 +132,7 @@ impl<'a> Sender<'a> {
             limits,
             unanswered: Unanswered::default(),
             had_all: Arc::default(),
+            portal_check: None,
             is_interrupted: false,
         }
     }
@@ -133,6 +140,14 @@ impl<'a> Sender<'a> {
     /// Adds the rows of earlier processes whose phones and emails may be missing.
     pub(crate) fn with_failed(self, failed: RowSet) -> Self {
         Self { failed, ..self }
+    }
+
+    /// Asks again on long runs which portal the key is for.
+    pub(crate) fn with_portal_check(self, portal_check: Option<PortalCheck>) -> Self {
+        Self {
+            portal_check,
+            ..self
+        }
     }
 
     /// Returns the number of rows so far whose records have had all phones and emails that they add.
@@ -174,7 +189,11 @@ impl<'a> Sender<'a> {
             {
                 stopped = Some(Stopped::Failed(failure));
             }
-            if running.tasks.is_empty() {
+            let is_asking = self
+                .portal_check
+                .as_ref()
+                .is_some_and(PortalCheck::is_asking);
+            if running.tasks.is_empty() && (stopped.is_some() || !is_asking) {
                 self.return_batches(running)?;
                 self.journal.end()?;
                 // Rows that were sent must have an outcome, or a reason why they have none.
@@ -189,6 +208,9 @@ impl<'a> Sender<'a> {
                     let reason = self.report(running, plan.columns())?;
                     let reason = reason.map(|reason| Stopped::Failed(Failure::new(reason)));
                     stopped = stopped.or(reason);
+                }
+                answer = answer_of(&mut self.portal_check), if is_asking => {
+                    stopped = stopped.or(answer.err().map(Stopped::Failed));
                 }
                 () = self.interrupts.next() => {
                     if std::mem::replace(&mut self.is_interrupted, true) {
@@ -222,6 +244,13 @@ impl<'a> Sender<'a> {
         } else {
             1
         };
+        if running.tasks.len() < most
+            && !plan.is_over()
+            && let Some(check) = &mut self.portal_check
+            && check.holds_back(&self.client)
+        {
+            return Ok(());
+        }
         let mut planned = Vec::new();
         let mut failed = None;
         while running.tasks.len() + planned.len() < most
@@ -322,5 +351,12 @@ impl<'a> Sender<'a> {
             line,
             is_sent: !repeating.is_all,
         })
+    }
+}
+
+async fn answer_of(check: &mut Option<PortalCheck>) -> Result<(), Failure> {
+    match check {
+        Some(check) => check.answer().await,
+        None => Ok(()),
     }
 }
