@@ -178,7 +178,7 @@ impl CommandLine {
         self.options.iter().any(|it| it.name == name)
     }
 
-    fn without(mut self, names: &[&str]) -> Self {
+    pub(super) fn without(mut self, names: &[&str]) -> Self {
         self.options.retain(|it| !names.contains(&it.name.as_str()));
         self
     }

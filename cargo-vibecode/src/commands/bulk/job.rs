@@ -175,18 +175,27 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
-        self.check_reviewed(&checked, &column_options).await?;
-        let header = self.header(&checked)?;
-        let client = self.client()?;
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
+        let reviewed = self.check_reviewed(&checked, &column_options, past);
+        let reviewed = reviewed.await?;
+        let mut header = self.header(&checked)?;
+        header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
+        let reviewed = reviewed.map_or_else(Vec::new, |it| it.rows);
+        let client = self.client()?;
         self.check_pipelines(&client, past, &column_options, &checked)
             .await?;
         self.set_aside(&path, earlier.as_deref(), &checked)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = match resumed {
-            Some(resumed) => resumed,
-            None => (Journal::create(&path, header.clone())?, Past::default()),
+            Some((mut journal, past)) => {
+                journal.reviewed(&reviewed)?;
+                (journal, past)
+            }
+            None => {
+                let journal = Journal::create(&path, header.clone(), &reviewed)?;
+                (journal, Past::default())
+            }
         };
         if past.is_finished {
             let done = format!(
@@ -440,6 +449,7 @@ impl BulkJob<'_> {
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
             settle_seconds: args.settle,
+            reviewed: None,
         })
     }
 

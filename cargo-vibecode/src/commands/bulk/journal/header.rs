@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::review::Review;
 use crate::{
     change::entries::Phones,
     commands::bulk::{args::Empty, input::numbers::Numbers},
@@ -46,6 +47,9 @@ pub(crate) struct Header {
     pub(crate) ensure: bool,
     pub(crate) skip_bad: bool,
     pub(crate) settle_seconds: u64,
+    /// What was reviewed, if `--reviewed` was given. Journals before version 5 do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reviewed: Option<Review>,
 }
 
 /// How the file is read, as far as it was not always so.

@@ -7,6 +7,7 @@ pub(crate) mod header;
 mod lines;
 pub(crate) mod outcome;
 pub(crate) mod resume;
+pub(crate) mod review;
 pub(crate) mod row_set;
 
 use std::{
@@ -21,7 +22,11 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use self::{
-    checksum::RunningChecksum, header::Header, lines::for_each_line, outcome::RowFailure,
+    checksum::RunningChecksum,
+    header::Header,
+    lines::for_each_line,
+    outcome::RowFailure,
+    review::{ReviewedRows, RowDigest},
     row_set::Ranges,
 };
 use super::input::private;
@@ -36,6 +41,8 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     Journal(Box<Header>),
+    /// What was reviewed.
+    Reviewed(ReviewedRows),
     /// The old values of these rows are in a file.
     BackedUp {
         at: u64,
@@ -94,6 +101,7 @@ impl Line {
     fn at(&self) -> Option<u64> {
         match self {
             Self::Journal(_) => None,
+            Self::Reviewed(rows) => Some(rows.at),
             Self::BackedUp { at, .. }
             | Self::Started { at, .. }
             | Self::Done { at, .. }
@@ -127,7 +135,11 @@ impl Journal {
     ///
     /// # Errors
     /// If there is one already, or if it cannot be written.
-    pub(crate) fn create(path: &Path, header: Header) -> Result<Self, Failure> {
+    pub(crate) fn create(
+        path: &Path,
+        header: Header,
+        reviewed: &[RowDigest],
+    ) -> Result<Self, Failure> {
         let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
@@ -139,6 +151,7 @@ impl Journal {
         lock(&file, path)?;
         let mut journal = Self::of(file, path, 0, 1, Some(RunningChecksum::default()));
         journal.write(&Line::Journal(Box::new(header)))?;
+        journal.write_reviewed(reviewed)?;
         // Nothing is under way until a batch is started: the old values are read first, and that may take long.
         journal.end()?;
         // The directory entry must survive a loss of power, too.
@@ -169,6 +182,17 @@ impl Journal {
             checksum,
             last_heartbeat: Instant::now(),
         }
+    }
+
+    fn write_reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
+        let mut lines = ReviewedRows::lines(rows, now());
+        lines.try_for_each(|line| self.write(&Line::Reviewed(line)))
+    }
+
+    /// Records that these rows were reviewed again. The digests replace earlier ones.
+    pub(crate) fn reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
+        self.write_reviewed(rows)?;
+        self.sync()
     }
 
     /// Records that these rows are about to be sent, and returns the number of their batch. Call

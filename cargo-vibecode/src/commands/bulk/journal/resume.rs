@@ -14,6 +14,7 @@ use super::{
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line},
     lock, now,
+    review::Review,
     row_set::{Ranges, RowSet},
 };
 use crate::{
@@ -37,6 +38,9 @@ pub(crate) struct Past {
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
+    /// What was reviewed before the job, and the digest of each row that was.
+    pub(crate) review: Option<Review>,
+    pub(crate) reviewed: HashMap<u64, u32>,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
@@ -124,6 +128,12 @@ impl FoundJournal {
                 "a later version of cargo-vibecode wrote this journal: resume with that version";
             return Err(Failure::in_file(path, problem));
         }
+        let digests = u64::try_from(past.reviewed.len()).unwrap_or(u64::MAX);
+        if header.reviewed.as_ref().is_some_and(|it| digests < it.rows) {
+            let problem = "the journal ends before anything was sent: delete it, and start the job with --yes and --reviewed";
+            return Err(Failure::in_file(path, problem));
+        }
+        past.review.clone_from(&header.reviewed);
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -253,7 +263,7 @@ impl Past {
         self.is_ended = match line {
             Line::Ended { .. } | Line::Finished { .. } => true,
             // It is written while nothing new is under way.
-            Line::BackedUp { .. } => self.is_ended,
+            Line::BackedUp { .. } | Line::Reviewed(_) => self.is_ended,
             Line::Journal(_)
             | Line::Started { .. }
             | Line::Done { .. }
@@ -265,6 +275,7 @@ impl Past {
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
+            Line::Reviewed(rows) => self.reviewed.extend(rows.rows()),
             Line::BackedUp { at, rows } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
