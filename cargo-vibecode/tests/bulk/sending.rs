@@ -209,3 +209,22 @@ async fn a_long_job_goes_on_if_its_key_is_for_the_same_portal() {
     let asked = requests.iter().filter(|it| it.path().ends_with("/me"));
     assert_eq!(asked.count(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_failed_rows_behind_a_slow_batch_stop_a_job_at_once() {
+    // The records of the batches 1 and 2 exist.
+    let desk = Desk::of(100).await;
+    desk.write("a.csv", rows(600));
+    desk.fault(Fault::delay(Duration::ZERO));
+    // The others are answered while one of the next four batches is slow.
+    desk.fault(Fault::delay(Duration::from_secs(2)));
+    let said = desk.run("contacts a.csv --yes --no-throttle --max-failed 10");
+    said.assert(
+        2,
+        "stopped because more than 10 rows have failed (50), the last with row ",
+    );
+    said.assert(2, "150 rows were under way then: ");
+    said.assert(2, " have failed\n");
+    let requests = desk.requests().len();
+    assert!((5..=6).contains(&requests), "{requests}");
+}

@@ -174,7 +174,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ROWS", value_parser = whole_number::<u64>(1..=u64::MAX))]
     pub(super) limit: Option<u64>,
 
-    /// Stop when more rows than this have failed [default: stop if no row of the first batch is done].
+    /// Stop when more rows than this have failed, once the batches under way have ended [default: stop if no row of the first batch is done].
     #[arg(long, value_name = "ROWS", value_parser = whole_number::<u64>(0..=u64::MAX))]
     pub(super) max_failed: Option<u64>,
 

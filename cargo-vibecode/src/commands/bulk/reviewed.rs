@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     before_sending::Reading,
-    check::{self, Checked},
+    check::Checked,
     input::{columns::ColumnOptions, row_jobs::RowJobs},
     job::BulkJob,
     journal::{

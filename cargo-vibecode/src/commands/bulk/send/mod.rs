@@ -37,7 +37,7 @@ use self::{
     plan::Plan,
     progress::Progress,
     running::{Running, StartedBatch},
-    stopping::Unanswered,
+    stopping::{AfterStop, Unanswered},
 };
 pub(crate) use self::{
     portal_check::PortalCheck,
@@ -104,6 +104,10 @@ pub(crate) struct Sender<'a> {
     had_all: Arc<AtomicU64>,
     /// `None`: it is not known which portal the key is for.
     portal_check: Option<PortalCheck>,
+    /// The last failed row that was reported.
+    last_failure: Option<String>,
+    /// Set once too many rows have failed.
+    after_stop: Option<AfterStop>,
     /// Whether there was an interrupt. The next one stops without waiting.
     pub(crate) is_interrupted: bool,
 }
@@ -133,6 +137,8 @@ impl<'a> Sender<'a> {
             unanswered: Unanswered::default(),
             had_all: Arc::default(),
             portal_check: None,
+            last_failure: None,
+            after_stop: None,
             is_interrupted: false,
         }
     }
@@ -200,12 +206,17 @@ impl<'a> Sender<'a> {
                 let unreported = (!running.batches.is_empty()).then(|| {
                     Stopped::Failed(Failure::new("not all rows that were sent have an outcome"))
                 });
+                let stopped = stopped.map(|stopped| self.with_outcomes(stopped));
                 return stopped.or(unreported).map_or(Ok(()), Err);
             }
             tokio::select! {
                 Some(ended) = running.tasks.join_next_with_id() => {
                     running.end(ended)?;
                     let reason = self.report(running, plan.columns())?;
+                    let reason = match (&stopped, reason) {
+                        (None, None) => self.too_many_failed(running, plan.columns()),
+                        (_, reason) => reason,
+                    };
                     let reason = reason.map(|reason| Stopped::Failed(Failure::new(reason)));
                     stopped = stopped.or(reason);
                 }
@@ -332,14 +343,29 @@ impl<'a> Sender<'a> {
         self.show_failed(&failed);
         let failures = count(failed.len());
         self.progress.advance(count(rows) - failures, failures);
+        if let Some(after_stop) = &mut self.after_stop {
+            after_stop.add(batch.number, count(rows) - failures, failures);
+        }
+        let last = failed.last().map(RowFailure::in_words);
+        self.last_failure = last.or(self.last_failure.take());
         let first = failed.first().map(RowFailure::in_words);
         self.journal.done(batch.number, ok, failed)?;
-        if let Some(reason) = self.too_many_failed(is_first_without_success, first) {
+        if let Some(reason) = self.without_success(first.filter(|_| is_first_without_success)) {
             return Ok(Some(reason));
         }
         Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
             format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
+    }
+
+    /// Adds the outcomes of the batches that were under way when too many rows had failed.
+    fn with_outcomes(&self, stopped: Stopped) -> Stopped {
+        match (stopped, &self.after_stop) {
+            (Stopped::Failed(failure), Some(after)) => {
+                Stopped::Failed(Failure::new(format!("{failure}. {}", after.in_words())))
+            }
+            (stopped, _) => stopped,
+        }
     }
 
     /// Returns the error of a row that adds the same as an earlier row which has failed.
