@@ -63,7 +63,7 @@ impl BulkJob<'_> {
 
     /// Returns the command that shows what would change.
     pub(super) fn command_to_review(&self) -> CommandLine {
-        let command = self.command_again().without(&["yes", "reviewed"]);
+        let command = self.command_again().without(&["yes", "resume", "reviewed"]);
         command.flag("plan")
     }
 

@@ -25,7 +25,7 @@ use super::{
     journal::{
         self, Journal,
         header::{self, FileDigests, Header, Meaning, Reading},
-        resume::{self, FoundJournal, Past},
+        resume::{self, FinishedJob, FoundJournal, Past},
     },
     send::{
         FailureLimits, Mode, PortalCheck, RowChecks, Sender, Stopped,
@@ -185,7 +185,7 @@ impl BulkJob<'_> {
         let client = self.client()?;
         self.check_pipelines(&client, past, &column_options, &checked)
             .await?;
-        self.set_aside(&path, earlier.as_deref(), &checked)?;
+        self.set_aside(&path, earlier.as_ref(), &checked)?;
         let interrupts = Interrupts::listen()?;
         let (journal, past) = match resumed {
             Some((mut journal, past)) => {
@@ -198,14 +198,8 @@ impl BulkJob<'_> {
             }
         };
         if past.is_finished {
-            let done = format!(
-                "this job is already finished: {} done, {} failed{}. To send all rows again, delete {}",
-                past.ok,
-                past.failed,
-                bad_rows(checked.bad),
-                path.display()
-            );
-            output.line(done);
+            let done = past.finished_in_words(&bad_rows(checked.bad));
+            output.line(self.after_the_end(&done, &path));
             return self.finished_before(journal, &past, &checked, &column_options);
         }
         // The rows that an earlier process left open are sent whatever the limit is.
@@ -362,8 +356,17 @@ impl BulkJob<'_> {
         Ok(Some(found))
     }
 
-    /// Returns the hash of the file of an earlier job that is finished.
-    fn earlier_job(&self, journal: &Path) -> Result<Option<String>, Failure> {
+    /// Returns what to do after a job that is finished.
+    fn after_the_end(&self, done: &str, journal: &Path) -> String {
+        format!(
+            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, delete {}",
+            self.command_to_review(),
+            journal.display()
+        )
+    }
+
+    /// Returns an earlier job that is finished.
+    fn earlier_job(&self, journal: &Path) -> Result<Option<FinishedJob>, Failure> {
         if !self.args.yes || self.args.resume || !journal.exists() {
             return Ok(None);
         }
@@ -377,14 +380,15 @@ impl BulkJob<'_> {
     fn set_aside(
         &self,
         journal: &Path,
-        earlier: Option<&str>,
+        earlier: Option<&FinishedJob>,
         checked: &Checked,
     ) -> Result<(), Failure> {
         let Some(earlier) = earlier else {
             return Ok(());
         };
-        if earlier == checked.digest {
-            return Err(journal::already_started(journal, &self.command_to_resume()));
+        if earlier.digest == checked.digest {
+            let done = earlier.in_words();
+            return Err(Failure::new(self.after_the_end(&done, journal)));
         }
         let aside = earlier::set_aside(journal);
         let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;

@@ -9,6 +9,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use jiff::Timestamp;
+
 use super::{
     HEARTBEAT, Journal, Line,
     header::{Header, VERSION},
@@ -38,6 +40,8 @@ pub(crate) struct Past {
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
+    /// When it was, in milliseconds since 1970.
+    finished_at: u64,
     /// What was reviewed before the job, and the digest of each row that was.
     pub(crate) review: Option<Review>,
     pub(crate) reviewed: HashMap<u64, u32>,
@@ -200,21 +204,56 @@ impl FoundJournal {
     }
 }
 
-/// Returns the hash of the file of a finished job; `None` if the job is not finished.
+/// A job of which every row has been reported.
+#[derive(Debug)]
+pub(crate) struct FinishedJob {
+    /// The hash of its file.
+    pub(crate) digest: String,
+    ok: u64,
+    failed: u64,
+    /// In milliseconds since 1970.
+    at: u64,
+}
+
+impl FinishedJob {
+    pub(crate) fn in_words(&self) -> String {
+        finished_in_words(self.ok, self.failed, "", self.at)
+    }
+}
+
+/// Returns the counts and the moment of the end of a job.
+fn finished_in_words(ok: u64, failed: u64, bad: &str, at: u64) -> String {
+    let moment = i64::try_from(at).ok().map(Timestamp::from_millisecond);
+    let moment = moment.and_then(Result::ok).map_or_else(String::new, |at| {
+        format!(", on {} UTC", at.strftime("%Y-%m-%d at %H:%M"))
+    });
+    format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}")
+}
+
+/// Returns a finished job; `None` if the job is not finished.
 ///
 /// # Errors
 /// If the journal cannot be read, or if another process has locked it.
-pub(crate) fn finished(path: &Path) -> Result<Option<String>, Failure> {
+pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
     lock(&file, path)?;
     let mut digest = None;
-    let mut is_finished = false;
+    let mut end = None;
     let lines = for_each_line(&mut file, path, |line| match line {
         Line::Journal(header) => digest = Some(header.input_sha256),
-        line => is_finished = matches!(line, Line::Finished { .. }),
+        Line::Finished { at, ok, failed } => end = Some((at, ok, failed)),
+        _ => end = None,
     })?;
-    Ok(digest.filter(|_| is_finished && lines.damage.is_none()))
+    let end = end.filter(|_| lines.damage.is_none());
+    Ok(digest
+        .zip(end)
+        .map(|(digest, (at, ok, failed))| FinishedJob {
+            digest,
+            ok,
+            failed,
+            at,
+        }))
 }
 
 /// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970. A
@@ -316,7 +355,10 @@ impl Past {
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
-            Line::Finished { .. } => self.is_finished = true,
+            Line::Finished { at, .. } => {
+                self.is_finished = true;
+                self.finished_at = at;
+            }
         }
     }
 
@@ -328,6 +370,11 @@ impl Past {
             }
             None => "requests of the earlier process may still be running at the server",
         }
+    }
+
+    /// Returns the counts and the moment of the end of a finished job. `bad` follows the counts.
+    pub(crate) fn finished_in_words(&self, bad: &str) -> String {
+        finished_in_words(self.ok, self.failed, bad, self.finished_at)
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.
