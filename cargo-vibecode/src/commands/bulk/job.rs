@@ -1,6 +1,6 @@
 //! A bulk job, from its arguments to its last row.
 
-use std::{path::Path, time::Duration};
+use std::{env, path::Path, time::Duration};
 
 use vibecode_runtime::{Client, ClientBuilder, Throttle};
 use vibecode_spec::{ExportHeaders, Schema, one_line};
@@ -106,6 +106,11 @@ pub(crate) async fn run(
 /// input is needed to resume it.
 fn has_no_rows_left(journal: &Path) -> bool {
     !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
+}
+
+fn current_folder() -> Option<String> {
+    let folder = env::current_dir().ok()?;
+    Some(folder.display().to_string())
 }
 
 /// A bulk job.
@@ -349,7 +354,8 @@ impl BulkJob<'_> {
             return Ok(None);
         }
         let found = FoundJournal::open(journal)?;
-        for changed in found.header().changed_files(&self.files) {
+        let folder = current_folder();
+        for changed in found.header().changed_files(&self.files, folder.as_deref()) {
             self.output
                 .warn(format!("{changed} since the job was started"));
         }
@@ -426,6 +432,7 @@ impl BulkJob<'_> {
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
             portal: identity.as_ref().and_then(|it| it.portal.clone()),
             key: identity.as_ref().map(Identity::key_in_words),
+            folder: current_folder(),
             input_sha256: checked.digest.clone(),
             meaning: Some(Meaning {
                 changes_sha256: checked.changes.in_hex(),
