@@ -128,3 +128,18 @@ async fn rows_beyond_the_limit_of_a_review_are_named_when_they_are_sent() {
     desk.run("contacts a.csv --resume")
         .assert(0, "warning: only the first 2 rows were reviewed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_digest_is_refused_with_the_command_that_prints_one() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    for wrong in ["x", "1f09d2c4", "1f09d2c4-77ab03eg", "1F09D2C4-77AB03E9"] {
+        let said = send(&desk, wrong);
+        said.assert(
+            2,
+            "this is no digest of a review, such as 1f09d2c4-77ab03e9",
+        );
+        said.assert(2, "--plan` has it");
+    }
+    desk.assert_nothing_sent();
+}

@@ -6,7 +6,10 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use super::input::{cells, encoding, numbers};
+use super::{
+    input::{cells, encoding, numbers},
+    reviewed,
+};
 use crate::{
     args::{name_and_value, whole_number},
     change::entries::EntryRules,
@@ -149,7 +152,8 @@ pub(crate) struct Args {
         long,
         value_name = "DIGEST",
         requires = "sending",
-        conflicts_with = "plan"
+        conflicts_with = "plan",
+        value_parser = reviewed::given
     )]
     pub(super) reviewed: Option<String>,
 

@@ -38,7 +38,7 @@ use crate::{
     ExitStatus,
     code_file::KnownCodes,
     failure::Failure,
-    interrupts::Interrupts,
+    interrupts::{EndOnInterrupt, Interrupts},
     output::Output,
     portal::{self, PortalArgs},
     portal_files::{Drift, FetchedFile},
@@ -57,6 +57,12 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
+    let interrupted = if args.resume {
+        "interrupted before anything was sent by this command: the job can be resumed as before"
+    } else {
+        "interrupted: nothing was sent"
+    };
+    let end_on_interrupt = EndOnInterrupt::new(interrupted, output)?;
     let fields = schema_file::load_fields(&args.entity)?;
     let codes = KnownCodes::load()?;
     let files = codes.files().iter().chain(fields.file());
@@ -67,6 +73,9 @@ pub(crate) async fn run(
         sheet: args.sheet.as_deref(),
     };
     let input = Input::open(&args.file, &options)?;
+    if input.is_copy {
+        end_on_interrupt.remove(input.path.clone());
+    }
     let mapping = Mapping::of(args)?;
     let export = export_headers(&args.entity);
     let style = CellStyle {
@@ -92,6 +101,7 @@ pub(crate) async fn run(
         codes: &codes,
         files: files.collect(),
         digest_of_numbers: None,
+        end_on_interrupt,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
@@ -130,6 +140,8 @@ pub(super) struct BulkJob<'a> {
     files: FileDigests,
     /// The digest of the file when its numbers were read, if all of it was.
     digest_of_numbers: Option<String>,
+    /// Until the first row can be sent.
+    end_on_interrupt: EndOnInterrupt,
     /// The portal and the rights of the key, as far as they are known.
     pub(super) identity: Option<Identity>,
     /// The limit of all requests of the job, also of those before rows are sent.
@@ -192,6 +204,7 @@ impl BulkJob<'_> {
             .await?;
         self.set_aside(&path, earlier.as_ref(), &checked)?;
         let interrupts = Interrupts::listen()?;
+        self.end_on_interrupt.stop();
         let (journal, past) = match resumed {
             Some((mut journal, past)) => {
                 journal.reviewed(&reviewed)?;

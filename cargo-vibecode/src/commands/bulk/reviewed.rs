@@ -26,6 +26,20 @@ use crate::{digest, failure::Failure};
 /// The number of hexadecimal digits of each part.
 const DIGITS: usize = 8;
 
+/// Checks that a text has the form of what `--plan` prints.
+pub(super) fn given(text: &str) -> Result<String, String> {
+    let is_part = |part: &str| {
+        part.len() == DIGITS
+            && part
+                .bytes()
+                .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
+    };
+    match text.split_once('-') {
+        Some((rows, records)) if is_part(rows) && is_part(records) => Ok(text.to_owned()),
+        _ => Err("this is no digest of a review, such as 1f09d2c4-77ab03e9: the last line of `cargo vibecode bulk ENTITY FILE --plan` has it".to_owned()),
+    }
+}
+
 /// The digest of the changes in the records so far.
 #[derive(Debug, Default)]
 pub(super) struct ReviewDigest {
