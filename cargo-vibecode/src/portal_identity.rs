@@ -105,7 +105,9 @@ impl Identity {
         }
         let sorted = |it: &Self| {
             let mut scopes = it.scopes.clone();
-            scopes.iter_mut().for_each(|it| it.sort_unstable());
+            if let Some(scopes) = &mut scopes {
+                scopes.sort_unstable();
+            }
             (it.can_write, scopes)
         };
         (sorted(self) != sorted(now)).then(|| {

@@ -25,7 +25,7 @@ use crate::{
     output::Output,
 };
 
-/// A file that was changed so many milliseconds after the moment of its last line was changed by something else.
+/// If a file was changed later than this after its last line, in milliseconds, something else has changed it.
 const TOUCHED_AFTER: u64 = 500;
 
 /// The state of the job so far.

@@ -64,16 +64,16 @@ impl PortalCheck {
         self.asking = None;
         let answer = answer.map_err(|error| Failure::new(error.to_string()))?;
         match answer {
-            Ok(now) => match self.then.difference(&now) {
-                Some(difference) => Err(Failure::new(format!(
+            Ok(now) => {
+                let Some(difference) = self.then.difference(&now) else {
+                    (self.answered, self.unanswered) = (Instant::now(), 0);
+                    return Ok(());
+                };
+                Err(Failure::new(format!(
                     "stopped before the next batch, since {difference}. Rows that were sent in the last {} s may have been sent with that key: look at their records",
                     self.answered.elapsed().as_secs()
-                ))),
-                None => {
-                    (self.answered, self.unanswered) = (Instant::now(), 0);
-                    Ok(())
-                }
-            },
+                )))
+            }
             Err(error) => {
                 self.unanswered += 1;
                 if self.unanswered < ATTEMPTS && !error.refuses_the_key() {
