@@ -3,36 +3,31 @@
 use std::{env, path::Path, time::Duration};
 
 use vibecode_runtime::{Client, ClientBuilder, Throttle};
-use vibecode_spec::{ExportHeaders, Schema, one_line};
+use vibecode_spec::{ExportHeaders, Schema};
 
 use super::{
     args::{Args, Empty},
     check::{self, Checked},
-    earlier,
     ending::{bad_rows, exit_status},
     estimate::Estimate,
     input::{
         FileFormat, FileOptions, Input,
         cells::{self, CellStyle},
-        columns::{ColumnOptions, SENT_TO},
+        columns::ColumnOptions,
         headers::export_headers,
         is_stdin,
         mapping::Mapping,
-        numbers::Numbers,
-        origin::Origin,
-        row_jobs::RowJobs,
     },
     journal::{
-        self, Journal,
+        Journal,
         header::{self, FileDigests, Header, Meaning, Reading},
-        resume::{self, FinishedJob, FoundJournal, Past},
+        resume::{self, FinishedJob, Past},
     },
     send::{
         FailureLimits, Mode, PortalCheck, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
         progress::Progress,
     },
-    sent_to,
 };
 use crate::{
     ExitStatus,
@@ -42,7 +37,7 @@ use crate::{
     output::Output,
     portal::{self, PortalArgs},
     portal_files::{Drift, FetchedFile},
-    portal_identity::{Identity, same_portal},
+    portal_identity::Identity,
     rate_limit::WatchedThrottle,
     schema_file::{self, KnownFields},
 };
@@ -118,7 +113,7 @@ fn has_no_rows_left(journal: &Path) -> bool {
     !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
 }
 
-fn current_folder() -> Option<String> {
+pub(super) fn current_folder() -> Option<String> {
     let folder = env::current_dir().ok()?;
     Some(folder.display().to_string())
 }
@@ -137,9 +132,9 @@ pub(super) struct BulkJob<'a> {
     pub(super) schema: &'a Schema,
     pub(super) codes: &'a KnownCodes,
     /// The files in the folder `vibecode` that the schema and the codes were read from.
-    files: FileDigests,
+    pub(super) files: FileDigests,
     /// The digest of the file when its numbers were read, if all of it was.
-    digest_of_numbers: Option<String>,
+    pub(super) digest_of_numbers: Option<String>,
     /// Until the first row can be sent.
     end_on_interrupt: EndOnInterrupt,
     /// The portal and the rights of the key, as far as they are known.
@@ -192,33 +187,43 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
+        self.start(&checked, resumed, &path, earlier.as_ref()).await
+    }
+
+    /// Starts or resumes the job, and sends its rows.
+    async fn start(
+        &self,
+        checked: &Checked,
+        resumed: Option<(Journal, Past)>,
+        path: &Path,
+        earlier: Option<&FinishedJob>,
+    ) -> Result<ExitStatus, Failure> {
+        let Self { args, output, .. } = *self;
+        let column_options = self.column_options();
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
-        let reviewed = self.check_reviewed(&checked, &column_options, past);
+        let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
-        let mut header = self.header(&checked)?;
+        let mut header = self.header(checked)?;
         header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
         let reviewed = reviewed.map_or_else(Vec::new, |it| it.rows);
         let client = self.client()?;
-        self.check_pipelines(&client, past, &column_options, &checked)
+        self.check_pipelines(&client, past, &column_options, checked)
             .await?;
-        self.set_aside(&path, earlier.as_ref(), &checked)?;
+        self.set_aside(path, earlier, checked)?;
         let interrupts = Interrupts::listen()?;
         self.end_on_interrupt.stop();
-        let (journal, past) = match resumed {
-            Some((mut journal, past)) => {
-                journal.reviewed(&reviewed)?;
-                (journal, past)
-            }
-            None => {
-                let journal = Journal::create(&path, header.clone(), &reviewed)?;
-                (journal, Past::default())
-            }
+        let (journal, past) = if let Some((mut journal, past)) = resumed {
+            journal.reviewed(&reviewed)?;
+            (journal, past)
+        } else {
+            let journal = Journal::create(path, header.clone(), &reviewed)?;
+            (journal, Past::default())
         };
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));
-            output.line(self.after_the_end(&done, &path));
-            return self.finished_before(journal, &past, &checked, &column_options);
+            output.line(self.after_the_end(&done, path));
+            return self.finished_before(journal, &past, checked, &column_options);
         }
         // The rows that an earlier process left open are sent whatever the limit is.
         let before = past.ok + past.failed + past.open.len();
@@ -226,7 +231,7 @@ impl BulkJob<'_> {
             Some(limit) => checked.to_send.min(before + limit),
             None => checked.to_send,
         };
-        Estimate::of(args, &checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
+        Estimate::of(args, checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
         let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {
             max_failed: args.max_failed,
@@ -249,12 +254,12 @@ impl BulkJob<'_> {
         .with_failed(past.lacking.clone())
         .with_portal_check(portal_check);
         let sent = self
-            .send(&mut sender, past, &header, &column_options, &checked)
+            .send(&mut sender, past, &header, &column_options, checked)
             .await;
         sender.progress.end();
         match sent {
-            Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
-            Err(stopped) => Err(self.interrupted(&sender, &checked, stopped)),
+            Ok(()) => self.finish(&mut sender, checked, &column_options, path),
+            Err(stopped) => Err(self.interrupted(&sender, checked, stopped)),
         }
     }
 
@@ -264,158 +269,6 @@ impl BulkJob<'_> {
             Some(_) => Empty::Clear,
             None => self.args.empty,
         }
-    }
-
-    /// Checks that the rows are for this entity and, as far as it is known, for this portal, if the file is a
-    /// backup or has failed rows.
-    fn check_origin(&self, is_sent: bool) -> Result<(), Failure> {
-        if let Some(Origin { entity, portal, .. }) = &self.input.origin {
-            self.check_portal("a backup", portal.as_deref(), entity, is_sent)?;
-        }
-        let options = self.column_options();
-        let cells = sent_to::of_file(self.input, &options)?;
-        for cell in &cells {
-            let (portal, entity) = sent_to::parts(cell);
-            self.check_portal("a file of failed rows", portal, entity, is_sent)?;
-        }
-        if let (Some(first), Some(last)) = (cells.first(), cells.last())
-            && first != last
-        {
-            let problem = format!(
-                "its rows have failed for different portals (`{}` and `{}` in the column `{SENT_TO}`): nothing was sent. Make a file of the rows of each portal",
-                one_line(first),
-                one_line(last)
-            );
-            return Err(Failure::in_file(&self.input.path, problem));
-        }
-        Ok(())
-    }
-
-    /// Checks that a file of this portal and entity may be sent.
-    fn check_portal(
-        &self,
-        file: &str,
-        portal: Option<&str>,
-        entity: &str,
-        is_sent: bool,
-    ) -> Result<(), Failure> {
-        let refused = |problem: String| Err(Failure::in_file(&self.input.path, problem));
-        if entity != self.args.entity {
-            return refused(format!(
-                "this is {file} of {}, and the command is about {}: nothing was sent. Name the entity of the file",
-                one_line(entity),
-                self.args.entity
-            ));
-        }
-        let now = self.identity.as_ref().and_then(|it| it.portal.as_deref());
-        match (portal, now) {
-            (Some(portal), Some(now)) if !same_portal(portal, now) => refused(format!(
-                "this is {file} of the portal {}, and the key is for {now}: nothing was sent. Use the key of that portal",
-                one_line(portal)
-            )),
-            (Some(portal), None) if is_sent => refused(format!(
-                "this is {file} of the portal {}, and the API does not report which portal the key is for: nothing was sent",
-                one_line(portal)
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Warns of a backup that does not say what the job wrote.
-    fn warn_of_old_backup(&self) {
-        if let Some(origin) = &self.input.origin
-            && !origin.has_written
-        {
-            self.output.warn(
-                "an earlier version of cargo-vibecode wrote this backup, which does not say what the job has written: what somebody else has changed since is replaced too. Look at it with --plan first",
-            );
-        }
-    }
-
-    /// Reads how the numbers of the file are written, and writes the mapping if it does not exist yet.
-    fn read_style(&mut self) -> Result<(), Failure> {
-        let args = self.args;
-        let options = self.column_options();
-        if let Some(path) = &args.mapping
-            && !path.exists()
-        {
-            Mapping::write(path, &RowJobs::columns_of(self.input, &options)?)?;
-            self.output.line(format!(
-                "the fields of the columns are in {}: correct them, and run the command again",
-                path.display()
-            ));
-        }
-        (self.style.numbers, self.digest_of_numbers) = Numbers::of_file(self.input, &options)?;
-        Ok(())
-    }
-
-    /// Checks that the file was the same when its numbers were read: they decide what `1,234` means.
-    fn check_numbers(&self, checked: &Checked) -> Result<(), Failure> {
-        match &self.digest_of_numbers {
-            Some(digest) if *digest != checked.digest => {
-                let problem = "the file has changed while it was being checked, and nothing was sent: run the command again";
-                Err(Failure::in_file(&self.input.path, problem))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
-    /// may be the reason for what the check reports.
-    fn interrupted_job(&self, journal: &Path) -> Result<Option<FoundJournal>, Failure> {
-        if !self.args.resume {
-            return Ok(None);
-        }
-        let found = FoundJournal::open(journal)?;
-        let folder = current_folder();
-        for changed in found.header().changed_files(&self.files, folder.as_deref()) {
-            self.output
-                .warn(format!("{changed} since the job was started"));
-        }
-        Ok(Some(found))
-    }
-
-    /// Returns what to do after a job that is finished.
-    fn after_the_end(&self, done: &str, journal: &Path) -> String {
-        format!(
-            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, delete {}",
-            self.command_to_review(),
-            journal.display()
-        )
-    }
-
-    /// Returns an earlier job that is finished.
-    fn earlier_job(&self, journal: &Path) -> Result<Option<FinishedJob>, Failure> {
-        if !self.args.yes || self.args.resume || !journal.exists() {
-            return Ok(None);
-        }
-        let finished = resume::finished(journal)?;
-        finished
-            .map(Some)
-            .ok_or_else(|| journal::already_started(journal, &self.command_to_resume()))
-    }
-
-    /// Sets the journal of an earlier file of the same name aside.
-    fn set_aside(
-        &self,
-        journal: &Path,
-        earlier: Option<&FinishedJob>,
-        checked: &Checked,
-    ) -> Result<(), Failure> {
-        let Some(earlier) = earlier else {
-            return Ok(());
-        };
-        if earlier.digest == checked.digest {
-            let done = earlier.in_words();
-            return Err(Failure::new(self.after_the_end(&done, journal)));
-        }
-        let aside = earlier::set_aside(journal);
-        let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
-        self.output.line(format!(
-            "the journal of an earlier file of this name is now {}",
-            aside.display()
-        ));
-        Ok(())
     }
 
     pub(super) fn column_options(&self) -> ColumnOptions<'_> {
