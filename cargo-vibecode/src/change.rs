@@ -395,7 +395,7 @@ mod tests {
             (
                 "birthdate",
                 "1990-02-30",
-                "`birthdate` requires a date, such as 2026-04-15",
+                "`birthdate` requires a date, and there is no such day",
             ),
             (
                 "Loyalty",

@@ -1,8 +1,14 @@
 //! The signals that stop a long-running command.
 
-use std::io;
+use std::{
+    io,
+    path::PathBuf,
+    process,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output::Output};
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -56,4 +62,76 @@ impl Interrupts {
     pub(crate) async fn next(&mut self) {
         self.ctrl_c.recv().await;
     }
+}
+
+/// Ends the program at the first signal and says why, until it is stopped. Its own thread listens, since a check of a
+/// large file does not let other tasks run.
+#[derive(Debug)]
+pub(crate) struct EndOnInterrupt(Arc<Mutex<Ending>>);
+
+#[derive(Debug)]
+struct Ending {
+    is_stopped: bool,
+    message: &'static str,
+    /// A temporary file.
+    to_remove: Option<PathBuf>,
+    output: Output,
+}
+
+/// The exit code of an interrupted command.
+const INTERRUPTED: i32 = 2;
+
+impl EndOnInterrupt {
+    /// # Errors
+    /// If the system does not let the program listen for signals.
+    pub(crate) fn new(message: &'static str, output: &Output) -> Result<Self, Failure> {
+        let ending = Arc::new(Mutex::new(Ending {
+            is_stopped: false,
+            message,
+            to_remove: None,
+            output: output.clone(),
+        }));
+        let of_thread = Arc::clone(&ending);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|error| Failure::new(error.to_string()))?;
+        let mut interrupts = {
+            let _entered = runtime.enter();
+            Interrupts::listen()?
+        };
+        thread::spawn(move || {
+            runtime.block_on(interrupts.next());
+            // While it is locked, it cannot be stopped, and nothing can be sent.
+            let ending = lock(&of_thread);
+            if !ending.is_stopped {
+                ending.end();
+            }
+        });
+        Ok(Self(ending))
+    }
+
+    /// Has this file removed if the program is ended.
+    pub(crate) fn remove(&self, file: PathBuf) {
+        lock(&self.0).to_remove = Some(file);
+    }
+
+    /// Leaves further signals to [`Interrupts`], which must listen already.
+    pub(crate) fn stop(&self) {
+        lock(&self.0).is_stopped = true;
+    }
+}
+
+impl Ending {
+    fn end(&self) -> ! {
+        if let Some(file) = &self.to_remove {
+            let _ = std::fs::remove_file(file);
+        }
+        self.output.fail(&Failure::new(self.message));
+        process::exit(INTERRUPTED)
+    }
+}
+
+fn lock(ending: &Mutex<Ending>) -> MutexGuard<'_, Ending> {
+    ending.lock().unwrap_or_else(PoisonError::into_inner)
 }

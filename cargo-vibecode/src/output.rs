@@ -27,7 +27,7 @@ pub(crate) enum Format {
 }
 
 /// The destination of results.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Output {
     format: Format,
     is_quiet: bool,

@@ -1,6 +1,7 @@
 //! Which portal a key is for, and what the key may do there.
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use vibecode_runtime::{Client, ErrorKind, Me};
 use vibecode_spec::one_line;
 
@@ -20,6 +21,7 @@ pub(crate) struct Identity {
     kind_of_key: &'static str,
     can_write: Option<bool>,
     scopes: Option<Vec<String>>,
+    pub(crate) reported_at: Instant,
 }
 
 impl Identity {
@@ -34,12 +36,7 @@ impl Identity {
         let kind_of_key = portal::kind_of_key(args)?;
         let identity = match client.me().await {
             Ok(me) => Self::read(&me, kind_of_key),
-            Err(error) if is_without_me(&error) => Self {
-                portal: None,
-                kind_of_key,
-                can_write: None,
-                scopes: None,
-            },
+            Err(error) if is_without_me(&error) => Self::not_reported(kind_of_key),
             Err(error) => {
                 return Err(Failure::new(format!(
                     "nothing was sent, since the API did not report which portal the key is for: {}",
@@ -59,7 +56,67 @@ impl Identity {
             kind_of_key,
             can_write: me.can_write(),
             scopes: me.scopes(),
+            reported_at: Instant::now(),
         }
+    }
+
+    fn not_reported(kind_of_key: &'static str) -> Self {
+        Self {
+            portal: None,
+            kind_of_key,
+            can_write: None,
+            scopes: None,
+            reported_at: Instant::now(),
+        }
+    }
+
+    /// Asks the API again, with the same key.
+    ///
+    /// # Errors
+    /// If the API does not answer.
+    pub(crate) fn ask_again(
+        &self,
+        client: &Client,
+    ) -> impl Future<Output = Result<Self, vibecode_runtime::Error>> + Send + use<> {
+        let (asked, kind_of_key) = (client.me(), self.kind_of_key);
+        async move {
+            match asked.await {
+                Ok(me) => Ok(Self::read(&me, kind_of_key)),
+                Err(error) if is_without_me(&error) => Ok(Self::not_reported(kind_of_key)),
+                Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Returns how the portal or the key now differs from this, as the end of a sentence.
+    pub(crate) fn difference(&self, now: &Self) -> Option<String> {
+        let shown = |portal: &Option<String>| portal.clone().unwrap_or_else(|| "none".to_owned());
+        let is_same = match (&self.portal, &now.portal) {
+            (Some(then), Some(now)) => same_portal(then, now),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !is_same {
+            return Some(format!(
+                "the API reported the portal {} for the key, and reports {} now",
+                shown(&self.portal),
+                shown(&now.portal)
+            ));
+        }
+        let sorted = |it: &Self| {
+            let mut scopes = it.scopes.clone();
+            if let Some(scopes) = &mut scopes {
+                scopes.sort_unstable();
+            }
+            (it.can_write, scopes)
+        };
+        (sorted(self) != sorted(now)).then(|| {
+            format!(
+                "the key was {} and is now {}",
+                self.key_in_words(),
+                now.key_in_words()
+            )
+        })
     }
 
     fn assert_portal(&self, expected: &str) -> Result<(), Failure> {
@@ -152,6 +209,7 @@ mod tests {
             kind_of_key: "personal",
             can_write: Some(true),
             scopes: Some(vec!["task".to_owned()]),
+            reported_at: Instant::now(),
         }
     }
 
@@ -169,6 +227,24 @@ mod tests {
             assert!(acme.assert_portal(other).is_err(), "{other}");
         }
         assert!(identity(None).assert_portal("acme.bitrix24.ru").is_err());
+    }
+
+    #[test]
+    fn a_portal_or_a_key_that_is_another_one_is_a_difference() {
+        let then = identity(Some("acme.bitrix24.ru"));
+        let same = identity(Some("https://ACME.bitrix24.ru/"));
+        assert_eq!(then.difference(&same), None);
+        let expected = "the API reported the portal acme.bitrix24.ru for the key, and reports ";
+        for other in [Some("other.bitrix24.ru"), None] {
+            let difference = then.difference(&identity(other)).unwrap();
+            assert!(difference.starts_with(expected), "{difference}");
+        }
+        let reader = Identity {
+            can_write: Some(false),
+            ..then.clone()
+        };
+        let expected = "the key was personal, reads and writes, scopes: task and is now personal, reads only, scopes: task";
+        assert_eq!(then.difference(&reader).unwrap(), expected);
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
         }
         Kind::Number | Kind::Double => number(text),
         Kind::Boolean => boolean(text),
+        Kind::Date | Kind::DateTime | Kind::DateOrDateTime if is_no_day(text) => {
+            Err("requires a date, and there is no such day".to_owned())
+        }
         Kind::Date => day(text),
         Kind::DateTime => moment(text),
         Kind::DateOrDateTime => day(text).or_else(|_| moment(text)).map_err(|_| {
@@ -107,6 +110,24 @@ fn day(text: &str) -> Result<Value, String> {
     }
 }
 
+/// Returns true for `31.02.2026` or `2026-02-31`, also with a time: it is written like a date, and there is no such day.
+fn is_no_day(text: &str) -> bool {
+    let date = text.split([' ', 'T']).next().unwrap_or_default();
+    let has_form = |date: &str, separator: char, lengths: [usize; 3]| {
+        let parts: Vec<&str> = date.split(separator).collect();
+        let are_numbers = parts
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit()));
+        let fits = parts
+            .iter()
+            .zip(lengths)
+            .all(|(part, most)| part.len() <= most);
+        parts.len() == lengths.len() && are_numbers && fits
+    };
+    let is_written_so = has_form(date, '.', [2, 2, 4]) || has_form(date, '-', [4, 2, 2]);
+    is_written_so && day(date).is_err()
+}
+
 /// Finds an option by its id, or by its label: see [`OptionMatch::of_text`].
 fn option(field: &Field, text: &str) -> Result<Value, String> {
     match OptionMatch::of_text([&*field.items], text) {
@@ -156,6 +177,31 @@ mod tests {
             assert_eq!(sent, text.parse().ok(), "{text}");
         }
         assert!(number("1234567890123456.78").is_err());
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_no_date_in_another_form() {
+        let field = |kind: Kind| {
+            let schema = Schema::read(r#"{"birthdate": {"type": "date"}}"#).unwrap();
+            let mut field = schema.field("birthdate").unwrap().clone();
+            field.kind = kind;
+            field
+        };
+        let problem = |kind: Kind, text: &str| {
+            of_text(&field(kind), text, &KnownCodes::default()).unwrap_err()
+        };
+        let expected = "requires a date, and there is no such day";
+        for text in ["31.02.2026", "2026-02-31", "01.13.2026"] {
+            assert_eq!(problem(Kind::Date, text), expected, "{text}");
+        }
+        for text in ["31.02.2026 10:00", "2026-02-31T10:00:00+03:00"] {
+            assert_eq!(problem(Kind::DateTime, text), expected, "{text}");
+        }
+        let expected = "requires a date, such as 2026-04-15";
+        for text in ["soon", "31-12-2025", "31/02/2026", "1.2", ""] {
+            assert_eq!(problem(Kind::Date, text), expected, "{text}");
+        }
+        assert!(problem(Kind::DateTime, "28.02.2026 10:00").contains("with an offset"));
     }
 
     #[test]

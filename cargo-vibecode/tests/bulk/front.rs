@@ -1,4 +1,4 @@
-//! A server before the sandbox, which answers `GET /v1/me` late or not at all. Everything else it passes on.
+//! A server before the sandbox, which answers `GET /v1/me` late, not at all or for another portal. Everything else it passes on.
 
 use std::{
     process::{Command, Stdio},
@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     time::sleep,
 };
@@ -22,6 +22,8 @@ pub(crate) enum Me {
     After(Duration),
     /// 404: the API has no such path.
     Missing,
+    /// The key is for another portal.
+    OfAnother,
 }
 
 pub(crate) struct Front {
@@ -46,8 +48,8 @@ impl Front {
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let how = *me.lock().unwrap();
-                tokio::spawn(pass_on(stream, sandbox.clone(), how, Arc::clone(&asked)));
+                let (me, asked) = (Arc::clone(&me), Arc::clone(&asked));
+                tokio::spawn(pass_on(stream, sandbox.clone(), me, asked));
             }
         });
         front
@@ -82,25 +84,46 @@ impl Front {
     }
 }
 
-async fn pass_on(mut stream: TcpStream, sandbox: String, me: Me, asked: Arc<Mutex<bool>>) {
-    let mut first = [0; 64];
-    let read = stream.read(&mut first).await.unwrap_or_default();
-    let first = &first[..read];
-    if first.starts_with(b"GET /v1/me ") {
-        *asked.lock().unwrap() = true;
-        match me {
-            Me::AtOnce => {}
-            Me::After(time) => sleep(time).await,
-            Me::Missing => {
-                let _ = stream.write_all(MISSING.as_bytes()).await;
-                return;
-            }
-        }
-    }
+/// Passes the requests of a connection on, but for those that ask for `me`.
+async fn pass_on(
+    mut stream: TcpStream,
+    sandbox: String,
+    me: Arc<Mutex<Me>>,
+    asked: Arc<Mutex<bool>>,
+) -> Option<()> {
     let address = sandbox
         .trim_start_matches("http://")
         .trim_end_matches("/v1");
     let mut behind = TcpStream::connect(address).await.unwrap();
-    behind.write_all(first).await.unwrap();
-    let _ = copy_bidirectional(&mut stream, &mut behind).await;
+    let (mut request, mut answer) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    loop {
+        tokio::select! {
+            read = stream.read(&mut request) => {
+                let part = request.get(..read.ok().filter(|it| *it > 0)?)?;
+                if part.starts_with(b"GET /v1/me ") {
+                    *asked.lock().unwrap() = true;
+                    let how = *me.lock().unwrap();
+                    match how {
+                        Me::AtOnce => {}
+                        Me::After(time) => sleep(time).await,
+                        Me::OfAnother => {
+                            return stream.write_all(of_another().as_bytes()).await.ok();
+                        }
+                        Me::Missing => return stream.write_all(MISSING.as_bytes()).await.ok(),
+                    }
+                }
+                behind.write_all(part).await.ok()?;
+            }
+            read = behind.read(&mut answer) => {
+                let part = answer.get(..read.ok().filter(|it| *it > 0)?)?;
+                stream.write_all(part).await.ok()?;
+            }
+        }
+    }
+}
+
+fn of_another() -> String {
+    let body = r#"{"success":true,"data":{"portal":"other.bitrix24.ru","accessMode":"READWRITE"}}"#;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+    format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }

@@ -99,3 +99,57 @@ async fn an_interrupt_after_the_last_row_was_sent_stops_nothing() {
     desk.run("contacts a.csv --resume")
         .assert(0, "already finished");
 }
+
+/// Interrupts a command as soon as its first request has arrived.
+#[cfg(unix)]
+async fn interrupted_while_reading(desk: &Desk, words: &str, input: Option<&str>) -> Said {
+    use std::io::Write as _;
+
+    desk.sandbox.clear_requests();
+    desk.fault(Fault::delay(Duration::from_secs(60)));
+    let mut command = desk.command(words);
+    if input.is_some() {
+        command.stdin(std::process::Stdio::piped());
+    }
+    let mut child = command.spawn().unwrap();
+    if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
+        stdin.write_all(input.as_bytes()).unwrap();
+    }
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    interrupt(&child);
+    let said = Said::of(child.wait_with_output().unwrap());
+    desk.sandbox.calm();
+    said
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_before_the_first_row_says_that_nothing_was_sent() {
+    let desk = Desk::of(2).await;
+    let rows = "id,post\n1,a\n2,b\n";
+    desk.write("a.csv", rows);
+    let said = interrupted_while_reading(&desk, "contacts a.csv --plan", None).await;
+    said.assert(2, "error: interrupted: nothing was sent");
+    let said = interrupted_while_reading(&desk, "contacts - --plan", Some(rows)).await;
+    said.assert(2, "error: interrupted: nothing was sent");
+    let files = std::fs::read_dir(&desk.folder).unwrap();
+    let names = files.map(|it| it.unwrap().file_name().into_string().unwrap());
+    let copies: Vec<String> = names.filter(|it| it.starts_with("stdin-")).collect();
+    assert!(copies.is_empty(), "{copies:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_while_a_large_file_is_checked_says_that_nothing_was_sent() {
+    let desk = Desk::of(1).await;
+    let rows: Vec<String> = (1..=200_000).map(|id| format!("{id},p{id}\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    let mut command = desk.command("contacts a.csv");
+    let child = command.env_remove("VIBECODE_API_KEY").spawn().unwrap();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    interrupt(&child);
+    let said = Said::of(child.wait_with_output().unwrap());
+    said.assert(2, "error: interrupted: nothing was sent");
+}

@@ -21,10 +21,14 @@ async fn finished() -> Desk {
 async fn a_job_that_has_a_journal_is_not_started_again() {
     let desk = finished().await;
     let said = desk.run("contacts a.csv --yes");
-    said.assert(2, "a.csv.journal: this job was started before: continue it with cargo vibecode bulk contacts a.csv");
+    said.assert(2, "this job is already finished: 120 done, 0 failed, on 2");
+    said.assert(2, " UTC. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: cargo vibecode bulk contacts a.csv");
+    said.assert(2, " --plan. To send all rows again, delete a.csv.journal");
+    assert!(!said.err.contains("--resume"), "{said:?}");
     desk.assert_nothing_sent();
     desk.run("contacts a.csv --resume")
-        .assert(0, "this job is already finished: 120 done, 0 failed");
+        .assert(0, "this job is already finished: 120 done, 0 failed, on 2")
+        .assert(0, "the portal was not compared");
     desk.assert_nothing_sent();
 }
 
@@ -37,7 +41,7 @@ async fn a_journal_of_another_job_is_refused() {
         ("--ensure", "--ensure was not given and is now given"),
         (
             "--map post=comments",
-            "--map was not given and is now [[\"post\",\"comments\"]]",
+            "--map or --mapping was not given and is now post=comments",
         ),
     ] {
         let said = desk.run(&format!("contacts a.csv --resume {flags}"));
@@ -56,8 +60,10 @@ async fn a_journal_of_another_job_is_refused() {
     said.assert(2, "the base URL was");
     let text = desk.read("a.csv").replace("p7\n", "p8\n");
     desk.write("a.csv", text);
-    desk.run("contacts a.csv --resume")
-        .assert(2, "the file is another one, or has changed since");
+    desk.run("contacts a.csv --resume").assert(
+        2,
+        "the file is another one, or has changed since (its SHA-256 began with ",
+    );
     desk.assert_nothing_sent();
 }
 
@@ -94,7 +100,7 @@ async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
         .assert(0, "60 rows done");
     let whole = desk.read("a.csv.journal");
     // As if killed while it wrote that the first batch was done.
-    let lines: Vec<&str> = whole.lines().take(2).collect();
+    let lines: Vec<&str> = whole.lines().take(3).collect();
     desk.write(
         "a.csv.journal",
         format!("{}\n{{\"done\":{{\"ba", lines.join("\n")),

@@ -24,6 +24,7 @@ mod odd_cells;
 mod old_values;
 mod overtaken;
 mod progress;
+mod put_back;
 mod real_files;
 mod replaced;
 mod resumed;

@@ -363,7 +363,7 @@ async fn the_journal_of_last_weeks_file_is_set_aside() {
     desk.write("a.csv", "id,post\n71,a\n");
     desk.run("contacts a.csv --yes").assert(0, "1 row done");
     desk.run("contacts a.csv --yes")
-        .assert(2, "this job was started before");
+        .assert(2, "this job is already finished");
     desk.write("a.csv", "id,post\n71,b\n");
     desk.run("contacts a.csv --yes").assert(
         0,

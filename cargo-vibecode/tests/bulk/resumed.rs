@@ -376,3 +376,51 @@ async fn a_phone_that_an_interrupted_request_has_added_twice_is_reported() {
     said.assert(1, "[REPEATED]");
     assert_eq!(desk.phones(1).len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_killed_while_it_read_the_old_values_is_resumed_without_a_wait() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    desk.fault(Fault::delay(Duration::from_secs(60)));
+    let words = "contacts a.csv --backup old.jsonl";
+    let mut child = desk.command(&format!("{words} --yes")).spawn().unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said = desk.run(&format!("{words} --resume"));
+    said.assert(0, "2 rows done, 0 failed");
+    assert!(!said.out.contains("waiting"), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resume_from_another_folder_names_the_folder_and_the_file_that_is_missing_there() {
+    let desk = Desk::of(2).await;
+    desk.write(
+        "job/vibecode/contacts.json",
+        r#"{"phone":{"type":"multifield","title":"Mobile number"}}"#,
+    );
+    let row = |id: u64| format!("{{\"id\":{id},\"Mobile number\":\"+7916000000{id}\"}}\n");
+    desk.write("job/a.jsonl", row(1) + &row(2));
+    let run = |words: &str, folder: &str| {
+        let mut command = desk.command(words);
+        Said::of(command.current_dir(desk.path(folder)).output().unwrap())
+    };
+    let words = "contacts a.jsonl --yes --limit 1 --skip-bad --settle 1";
+    run(words, "job").assert(0, "1 row done");
+    desk.write("other/a", "");
+    desk.sandbox.clear_requests();
+    let said = run(
+        "contacts ../job/a.jsonl --resume --skip-bad --settle 1",
+        "other",
+    );
+    said.assert(2, "the rows request other changes now than when the job was started (vibecode/contacts.json is missing in this folder and in those above it; the current folder has changed from ");
+    said.assert(
+        2,
+        "Run the command in the folder in which the job was started",
+    );
+    assert!(!said.err.contains("--ensure"), "{said:?}");
+    desk.assert_nothing_sent();
+    run("contacts a.jsonl --resume --skip-bad --settle 1", "job").assert(0, "2 rows done");
+}

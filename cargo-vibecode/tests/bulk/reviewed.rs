@@ -1,5 +1,7 @@
 //! What was reviewed with `--plan` is what is sent, or nothing is.
 
+use vibecode_sandbox::Fault;
+
 use crate::support::{Desk, Said};
 
 fn json(said: &Said) -> serde_json::Value {
@@ -69,4 +71,75 @@ async fn other_rows_or_records_than_those_that_were_reviewed_are_not_sent() {
     }
     let digest = review(&desk, "");
     send(&desk, &digest).assert(0, "2 rows done, 0 failed");
+}
+
+/// A job that was sent as it was reviewed, and stopped after 50 of its 60 rows.
+async fn stopped_after_a_batch() -> Desk {
+    let desk = Desk::of(60).await;
+    let rows: Vec<String> = (1..=60).map(|id| format!("{id},p{id}\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    let digest = review(&desk, "");
+    // The records are read for the review, and then the first batch is sent.
+    desk.faults((0..3).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    let sent = send(&desk, &format!("{digest} --no-throttle"));
+    sent.assert(2, "50 rows done, 0 failed so far");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_job_sends_the_rows_that_are_left_as_they_were_reviewed() {
+    let desk = stopped_after_a_batch().await;
+    // The job itself has changed the first record, and nobody has changed those that are left.
+    desk.run("contacts a.csv --resume")
+        .assert(0, "60 rows done, 0 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_left_and_whose_record_is_not_as_it_was_reviewed_is_not_sent() {
+    let desk = stopped_after_a_batch().await;
+    desk.write("b.csv", "id,post\n55,x\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    let refused = desk.run("contacts a.csv --resume");
+    refused.assert(
+        2,
+        "and the records of 1 of the rows that are left are not as they were (the first is row 56): nothing was sent",
+    );
+    refused.assert(
+        2,
+        "To review what is left: cargo vibecode bulk contacts a.csv",
+    );
+    assert_eq!(desk.field(56, "post"), serde_json::Value::Null);
+    let plan = desk.run("contacts a.csv --plan");
+    plan.assert(0, "contacts/55 post: x → p55");
+    plan.assert(0, " --resume --reviewed ");
+    let digest = review(&desk, "");
+    desk.run(&format!("contacts a.csv --resume --reviewed {digest}"))
+        .assert(0, "60 rows done, 0 failed");
+    assert_eq!(desk.field(55, "post"), "p55");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_beyond_the_limit_of_a_review_are_named_when_they_are_sent() {
+    let desk = Desk::of(3).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n");
+    let digest = review(&desk, "--limit 2");
+    send(&desk, &format!("{digest} --limit 2")).assert(0, "2 rows done, 0 failed");
+    desk.run("contacts a.csv --resume")
+        .assert(0, "warning: only the first 2 rows were reviewed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_digest_is_refused_with_the_command_that_prints_one() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    for wrong in ["x", "1f09d2c4", "1f09d2c4-77ab03eg", "1F09D2C4-77AB03E9"] {
+        let said = send(&desk, wrong);
+        said.assert(
+            2,
+            "this is no digest of a review, such as 1f09d2c4-77ab03e9",
+        );
+        said.assert(2, "--plan` has it");
+    }
+    desk.assert_nothing_sent();
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use vibecode_sandbox::{Fault, Sandbox};
 
-use crate::support::Desk;
+use crate::{
+    front::{Front, Me},
+    support::{Desk, Said},
+};
 
 fn rows(count: u64) -> String {
     let rows = (1..=count)
@@ -53,7 +56,7 @@ async fn without_a_key_no_job_is_started() {
     desk.write("a.csv", rows(3));
     let mut command = desk.command("contacts a.csv --yes");
     let said = command.env_remove("VIBECODE_API_KEY").output().unwrap();
-    crate::support::Said::of(said).assert(2, "no API key was given: set VIBECODE_API_KEY");
+    Said::of(said).assert(2, "no API key was given: set VIBECODE_API_KEY");
     assert!(!desk.exists("a.csv.journal"));
 }
 
@@ -69,7 +72,7 @@ async fn a_host_that_is_not_there_starts_no_job() {
     command
         .current_dir(&desk.folder)
         .env("VIBECODE_API_KEY", Sandbox::API_KEY);
-    let said = crate::support::Said::of(command.output().unwrap());
+    let said = Said::of(command.output().unwrap());
     said.assert(2, "no connection to the API could be made");
     said.assert(2, "(127.0.0.1:9: Connection refused");
     assert!(!desk.exists("a.csv.journal"));
@@ -163,4 +166,65 @@ async fn a_batch_that_is_refused_leaves_those_behind_it_to_be_sent_after_it() {
     desk.run("contacts a.csv --resume --no-throttle --settle 1")
         .assert(0, "101 rows done, 0 failed");
     assert_eq!(desk.field(60, "post"), "late");
+}
+
+/// Runs a job of 12 batches, of which the first takes 1.5 s, and answers the question for the portal so after that.
+async fn with_another_answer_after_the_first_batch(me: Me, words: &str) -> (Desk, Said) {
+    let desk = Desk::of(600).await;
+    desk.write("a.csv", rows(600));
+    let front = Front::of(&desk, Me::AtOnce).await;
+    desk.fault(Fault::delay(Duration::from_millis(1500)));
+    let words = format!("a.csv --yes --no-throttle {words}");
+    let child = front.command(&desk, &words).spawn().unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    front.answer(me);
+    let said = Said::of(child.wait_with_output().unwrap());
+    (desk, said)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_stops_if_its_key_is_for_another_portal_now() {
+    let (desk, said) = with_another_answer_after_the_first_batch(Me::OfAnother, "--settle 1").await;
+    said.assert(2, "stopped before the next batch, since the API reported the portal sandbox.invalid for the key, and reports other.bitrix24.ru now");
+    said.assert(2, "50 rows done, 0 failed so far. To resume: ");
+    assert_eq!(desk.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_job_does_not_ask_again_which_portal_its_key_is_for() {
+    let (desk, said) = with_another_answer_after_the_first_batch(Me::OfAnother, "").await;
+    said.assert(0, "600 rows done, 0 failed");
+    let requests = desk.sandbox.requests();
+    let asked = requests.iter().filter(|it| it.path().ends_with("/me"));
+    assert_eq!(asked.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_job_goes_on_if_its_key_is_for_the_same_portal() {
+    let (desk, said) = with_another_answer_after_the_first_batch(Me::AtOnce, "--settle 1").await;
+    said.assert(0, "600 rows done, 0 failed");
+    let requests = desk.sandbox.requests();
+    let asked = requests.iter().filter(|it| it.path().ends_with("/me"));
+    assert_eq!(asked.count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_failed_rows_behind_a_slow_batch_stop_a_job_at_once() {
+    // The records of the batches 1 and 2 exist.
+    let desk = Desk::of(100).await;
+    desk.write("a.csv", rows(600));
+    desk.fault(Fault::delay(Duration::ZERO));
+    // The others are answered while one of the next four batches is slow.
+    desk.fault(Fault::delay(Duration::from_secs(2)));
+    let said = desk.run("contacts a.csv --yes --no-throttle --max-failed 10");
+    said.assert(
+        2,
+        "stopped because more than 10 rows have failed (50), the last with row ",
+    );
+    said.assert(2, "150 rows were under way then: ");
+    said.assert(2, " have failed\n");
+    let requests = desk.requests().len();
+    assert!((5..=6).contains(&requests), "{requests}");
 }

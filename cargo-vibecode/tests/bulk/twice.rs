@@ -44,7 +44,9 @@ async fn a_field_has_one_column() {
         run(&desk, words).assert(2, "belongs to the same field as the column");
     }
     desk.write("a.csv", "id,post,post\n71,a,b\n");
-    run(&desk, &[]).assert(2, "belongs to the same field as the column `post`");
+    run(&desk, &[]).assert(2, "the column `post` belongs to the same field as the column `post` of the same name (columns 3 and 2): rename one of them in the file");
+    desk.write("a.csv", "id,post,Job\n71,a,b\n");
+    run(&desk, &["--map", "Job=post"]).assert(2, "the column `Job` belongs to the same field as the column `post` (columns 3 and 2, both post)");
     desk.assert_nothing_sent();
 }
 

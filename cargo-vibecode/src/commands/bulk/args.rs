@@ -6,7 +6,10 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use super::input::{cells, encoding, numbers};
+use super::{
+    input::{cells, encoding, numbers},
+    reviewed,
+};
 use crate::{
     args::{name_and_value, whole_number},
     change::entries::EntryRules,
@@ -46,7 +49,8 @@ What is no plausible phone or email is refused, since the API can never remove i
 label that is the name of another field means neither: write wire:post for the field post.
 
 Without --yes the rows are only checked, and --plan shows what would change in each record. It ends with the command \
-that sends exactly this: --reviewed reads the records again, and sends nothing if rows or records differ. With --yes, \
+that sends exactly this: --reviewed reads the records again, and sends nothing if rows or records differ. --resume does \
+the same with the rows that are left. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
 `bulk --empty clear` takes to undo the changes: review it with --plan first. An undo fails for a record that somebody \
@@ -61,6 +65,8 @@ interrupted, or its output could not be written.";
 
 /// The arguments of `bulk`.
 #[derive(Debug, clap::Args)]
+#[group(id = "bulk")]
+#[command(group(clap::ArgGroup::new("sending").args(["yes", "resume"]).multiple(true)))]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option of the command line"
@@ -142,7 +148,13 @@ pub(crate) struct Args {
     pub(super) plan: bool,
 
     /// Send only if rows and records are as `--plan` has shown them, which prints this digest.
-    #[arg(long, value_name = "DIGEST", requires = "yes", conflicts_with_all = ["plan", "resume"])]
+    #[arg(
+        long,
+        value_name = "DIGEST",
+        requires = "sending",
+        conflicts_with = "plan",
+        value_parser = reviewed::given
+    )]
     pub(super) reviewed: Option<String>,
 
     /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
@@ -166,7 +178,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ROWS", value_parser = whole_number::<u64>(1..=u64::MAX))]
     pub(super) limit: Option<u64>,
 
-    /// Stop when more rows than this have failed [default: stop if no row of the first batch is done].
+    /// Stop when more rows than this have failed, once the batches under way have ended [default: stop if no row of the first batch is done].
     #[arg(long, value_name = "ROWS", value_parser = whole_number::<u64>(0..=u64::MAX))]
     pub(super) max_failed: Option<u64>,
 

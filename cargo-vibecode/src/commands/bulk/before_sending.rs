@@ -9,7 +9,7 @@ use super::{
     ending::exit_status,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::{resume::Past, row_set::RowSet},
+    journal::resume::{self, Past},
     preview::{Preview, PreviewOptions},
     send::plan::{Plan, Selection},
 };
@@ -79,12 +79,18 @@ impl BulkJob<'_> {
         let past = Past::default();
         self.check_pipelines(&self.client()?, &past, column_options, checked)
             .await?;
-        let preview = self.read_preview(checked, column_options, Reading::ToShow, output);
+        let all = Selection::All;
+        let preview = self.read_preview(checked, column_options, all, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         preview.summarize(self.input, &reviewed, output);
         if preview.has_changes() {
-            let command = self.command_to_send().option("reviewed", reviewed);
+            let command = if self.is_interrupted() {
+                self.command_to_resume()
+            } else {
+                self.command_to_send()
+            };
+            let command = command.option("reviewed", reviewed);
             output.line(format!(
                 "nothing was sent. To send exactly this, if nothing has changed since: {command}"
             ));
@@ -94,19 +100,29 @@ impl BulkJob<'_> {
         ))
     }
 
-    /// Reads the records, and prints to `output` what the rows would change.
+    /// Returns whether the file has a job that is not finished.
+    fn is_interrupted(&self) -> bool {
+        let journal = self.input.journal();
+        journal.exists() && matches!(resume::finished(&journal), Ok(None))
+    }
+
+    /// Reads the records of some rows, and prints to `output` what they would change.
     pub(super) async fn read_preview(
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
+        selection: Selection<'_>,
         reading: Reading,
         output: &Output,
     ) -> Result<Preview, Failure> {
-        let (client, all) = (self.client()?, RowSet::default());
-        let all = Selection::AllBut(&all);
-        let plan = Plan::new(self.input, column_options, checked, all)?;
-        let plan = plan.limited(self.args.limit);
-        let rows = checked.to_send.min(self.args.limit.unwrap_or(u64::MAX));
+        let client = self.client()?;
+        let (rows, limit) = match &selection {
+            Selection::Only(rows) => (rows.len(), None),
+            Selection::AllBut(_) | Selection::All => (checked.to_send, self.args.limit),
+        };
+        let rows = rows.min(limit.unwrap_or(u64::MAX));
+        let plan = Plan::new(self.input, column_options, checked, selection)?;
+        let plan = plan.limited(limit);
         let activity = reading.activity();
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
         let options = PreviewOptions {

@@ -63,7 +63,7 @@ impl BulkJob<'_> {
 
     /// Returns the command that shows what would change.
     pub(super) fn command_to_review(&self) -> CommandLine {
-        let command = self.command_again().without(&["yes", "reviewed"]);
+        let command = self.command_again().without(&["yes", "resume", "reviewed"]);
         command.flag("plan")
     }
 
@@ -184,7 +184,7 @@ impl CommandLine {
         self.options.iter().any(|it| it.name == name)
     }
 
-    fn without(mut self, names: &[&str]) -> Self {
+    pub(super) fn without(mut self, names: &[&str]) -> Self {
         self.options.retain(|it| !names.contains(&it.name.as_str()));
         self
     }

@@ -16,7 +16,7 @@ use super::{
     send::{Sender, Stopped},
     sent_to,
 };
-use crate::{ExitStatus, failure::Failure};
+use crate::{ExitStatus, failure::Failure, plural::number_of};
 
 impl BulkJob<'_> {
     /// Called once every row has been reported. Writes the failed rows to a file; the journal is
@@ -43,6 +43,13 @@ impl BulkJob<'_> {
         if left == 0 {
             sender.journal.finish(ok, failed)?;
         }
+        let had_all = sender.had_all();
+        if had_all > 0 {
+            self.output.line(format!(
+                "{}, since their records have the phones and emails already",
+                number_of(had_all, "row adds nothing", "rows add nothing")
+            ));
+        }
         let shown = self.show_failed_rows(failed_rows);
         self.advise_on_newer(&mut sender.journal)?;
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
@@ -63,7 +70,7 @@ impl BulkJob<'_> {
         let bad = bad_rows(checked.bad);
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        self.summarize((ok, failed, checked.bad, left), shown.as_deref());
+        self.summarize((ok, failed, checked.bad, left), had_all, shown.as_deref());
         Ok(exit_status(failed + checked.bad))
     }
 
@@ -91,7 +98,7 @@ impl BulkJob<'_> {
         self.advise_on_newer(&mut journal)?;
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
         let counts = (past.ok, past.failed, checked.bad, 0);
-        self.summarize(counts, shown.as_deref());
+        self.summarize(counts, 0, shown.as_deref());
         Ok(exit_status(problems))
     }
 
@@ -167,13 +174,19 @@ impl BulkJob<'_> {
         }
     }
 
-    fn summarize(&self, (ok, failed, bad, left): (u64, u64, u64, u64), failed_rows: Option<&str>) {
+    fn summarize(
+        &self,
+        (ok, failed, bad, left): (u64, u64, u64, u64),
+        had_all: u64,
+        failed_rows: Option<&str>,
+    ) {
         self.output.json(&json!({
             "encoding": self.input.encoding_name(),
             "ok": ok,
             "failed": failed,
             "bad": bad,
             "left": left,
+            "added_before": had_all,
             "failed_rows": failed_rows,
             "journal": self.input.journal().display().to_string(),
         }));

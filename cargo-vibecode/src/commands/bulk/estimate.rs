@@ -51,7 +51,8 @@ impl RequestCounter {
     }
 }
 
-/// The requests of a job. Attempts after a failure are not among them.
+/// The requests of a job. Attempts after a failure are not among them, nor are those of long runs that ask again which
+/// portal the key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Estimate {
     rows: u64,

@@ -1,49 +1,44 @@
 //! A bulk job, from its arguments to its last row.
 
-use std::{path::Path, time::Duration};
+use std::{env, path::Path, time::Duration};
 
 use vibecode_runtime::{Client, ClientBuilder, Throttle};
-use vibecode_spec::{ExportHeaders, Schema, one_line};
+use vibecode_spec::{ExportHeaders, Schema};
 
 use super::{
     args::{Args, Empty},
     backup::undone_job::UndoneJob,
     check::{self, Checked},
-    earlier,
     ending::{bad_rows, exit_status},
     estimate::Estimate,
     input::{
         FileFormat, FileOptions, Input,
         cells::{self, CellStyle},
-        columns::{ColumnOptions, SENT_TO},
+        columns::ColumnOptions,
         headers::export_headers,
         is_stdin,
         mapping::Mapping,
-        numbers::Numbers,
-        origin::Origin,
-        row_jobs::RowJobs,
     },
     journal::{
-        self, Journal,
+        Journal,
         header::{self, FileDigests, Header, Meaning, Reading},
-        resume::{self, FoundJournal, Past},
+        resume::{self, FinishedJob, Past},
     },
     send::{
-        FailureLimits, Mode, RowChecks, Sender, Stopped,
+        FailureLimits, Mode, PortalCheck, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
         progress::Progress,
     },
-    sent_to,
 };
 use crate::{
     ExitStatus,
     code_file::KnownCodes,
     failure::Failure,
-    interrupts::Interrupts,
+    interrupts::{EndOnInterrupt, Interrupts},
     output::Output,
     portal::{self, PortalArgs},
     portal_files::{Drift, FetchedFile},
-    portal_identity::{Identity, same_portal},
+    portal_identity::Identity,
     rate_limit::WatchedThrottle,
     schema_file::{self, KnownFields},
 };
@@ -58,6 +53,12 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
+    let interrupted = if args.resume {
+        "interrupted before anything was sent by this command: the job can be resumed as before"
+    } else {
+        "interrupted: nothing was sent"
+    };
+    let end_on_interrupt = EndOnInterrupt::new(interrupted, output)?;
     let fields = schema_file::load_fields(&args.entity)?;
     let codes = KnownCodes::load()?;
     let files = codes.files().iter().chain(fields.file());
@@ -68,6 +69,9 @@ pub(crate) async fn run(
         sheet: args.sheet.as_deref(),
     };
     let input = Input::open(&args.file, &options)?;
+    if input.is_copy {
+        end_on_interrupt.remove(input.path.clone());
+    }
     let mapping = Mapping::of(args)?;
     let export = export_headers(&args.entity);
     let style = CellStyle {
@@ -94,6 +98,7 @@ pub(crate) async fn run(
         files: files.collect(),
         digest_of_numbers: None,
         undone: None,
+        end_on_interrupt,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
@@ -110,6 +115,11 @@ fn has_no_rows_left(journal: &Path) -> bool {
     !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
 }
 
+pub(super) fn current_folder() -> Option<String> {
+    let folder = env::current_dir().ok()?;
+    Some(folder.display().to_string())
+}
+
 /// A bulk job.
 pub(super) struct BulkJob<'a> {
     /// The columns of `--map`, `--ignore` and `--mapping`.
@@ -124,11 +134,13 @@ pub(super) struct BulkJob<'a> {
     pub(super) schema: &'a Schema,
     pub(super) codes: &'a KnownCodes,
     /// The files in the folder `vibecode` that the schema and the codes were read from.
-    files: FileDigests,
+    pub(super) files: FileDigests,
     /// The digest of the file when its numbers were read, if all of it was.
-    digest_of_numbers: Option<String>,
+    pub(super) digest_of_numbers: Option<String>,
     /// If the file is a backup and is sent: the job that it undoes.
     pub(super) undone: Option<UndoneJob>,
+    /// Until the first row can be sent.
+    end_on_interrupt: EndOnInterrupt,
     /// The portal and the rights of the key, as far as they are known.
     pub(super) identity: Option<Identity>,
     /// The limit of all requests of the job, also of those before rows are sent.
@@ -180,29 +192,43 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
-        self.check_reviewed(&checked, &column_options).await?;
-        let header = self.header(&checked)?;
-        let client = self.client()?;
+        self.start(&checked, resumed, &path, earlier.as_ref()).await
+    }
+
+    /// Starts or resumes the job, and sends its rows.
+    async fn start(
+        &self,
+        checked: &Checked,
+        resumed: Option<(Journal, Past)>,
+        path: &Path,
+        earlier: Option<&FinishedJob>,
+    ) -> Result<ExitStatus, Failure> {
+        let Self { args, output, .. } = *self;
+        let column_options = self.column_options();
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
-        self.check_pipelines(&client, past, &column_options, &checked)
+        let reviewed = self.check_reviewed(checked, &column_options, past);
+        let reviewed = reviewed.await?;
+        let mut header = self.header(checked)?;
+        header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
+        let reviewed = reviewed.map_or_else(Vec::new, |it| it.rows);
+        let client = self.client()?;
+        self.check_pipelines(&client, past, &column_options, checked)
             .await?;
-        self.set_aside(&path, earlier.as_deref(), &checked)?;
+        self.set_aside(path, earlier, checked)?;
         let interrupts = Interrupts::listen()?;
-        let (journal, past) = match resumed {
-            Some(resumed) => resumed,
-            None => (Journal::create(&path, header.clone())?, Past::default()),
+        self.end_on_interrupt.stop();
+        let (journal, past) = if let Some((mut journal, past)) = resumed {
+            journal.reviewed(&reviewed)?;
+            (journal, past)
+        } else {
+            let journal = Journal::create(path, header.clone(), &reviewed)?;
+            (journal, Past::default())
         };
         if past.is_finished {
-            let done = format!(
-                "this job is already finished: {} done, {} failed{}. To send all rows again, delete {}",
-                past.ok,
-                past.failed,
-                bad_rows(checked.bad),
-                path.display()
-            );
-            output.line(done);
-            return self.finished_before(journal, &past, &checked, &column_options);
+            let done = past.finished_in_words(&bad_rows(checked.bad));
+            output.line(self.after_the_end(&done, path));
+            return self.finished_before(journal, &past, checked, &column_options);
         }
         // The rows that an earlier process left open are sent whatever the limit is.
         let before = past.ok + past.failed + past.open.len();
@@ -210,12 +236,14 @@ impl BulkJob<'_> {
             Some(limit) => checked.to_send.min(before + limit),
             None => checked.to_send,
         };
-        Estimate::of(args, &checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
+        Estimate::of(args, checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
         let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {
             max_failed: args.max_failed,
             rows,
         };
+        let identity = self.identity.clone();
+        let portal_check = identity.map(|it| PortalCheck::new(it, self.settle()));
         let mut sender = Sender::new(
             client,
             journal,
@@ -225,14 +253,15 @@ impl BulkJob<'_> {
             output,
             self.row_checks(),
         )
-        .continuing(&past);
+        .continuing(&past)
+        .with_portal_check(portal_check);
         let sent = self
-            .send(&mut sender, past, &header, &column_options, &checked)
+            .send(&mut sender, past, &header, &column_options, checked)
             .await;
         sender.progress.end();
         match sent {
-            Ok(()) => self.finish(&mut sender, &checked, &column_options, &path),
-            Err(stopped) => Err(self.interrupted(&sender, &checked, stopped)),
+            Ok(()) => self.finish(&mut sender, checked, &column_options, path),
+            Err(stopped) => Err(self.interrupted(&sender, checked, stopped)),
         }
     }
 
@@ -242,148 +271,6 @@ impl BulkJob<'_> {
             Some(_) => Empty::Clear,
             None => self.args.empty,
         }
-    }
-
-    /// Checks that the rows are for this entity and, as far as it is known, for this portal, if the file is a
-    /// backup or has failed rows.
-    fn check_origin(&self, is_sent: bool) -> Result<(), Failure> {
-        if let Some(Origin { entity, portal, .. }) = &self.input.origin {
-            self.check_portal("a backup", portal.as_deref(), entity, is_sent)?;
-        }
-        let options = self.column_options();
-        let cells = sent_to::of_file(self.input, &options)?;
-        for cell in &cells {
-            let (portal, entity) = sent_to::parts(cell);
-            self.check_portal("a file of failed rows", portal, entity, is_sent)?;
-        }
-        if let (Some(first), Some(last)) = (cells.first(), cells.last())
-            && first != last
-        {
-            let problem = format!(
-                "its rows have failed for different portals (`{}` and `{}` in the column `{SENT_TO}`): nothing was sent. Make a file of the rows of each portal",
-                one_line(first),
-                one_line(last)
-            );
-            return Err(Failure::in_file(&self.input.path, problem));
-        }
-        Ok(())
-    }
-
-    /// Checks that a file of this portal and entity may be sent.
-    fn check_portal(
-        &self,
-        file: &str,
-        portal: Option<&str>,
-        entity: &str,
-        is_sent: bool,
-    ) -> Result<(), Failure> {
-        let refused = |problem: String| Err(Failure::in_file(&self.input.path, problem));
-        if entity != self.args.entity {
-            return refused(format!(
-                "this is {file} of {}, and the command is about {}: nothing was sent. Name the entity of the file",
-                one_line(entity),
-                self.args.entity
-            ));
-        }
-        let now = self.identity.as_ref().and_then(|it| it.portal.as_deref());
-        match (portal, now) {
-            (Some(portal), Some(now)) if !same_portal(portal, now) => refused(format!(
-                "this is {file} of the portal {}, and the key is for {now}: nothing was sent. Use the key of that portal",
-                one_line(portal)
-            )),
-            (Some(portal), None) if is_sent => refused(format!(
-                "this is {file} of the portal {}, and the API does not report which portal the key is for: nothing was sent",
-                one_line(portal)
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Warns of a backup that does not say what the job wrote.
-    fn warn_of_old_backup(&self) {
-        if let Some(origin) = &self.input.origin
-            && !origin.has_written
-        {
-            self.output.warn(
-                "an earlier version of cargo-vibecode wrote this backup, which does not say what the job has written: what somebody else has changed since is replaced too. Look at it with --plan first",
-            );
-        }
-    }
-
-    /// Reads how the numbers of the file are written, and writes the mapping if it does not exist yet.
-    fn read_style(&mut self) -> Result<(), Failure> {
-        let args = self.args;
-        let options = self.column_options();
-        if let Some(path) = &args.mapping
-            && !path.exists()
-        {
-            Mapping::write(path, &RowJobs::columns_of(self.input, &options)?)?;
-            self.output.line(format!(
-                "the fields of the columns are in {}: correct them, and run the command again",
-                path.display()
-            ));
-        }
-        (self.style.numbers, self.digest_of_numbers) = Numbers::of_file(self.input, &options)?;
-        Ok(())
-    }
-
-    /// Checks that the file was the same when its numbers were read: they decide what `1,234` means.
-    fn check_numbers(&self, checked: &Checked) -> Result<(), Failure> {
-        match &self.digest_of_numbers {
-            Some(digest) if *digest != checked.digest => {
-                let problem = "the file has changed while it was being checked, and nothing was sent: run the command again";
-                Err(Failure::in_file(&self.input.path, problem))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
-    /// may be the reason for what the check reports.
-    fn interrupted_job(&self, journal: &Path) -> Result<Option<FoundJournal>, Failure> {
-        if !self.args.resume {
-            return Ok(None);
-        }
-        let found = FoundJournal::open(journal)?;
-        for changed in found.header().changed_files(&self.files) {
-            self.output
-                .warn(format!("{changed} since the job was started"));
-        }
-        Ok(Some(found))
-    }
-
-    /// Returns the hash of the file of an earlier job that is finished.
-    fn earlier_job(&self, journal: &Path) -> Result<Option<String>, Failure> {
-        if !self.args.yes || self.args.resume || !journal.exists() {
-            return Ok(None);
-        }
-        let finished = resume::finished(journal)?;
-        finished
-            .map(Some)
-            .ok_or_else(|| journal::already_started(journal, &self.command_to_resume()))
-    }
-
-    /// Sets the journal of an earlier file of the same name aside.
-    fn set_aside(
-        &self,
-        journal: &Path,
-        earlier: Option<&str>,
-        checked: &Checked,
-    ) -> Result<(), Failure> {
-        let Some(earlier) = earlier else {
-            return Ok(());
-        };
-        if earlier == checked.digest {
-            let started = || journal::already_started(journal, &self.command_to_resume());
-            return Err(self.finished_undo().unwrap_or_else(started));
-        }
-        let aside = earlier::set_aside(journal);
-        let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
-        self.output.line(format!(
-            "the journal of an earlier file of this name is now {}",
-            aside.display()
-        ));
-        Ok(())
     }
 
     pub(super) fn column_options(&self) -> ColumnOptions<'_> {
@@ -414,6 +301,7 @@ impl BulkJob<'_> {
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
             portal: identity.as_ref().and_then(|it| it.portal.clone()),
             key: identity.as_ref().map(Identity::key_in_words),
+            folder: current_folder(),
             input_sha256: checked.digest.clone(),
             meaning: Some(Meaning {
                 changes_sha256: checked.changes.in_hex(),
@@ -441,6 +329,7 @@ impl BulkJob<'_> {
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
             settle_seconds: args.settle,
+            reviewed: None,
         })
     }
 
@@ -495,8 +384,7 @@ impl BulkJob<'_> {
         sender.progress.begin_at(past.ok, past.failed);
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
-        let why = "requests of the earlier process may still be running at the server";
-        sender.wait(earlier.1, why).await?;
+        sender.wait(earlier.1, past.why_unsettled()).await?;
         let is_damaged = past.is_damaged();
         let mut behind = past.done;
         if !past.open.is_empty() {

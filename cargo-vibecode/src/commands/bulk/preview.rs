@@ -111,6 +111,10 @@ impl Preview {
         &self.digest
     }
 
+    pub(super) fn into_digest(self) -> ReviewDigest {
+        self.digest
+    }
+
     /// Prints the counts. `reviewed` is what `--reviewed` takes.
     pub(super) fn summarize(&self, input: &Input, reviewed: &str, output: &Output) {
         let refused = match self.refused {

@@ -4,21 +4,41 @@
 //! second is that of the changes in the records as they are: the portal, and for each row the old and the new values. So
 //! a difference can be explained: other rows, or other records.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use sha2::{Digest as _, Sha256};
 
 use super::{
     before_sending::Reading,
     check::Checked,
-    input::columns::ColumnOptions,
+    input::{columns::ColumnOptions, row_jobs::RowJobs},
     job::BulkJob,
+    journal::{
+        resume::Past,
+        review::{Review, RowDigest},
+        row_set::RowSet,
+    },
     old_values::{OldValue, RowChanges},
+    send::plan::Selection,
 };
 use crate::{digest, failure::Failure};
 
 /// The number of hexadecimal digits of each part.
 const DIGITS: usize = 8;
+
+/// Checks that a text has the form of what `--plan` prints.
+pub(super) fn given(text: &str) -> Result<String, String> {
+    let is_part = |part: &str| {
+        part.len() == DIGITS
+            && part
+                .bytes()
+                .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
+    };
+    match text.split_once('-') {
+        Some((rows, records)) if is_part(rows) && is_part(records) => Ok(text.to_owned()),
+        _ => Err("this is no digest of a review, such as 1f09d2c4-77ab03e9: the last line of `cargo vibecode bulk ENTITY FILE --plan` has it".to_owned()),
+    }
+}
 
 /// The digest of the changes in the records so far.
 #[derive(Debug, Default)]
@@ -26,6 +46,8 @@ pub(super) struct ReviewDigest {
     hash: Sha256,
     /// The text of one row. The buffer is reused.
     text: String,
+    /// The digest of each row.
+    rows: Vec<RowDigest>,
 }
 
 impl ReviewDigest {
@@ -42,18 +64,20 @@ impl ReviewDigest {
         for addition in &changes.added {
             let _ = write!(self.text, " {} + {:?}", addition.field, addition.value);
         }
-        self.end_row();
+        self.end_row(line);
     }
 
     /// Adds a row whose record does not exist.
     pub(super) fn add_missing(&mut self, line: u64) {
         let _ = write!(self.text, "{line} -");
-        self.end_row();
+        self.end_row(line);
     }
 
-    fn end_row(&mut self) {
+    fn end_row(&mut self, line: u64) {
         self.text.push('\n');
         self.hash.update(&self.text);
+        let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&self.text).into();
+        self.rows.push((line, u32::from_be_bytes([a, b, c, d])));
         self.text.clear();
     }
 }
@@ -73,8 +97,8 @@ impl BulkJob<'_> {
         parts.join("-")
     }
 
-    /// Checks that what is about to be sent is what was reviewed, if the digest of a review was given. Reads the
-    /// records for that.
+    /// Checks that what is about to be sent is what was reviewed, if the digest of a review was given, or was when the
+    /// job was started. Reads the records for that. Returns the review if the digest was given now.
     ///
     /// # Errors
     /// If it is not, or if a record cannot be read. Nothing has been sent.
@@ -82,15 +106,30 @@ impl BulkJob<'_> {
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-    ) -> Result<(), Failure> {
+        past: &Past,
+    ) -> Result<Option<Reviewed>, Failure> {
+        if past.is_finished {
+            return Ok(None);
+        }
         let Some(reviewed) = &self.args.reviewed else {
-            return Ok(());
+            if let Some(review) = &past.review {
+                self.check_rows_left(checked, column_options, past, review)
+                    .await?;
+            }
+            return Ok(None);
         };
-        let quiet = self.output.quiet();
-        let preview = self.read_preview(checked, column_options, Reading::ToCompare, &quiet);
-        let now = self.reviewed(checked, preview.await?.digest());
+        let preview = self
+            .read_for_review(checked, column_options, Selection::All)
+            .await?;
+        let now = self.reviewed(checked, &preview);
         if now == *reviewed {
-            return Ok(());
+            let rows = preview.rows;
+            let review = Review {
+                digest: now,
+                rows: u64::try_from(rows.len()).unwrap_or(u64::MAX),
+                limit: self.args.limit,
+            };
+            return Ok(Some(Reviewed { review, rows }));
         }
         let rows = |text: &str| text.split('-').next().map(str::to_owned);
         let what = if rows(&now) == rows(reviewed) {
@@ -103,4 +142,85 @@ impl BulkJob<'_> {
             self.command_to_review()
         )))
     }
+
+    /// Checks that the rows that an earlier process has not sent would change in their records what was reviewed.
+    ///
+    /// # Errors
+    /// If one would not, or if a record cannot be read.
+    async fn check_rows_left(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        past: &Past,
+        review: &Review,
+    ) -> Result<(), Failure> {
+        let left = self.reviewed_rows_left(checked, column_options, past)?;
+        if !left.is_empty() {
+            let left = Selection::Only(left);
+            let now = self.read_for_review(checked, column_options, left).await?;
+            let is_other = |(row, digest): &&RowDigest| past.reviewed.get(row) != Some(digest);
+            let other: Vec<u64> = now.rows.iter().filter(is_other).map(|it| it.0).collect();
+            if let [first, ..] = other[..] {
+                return Err(Failure::new(format!(
+                    "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}): nothing was sent. To review what is left: {}",
+                    review.digest,
+                    other.len(),
+                    self.command_to_review().without(&["limit"])
+                )));
+            }
+        }
+        if let Some(limit) = review.limit {
+            self.output.warn(format!(
+                "only the first {limit} rows were reviewed, as --limit said: the others are sent whatever their records have"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Returns the rows that were reviewed and have not been sent. A row whose record an earlier row was sent to is not
+    /// among them: the job itself has changed the record since.
+    fn reviewed_rows_left(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        past: &Past,
+    ) -> Result<RowSet, Failure> {
+        let is_sent = |row: u64| past.done.contains(row) || past.open.contains(row);
+        let repeated = checked.repeated.records();
+        let mut sent_to = HashSet::new();
+        let mut left = RowSet::default();
+        let mut row_jobs = RowJobs::open(self.input, column_options)?;
+        while let Some(row_job) = row_jobs.next()? {
+            let Ok((id, _)) = row_job.change else {
+                continue;
+            };
+            if is_sent(row_job.line) {
+                if repeated.rows(id).is_some() {
+                    sent_to.insert(id);
+                }
+            } else if past.reviewed.contains_key(&row_job.line) && !sent_to.contains(&id) {
+                left.insert(row_job.line);
+            }
+        }
+        Ok(left)
+    }
+
+    async fn read_for_review(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        rows: Selection<'_>,
+    ) -> Result<ReviewDigest, Failure> {
+        let quiet = self.output.quiet();
+        let reading = Reading::ToCompare;
+        let preview = self.read_preview(checked, column_options, rows, reading, &quiet);
+        Ok(preview.await?.into_digest())
+    }
+}
+
+/// What was reviewed, with the digest of each row.
+#[derive(Debug)]
+pub(super) struct Reviewed {
+    pub(super) review: Review,
+    pub(super) rows: Vec<RowDigest>,
 }

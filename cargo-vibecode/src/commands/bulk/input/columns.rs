@@ -76,11 +76,19 @@ impl<'a> Columns<'a> {
         let is_export = headers::is_export(self.column_options, &self.names);
         while let Some(name) = self.names.get(self.targets.len()) {
             let target = self.column_options.target(name, is_export).and_then(|target| {
-                let mut before = self.names.iter().zip(&self.targets);
-                let same = before.find(|(_, known)| is_duplicate(known, &target));
-                same.map_or(Ok(target), |(other, _)| {
-                    Err(format!("belongs to the same field as the column `{other}`: ignore one of them with --ignore"))
-                })
+                let mut before = self.names.iter().zip(&self.targets).zip(1..);
+                let same = before.find(|((_, known), _)| is_duplicate(known, &target));
+                let number = self.targets.len() + 1;
+                match same {
+                    None => Ok(target),
+                    Some(((other, _), of_other)) if other == name => Err(format!(
+                        "belongs to the same field as the column `{other}` of the same name (columns {number} and {of_other}): rename one of them in the file"
+                    )),
+                    Some(((other, _), of_other)) => Err(format!(
+                        "belongs to the same field as the column `{other}` (columns {number} and {of_other}, both {}): ignore one of them with --ignore",
+                        target.describe()
+                    )),
+                }
             });
             self.targets.push(target);
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use vibecode_spec::one_line;
 
+use super::review::Review;
 use crate::{
     change::entries::Phones,
     commands::bulk::{args::Empty, input::numbers::Numbers},
@@ -15,6 +17,9 @@ use crate::{
 pub(crate) const VERSION: u32 = 5;
 /// The first version in which each line has a checksum.
 pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
+
+/// Also on without the option, if a row adds phones or emails.
+const ENSURE: &str = "--ensure";
 
 /// The job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +36,10 @@ pub(crate) struct Header {
     /// The kind of the key and its rights, in words. Journals before version 3 do not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<String>,
+    /// The folder in which the job was started: the files in `vibecode` are looked for there and above it. Journals before
+    /// version 5 do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) folder: Option<String>,
     pub(crate) input_sha256: String,
     /// Journals before version 3 do not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,6 +58,9 @@ pub(crate) struct Header {
     pub(crate) ensure: bool,
     pub(crate) skip_bad: bool,
     pub(crate) settle_seconds: u64,
+    /// What was reviewed, if `--reviewed` was given. Journals before version 5 do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reviewed: Option<Review>,
 }
 
 /// How the file is read, as far as it was not always so.
@@ -97,8 +109,37 @@ impl Header {
                 "the job was started for the portal {then}, and the API does not report now which portal the key is for: nothing was sent. Resume once the API reports it again"
             ));
         }
-        let (then, now) = (self.meaning.as_ref()?, now.meaning.as_ref()?);
-        (then.changes_sha256 != now.changes_sha256).then(|| then.differs_from(now))
+        if !self.requests_other_changes(now) {
+            return None;
+        }
+        let (then, of_now) = (self.meaning.as_ref()?, now.meaning.as_ref()?);
+        let mut reasons = self.changed_files(&of_now.files, now.folder.as_deref());
+        let is_elsewhere = reasons.len() > changed_files(&then.files, &of_now.files).len();
+        if then.tool != of_now.tool {
+            reasons.push(format!(
+                "this is cargo-vibecode {}, and {} started the job",
+                of_now.tool, then.tool
+            ));
+        }
+        let reasons = match reasons[..] {
+            [] => String::new(),
+            [..] => format!(" ({})", reasons.join("; ")),
+        };
+        let next = if is_elsewhere {
+            "Run the command in the folder in which the job was started, or restore what has changed, to resume"
+        } else {
+            "Restore what has changed to resume"
+        };
+        Some(format!(
+            "the rows request other changes now than when the job was started{reasons}: nothing was sent. {next}. To send all rows with the new changes, give the file another name, not before the requests of this job have settled"
+        ))
+    }
+
+    fn requests_other_changes(&self, now: &Self) -> bool {
+        match (&self.meaning, &now.meaning) {
+            (Some(then), Some(now)) => then.changes_sha256 != now.changes_sha256,
+            (None, _) | (_, None) => false,
+        }
     }
 
     /// Returns what is not the same or cannot be compared, and does not prevent the job from being resumed.
@@ -129,18 +170,35 @@ impl Header {
         warnings
     }
 
-    /// Returns the files of the portal that have changed since, each as a statement. They may be why rows
-    /// are bad now.
-    pub(crate) fn changed_files(&self, now: &FileDigests) -> Vec<String> {
-        self.meaning
-            .as_ref()
-            .map_or_else(Vec::new, |then| changed_files(&then.files, now))
+    /// Returns the files of the portal that have changed since, each as a statement, and the current folder if it is
+    /// another one. They may be why rows are bad now.
+    pub(crate) fn changed_files(&self, now: &FileDigests, folder: Option<&str>) -> Vec<String> {
+        let Some(then) = &self.meaning else {
+            return Vec::new();
+        };
+        let mut changed = changed_files(&then.files, now);
+        if let (Some(then), Some(now)) = (self.folder.as_deref(), folder)
+            && !changed.is_empty()
+            && then != now
+        {
+            changed.push(format!(
+                "the current folder has changed from {} to {}",
+                one_line(then),
+                one_line(now)
+            ));
+        }
+        changed
     }
 
     /// Returns the differences in words; empty if this is the same job.
     fn differences(&self, now: &Self) -> Vec<String> {
         if self.input_sha256 != now.input_sha256 {
-            return vec!["the file is another one, or has changed since".to_owned()];
+            let digits = |digest: &str| digest.chars().take(8).collect::<String>();
+            return vec![format!(
+                "the file is another one, or has changed since (its SHA-256 began with {}, and now with {})",
+                digits(&self.input_sha256),
+                digits(&now.input_sha256)
+            )];
         }
         if let (Some(then), Some(now)) = (&self.portal, &now.portal)
             && !same_portal(then, now)
@@ -148,8 +206,11 @@ impl Header {
             return vec![format!("the portal was {then} and is now {now}")];
         }
         let settings = self.settings().into_iter().zip(now.settings());
+        // If the rows are read in another way, they may add nothing any more, and are not ensured for that reason.
+        let is_ensure_derived = self.requests_other_changes(now);
         settings
             .filter(|((_, then), (_, now))| then != now)
+            .filter(|((name, _), _)| *name != ENSURE || !is_ensure_derived)
             .map(|((name, then), (_, now))| {
                 format!(
                     "{name} was {} and is now {}",
@@ -166,7 +227,7 @@ impl Header {
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
             ("--delimiter", json!(self.delimiter)),
-            ("--map", json!(self.map)),
+            ("--map or --mapping", json!(self.map)),
             ("--ignore", json!(self.ignore)),
             ("--id-column", json!(self.id_column)),
             ("--encoding", json!(self.reading.encoding)),
@@ -178,7 +239,7 @@ impl Header {
             ("--empty", json!(self.empty)),
             ("--phones", json!(self.phones)),
             ("--country", json!(self.country)),
-            ("--ensure", json!(self.ensure)),
+            (ENSURE, json!(self.ensure)),
             ("--skip-bad", json!(self.skip_bad)),
             ("--settle", json!(self.settle_seconds)),
         ]
@@ -191,28 +252,19 @@ fn in_words(value: &Value) -> String {
         Value::Null | Value::Bool(false) => "not given".to_owned(),
         Value::Bool(true) => "given".to_owned(),
         Value::Array(list) if list.is_empty() => "not given".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
-    }
-}
-
-impl Meaning {
-    /// Returns the refusal of a job whose rows request other changes now.
-    fn differs_from(&self, now: &Self) -> String {
-        let mut reasons = changed_files(&self.files, &now.files);
-        if self.tool != now.tool {
-            reasons.push(format!(
-                "this is cargo-vibecode {}, and {} started the job",
-                now.tool, self.tool
-            ));
+        Value::Array(list) => {
+            let list = list.iter().map(|it| match it {
+                // A column with its field.
+                Value::Array(pair) => {
+                    let pair: Vec<String> = pair.iter().map(in_words).collect();
+                    pair.join("=")
+                }
+                other => in_words(other),
+            });
+            list.collect::<Vec<_>>().join(", ")
         }
-        let reasons = match reasons[..] {
-            [] => String::new(),
-            [..] => format!(" ({})", reasons.join("; ")),
-        };
-        format!(
-            "the rows request other changes now than when the job was started{reasons}: nothing was sent. Restore what has changed to resume. To send all rows with the new changes, give the file another name, not before the requests of this job have settled"
-        )
+        Value::String(text) => one_line(text),
+        Value::Number(_) | Value::Object(_) => value.to_string(),
     }
 }
 

@@ -99,20 +99,7 @@ fn parse(line: &[u8]) -> Option<Line> {
 /// Returns the moment that a possibly damaged line names; 0 if it names none.
 fn moment_of(line: &[u8]) -> u64 {
     let line = checksum::split(line).map_or_else(|| line.to_vec(), |(line, _)| line);
-    match parse(&line) {
-        Some(
-            Line::BackedUp { at, .. }
-            | Line::Started { at, .. }
-            | Line::Done { at, .. }
-            | Line::Settled { at, .. }
-            | Line::Returned { at, .. }
-            | Line::Alive { at }
-            | Line::Ended { at }
-            | Line::Damaged { at }
-            | Line::Finished { at, .. },
-        ) => at,
-        Some(Line::Journal(_)) | None => 0,
-    }
+    parse(&line).and_then(|line| line.at()).unwrap_or_default()
 }
 
 fn damaged(path: &Path, number: u64) -> Failure {

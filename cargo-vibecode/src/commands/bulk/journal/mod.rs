@@ -7,6 +7,7 @@ pub(crate) mod header;
 mod lines;
 pub(crate) mod outcome;
 pub(crate) mod resume;
+pub(crate) mod review;
 pub(crate) mod row_set;
 
 use std::{
@@ -22,7 +23,11 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use self::{
-    checksum::RunningChecksum, header::Header, lines::for_each_line, outcome::RowFailure,
+    checksum::RunningChecksum,
+    header::Header,
+    lines::for_each_line,
+    outcome::RowFailure,
+    review::{ReviewedRows, RowDigest},
     row_set::Ranges,
 };
 use super::{input::private, send::lost::LostRows};
@@ -40,6 +45,8 @@ const ID_DIGITS: usize = 16;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     Journal(Box<Header>),
+    /// What was reviewed.
+    Reviewed(ReviewedRows),
     /// The old values of these rows are in a file.
     BackedUp {
         at: u64,
@@ -93,12 +100,37 @@ pub(crate) enum Line {
     Damaged {
         at: u64,
     },
+    /// The journal was changed or copied at this moment, after its last line was written: it may be an older copy that
+    /// was put back. Rows of which it says nothing may have been sent until then.
+    PutBack {
+        at: u64,
+    },
     /// Every row has been reported.
     Finished {
         at: u64,
         ok: u64,
         failed: u64,
     },
+}
+
+impl Line {
+    /// Returns the moment that the line names, in milliseconds since 1970.
+    fn at(&self) -> Option<u64> {
+        match self {
+            Self::Journal(_) => None,
+            Self::Reviewed(rows) => Some(rows.at),
+            Self::BackedUp { at, .. }
+            | Self::Started { at, .. }
+            | Self::Done { at, .. }
+            | Self::Settled { at, .. }
+            | Self::Returned { at, .. }
+            | Self::Alive { at }
+            | Self::Ended { at }
+            | Self::Damaged { at }
+            | Self::PutBack { at }
+            | Self::Finished { at, .. } => Some(*at),
+        }
+    }
 }
 
 /// A journal that is being written. It is locked until the process ends.
@@ -123,7 +155,11 @@ impl Journal {
     ///
     /// # Errors
     /// If there is one already, or if it cannot be written.
-    pub(crate) fn create(path: &Path, mut header: Header) -> Result<Self, Failure> {
+    pub(crate) fn create(
+        path: &Path,
+        mut header: Header,
+        reviewed: &[RowDigest],
+    ) -> Result<Self, Failure> {
         let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
@@ -137,7 +173,9 @@ impl Journal {
         header.id = Some(new_id());
         journal.id.clone_from(&header.id);
         journal.write(&Line::Journal(Box::new(header)))?;
-        journal.sync()?;
+        journal.write_reviewed(reviewed)?;
+        // Nothing is under way until a batch is started: the old values are read first, and that may take long.
+        journal.end()?;
         // The directory entry must survive a loss of power, too.
         let folder = path
             .parent()
@@ -176,6 +214,20 @@ impl Journal {
     /// Returns what distinguishes this journal from every other. Journals of earlier versions have nothing.
     pub(crate) fn id(&self) -> Option<&str> {
         self.id.as_deref()
+    }
+
+    fn write_reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
+        let mut lines = ReviewedRows::lines(rows, now());
+        lines.try_for_each(|line| self.write(&Line::Reviewed(line)))
+    }
+
+    /// Records that these rows were reviewed again. The digests replace earlier ones.
+    pub(crate) fn reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.write_reviewed(rows)?;
+        self.sync()
     }
 
     /// Records that these rows are about to be sent, and returns the number of their batch. Call

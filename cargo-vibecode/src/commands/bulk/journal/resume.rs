@@ -9,11 +9,14 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use jiff::Timestamp;
+
 use super::{
     HEARTBEAT, Journal, Line, checksum,
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line},
     lock, now,
+    review::Review,
     row_set::{Ranges, RowSet},
 };
 use crate::{
@@ -21,6 +24,9 @@ use crate::{
     failure::Failure,
     output::Output,
 };
+
+/// If a file was changed later than this after its last line, in milliseconds, something else has changed it.
+const TOUCHED_AFTER: u64 = 500;
 
 /// The state of the job so far.
 #[derive(Debug, Default)]
@@ -34,12 +40,24 @@ pub(crate) struct Past {
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
+    /// When it was, in milliseconds since 1970.
+    finished_at: u64,
+    /// What was reviewed before the job, and the digest of each row that was.
+    pub(crate) review: Option<Review>,
+    pub(crate) reviewed: HashMap<u64, u32>,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// The rows of which an attempt was lost, unless it is known to have settled.
     pub(crate) lost: AllLost,
     /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
     damaged_at: Option<u64>,
+    /// When the file was changed or copied after its last line was written. It may be an older copy that was put back,
+    /// so rows may have been sent until then of which it says nothing.
+    put_back_at: Option<u64>,
+    /// Whether the journal does not say so itself yet.
+    is_put_back_now: bool,
+    /// When the last line was written.
+    last_line_at: u64,
     /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
     /// does not say so.
     is_ended: bool,
@@ -89,12 +107,17 @@ impl FoundJournal {
             line => past.apply(line),
         })?;
         past.conclude();
-        let changed = file.metadata().and_then(|it| it.modified());
-        let changed = changed.map_or_else(|_| now(), since_1970);
+        let changed = file.metadata().and_then(|it| last_change(&it));
+        let changed = changed.unwrap_or_else(|_| now());
         if lines.checksum.is_none() {
             past.is_ended = true;
         } else if !past.is_ended {
             past.heartbeat(changed);
+        } else if lines.damage.is_none()
+            && changed > past.last_line_at.saturating_add(TOUCHED_AFTER)
+        {
+            past.put_back_at = Some(changed);
+            past.is_put_back_now = true;
         }
         if let Some(damage) = &mut lines.damage {
             damage.latest = damage.latest.max(changed);
@@ -111,6 +134,12 @@ impl FoundJournal {
                 "a later version of cargo-vibecode wrote this journal: resume with that version";
             return Err(Failure::in_file(path, problem));
         }
+        let digests = u64::try_from(past.reviewed.len()).unwrap_or(u64::MAX);
+        if header.reviewed.as_ref().is_some_and(|it| digests < it.rows) {
+            let problem = "the journal ends before anything was sent: delete it, and start the job with --yes and --reviewed";
+            return Err(Failure::in_file(path, problem));
+        }
+        past.review.clone_from(&header.reviewed);
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -159,13 +188,23 @@ impl FoundJournal {
             checksum,
             damage,
         } = lines;
-        let opened = file.set_len(whole).and_then(|()| make_private(&file));
+        // A file that is complete is left as it is, so that its last change is that of its last line.
+        let is_torn = file.metadata().map_or(true, |it| it.len() != whole);
+        let cut = if is_torn { file.set_len(whole) } else { Ok(()) };
+        let opened = cut.and_then(|()| make_private(&file));
         opened.map_err(|error| Failure::of_file(&path, &error))?;
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
         journal.id = header.id;
         if let Some(Damage { latest, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
+            journal.sync()?;
+        }
+        if let Some(at) = past.put_back_at
+            && past.is_put_back_now
+            && !past.is_finished
+        {
+            journal.write(&Line::PutBack { at })?;
             journal.sync()?;
         }
         Ok((journal, past))
@@ -201,21 +240,72 @@ pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
     Ok(header.id)
 }
 
-/// Returns the hash of the file of a finished job; `None` if the job is not finished.
+/// A job of which every row has been reported.
+#[derive(Debug)]
+pub(crate) struct FinishedJob {
+    /// The hash of its file.
+    pub(crate) digest: String,
+    ok: u64,
+    failed: u64,
+    /// In milliseconds since 1970.
+    at: u64,
+}
+
+impl FinishedJob {
+    pub(crate) fn in_words(&self) -> String {
+        finished_in_words(self.ok, self.failed, "", self.at)
+    }
+}
+
+/// Returns the counts and the moment of the end of a job.
+fn finished_in_words(ok: u64, failed: u64, bad: &str, at: u64) -> String {
+    let moment = i64::try_from(at).ok().map(Timestamp::from_millisecond);
+    let moment = moment.and_then(Result::ok).map_or_else(String::new, |at| {
+        format!(", on {} UTC", at.strftime("%Y-%m-%d at %H:%M"))
+    });
+    format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}")
+}
+
+/// Returns a finished job; `None` if the job is not finished.
 ///
 /// # Errors
 /// If the journal cannot be read, or if another process has locked it.
-pub(crate) fn finished(path: &Path) -> Result<Option<String>, Failure> {
+pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
     lock(&file, path)?;
     let mut digest = None;
-    let mut is_finished = false;
+    let mut end = None;
     let lines = for_each_line(&mut file, path, |line| match line {
         Line::Journal(header) => digest = Some(header.input_sha256),
-        line => is_finished = matches!(line, Line::Finished { .. }),
+        Line::Finished { at, ok, failed } => end = Some((at, ok, failed)),
+        _ => end = None,
     })?;
-    Ok(digest.filter(|_| is_finished && lines.damage.is_none()))
+    let end = end.filter(|_| lines.damage.is_none());
+    Ok(digest
+        .zip(end)
+        .map(|(digest, (at, ok, failed))| FinishedJob {
+            digest,
+            ok,
+            failed,
+            at,
+        }))
+}
+
+/// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970. A
+/// copy that was put back may keep the time at which the journal was written.
+fn last_change(file: &fs::Metadata) -> io::Result<u64> {
+    let written = since_1970(file.modified()?);
+    #[cfg(unix)]
+    let changed = {
+        use std::os::unix::fs::MetadataExt as _;
+        let seconds = u64::try_from(file.ctime()).unwrap_or_default();
+        let nanoseconds = u64::try_from(file.ctime_nsec()).unwrap_or_default();
+        seconds.saturating_mul(1000) + nanoseconds / 1_000_000
+    };
+    #[cfg(not(unix))]
+    let changed = file.created().map_or(written, since_1970);
+    Ok(written.max(changed))
 }
 
 /// Copies a damaged journal to a free name.
@@ -244,10 +334,24 @@ impl Damage {
 
 impl Past {
     fn apply(&mut self, line: Line) {
-        self.is_ended = matches!(line, Line::Ended { .. } | Line::Finished { .. });
+        self.last_line_at = line.at().unwrap_or(self.last_line_at);
+        self.is_ended = match line {
+            Line::Ended { .. } | Line::Finished { .. } => true,
+            // It is written while nothing new is under way.
+            Line::BackedUp { .. } | Line::Reviewed(_) => self.is_ended,
+            Line::Journal(_)
+            | Line::Started { .. }
+            | Line::Done { .. }
+            | Line::Settled { .. }
+            | Line::Returned { .. }
+            | Line::Alive { .. }
+            | Line::Damaged { .. }
+            | Line::PutBack { .. } => false,
+        };
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
+            Line::Reviewed(rows) => self.reviewed.extend(rows.rows()),
             Line::BackedUp { at, rows } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
@@ -302,8 +406,27 @@ impl Past {
             }
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
-            Line::Finished { .. } => self.is_finished = true,
+            Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
+            Line::Finished { at, .. } => {
+                self.is_finished = true;
+                self.finished_at = at;
+            }
         }
+    }
+
+    /// Returns why there may be requests of an earlier process that are still running.
+    pub(crate) fn why_unsettled(&self) -> &'static str {
+        match self.put_back_at {
+            Some(_) => {
+                "the journal was changed or copied after its last line, so requests that it does not know may still be running at the server"
+            }
+            None => "requests of the earlier process may still be running at the server",
+        }
+    }
+
+    /// Returns the counts and the moment of the end of a finished job. `bad` follows the counts.
+    pub(crate) fn finished_in_words(&self, bad: &str) -> String {
+        finished_in_words(self.ok, self.failed, bad, self.finished_at)
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.
@@ -333,7 +456,8 @@ impl Past {
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
         let of_open_rows = (!self.open.is_empty() || !self.is_ended).then_some(self.last_heartbeat);
         let of_failed_rows = (self.unanswered > 0).then_some(self.last_unanswered);
-        let Some(last) = of_open_rows.max(of_failed_rows).max(self.damaged_at) else {
+        let of_file = self.damaged_at.max(self.put_back_at);
+        let Some(last) = of_open_rows.max(of_failed_rows).max(of_file) else {
             return Duration::ZERO;
         };
         let most = settle + HEARTBEAT * 2;

@@ -1,9 +1,15 @@
 //! One batch: sends its rows, compares the answers with them, and reads the records that the answers do
 //! not show in full.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
-use vibecode_runtime::{Bulk, Client, Error, PatchJob};
+use vibecode_runtime::{Bulk, Client, Ensured, Error, PatchJob};
 use vibecode_spec::Multifield;
 
 use super::{
@@ -81,6 +87,8 @@ pub(super) struct BatchJob {
     /// What the job that is undone wrote, for each row; empty if that does not matter.
     pub(super) written: Vec<Option<WrittenValues>>,
     pub(super) started: StartedRows,
+    /// Counts the rows whose records have all phones and emails that they add already.
+    pub(super) had_all: Arc<AtomicU64>,
 }
 
 /// A row after its answer.
@@ -141,19 +149,29 @@ impl BatchJob {
                     .await
             }
             Mode::Ensure => {
-                self.answers(self.client.ensure_jobs(jobs), Answer::shown, lost)
+                let shown = |answer: &Ensured, job: &PatchJob| {
+                    self.count_additions(answer);
+                    answer.shown(job)
+                };
+                self.answers(self.client.ensure_jobs(jobs), shown, lost)
                     .await
             }
             Mode::EnsureAgain => {
-                self.answers(
-                    self.client.ensure_jobs(jobs),
-                    verify::shown_of_interrupted,
-                    lost,
-                )
-                .await
+                let shown = |answer: &Ensured, job: &PatchJob| {
+                    self.count_additions(answer);
+                    verify::shown_of_interrupted(answer, job)
+                };
+                self.answers(self.client.ensure_jobs(jobs), shown, lost)
+                    .await
             }
         };
         self.confirm(answered).await
+    }
+
+    fn count_additions(&self, answer: &Ensured) {
+        if answer.added().is_empty() && !answer.present().is_empty() {
+            self.had_all.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     async fn answers<T: Send + 'static>(

@@ -19,22 +19,31 @@ pub(crate) mod batch;
 mod later;
 pub(crate) mod lost;
 pub(crate) mod plan;
+mod portal_check;
 pub(crate) mod progress;
 mod report;
 mod running;
 mod stopping;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use tokio::time::{MissedTickBehavior, interval};
 use vibecode_runtime::{Bulk, Client};
 
-pub(crate) use self::stopping::{FailureLimits, Stopped};
 use self::{
     batch::RowError,
     lost::AllLost,
     plan::Plan,
     progress::Progress,
     running::{Running, StartedBatch},
-    stopping::Unanswered,
+    stopping::{AfterStop, Unanswered},
+};
+pub(crate) use self::{
+    portal_check::PortalCheck,
+    stopping::{FailureLimits, Stopped},
 };
 use super::{
     input::columns::Columns,
@@ -96,6 +105,14 @@ pub(crate) struct Sender<'a> {
     consecutive_lost: u32,
     limits: FailureLimits,
     unanswered: Unanswered,
+    /// The number of rows whose records have all phones and emails that they add already.
+    had_all: Arc<AtomicU64>,
+    /// `None`: it is not known which portal the key is for.
+    portal_check: Option<PortalCheck>,
+    /// The last failed row that was reported.
+    last_failure: Option<String>,
+    /// Set once too many rows have failed.
+    after_stop: Option<AfterStop>,
     /// Whether there was an interrupt. The next one stops without waiting.
     pub(crate) is_interrupted: bool,
 }
@@ -124,6 +141,10 @@ impl<'a> Sender<'a> {
             consecutive_lost: 0,
             limits,
             unanswered: Unanswered::default(),
+            had_all: Arc::default(),
+            portal_check: None,
+            last_failure: None,
+            after_stop: None,
             is_interrupted: false,
         }
     }
@@ -135,6 +156,19 @@ impl<'a> Sender<'a> {
             lost: past.lost.clone(),
             ..self
         }
+    }
+
+    /// Asks again on long runs which portal the key is for.
+    pub(crate) fn with_portal_check(self, portal_check: Option<PortalCheck>) -> Self {
+        Self {
+            portal_check,
+            ..self
+        }
+    }
+
+    /// Returns the number of rows so far whose records have had all phones and emails that they add.
+    pub(crate) fn had_all(&self) -> u64 {
+        self.had_all.load(Ordering::Relaxed)
     }
 
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
@@ -171,21 +205,33 @@ impl<'a> Sender<'a> {
             {
                 stopped = Some(Stopped::Failed(failure));
             }
-            if running.tasks.is_empty() {
+            let is_asking = self
+                .portal_check
+                .as_ref()
+                .is_some_and(PortalCheck::is_asking);
+            if running.tasks.is_empty() && (stopped.is_some() || !is_asking) {
                 self.return_batches(running)?;
                 self.journal.end()?;
                 // Rows that were sent must have an outcome, or a reason why they have none.
                 let unreported = (!running.batches.is_empty()).then(|| {
                     Stopped::Failed(Failure::new("not all rows that were sent have an outcome"))
                 });
+                let stopped = stopped.map(|stopped| self.with_outcomes(stopped));
                 return stopped.or(unreported).map_or(Ok(()), Err);
             }
             tokio::select! {
                 Some(ended) = running.tasks.join_next_with_id() => {
                     running.end(ended)?;
                     let reason = self.report(running, plan.columns())?;
+                    let reason = match (&stopped, reason) {
+                        (None, None) => self.too_many_failed(running, plan.columns()),
+                        (_, reason) => reason,
+                    };
                     let reason = reason.map(|reason| Stopped::Failed(Failure::new(reason)));
                     stopped = stopped.or(reason);
+                }
+                answer = answer_of(&mut self.portal_check), if is_asking => {
+                    stopped = stopped.or(answer.err().map(Stopped::Failed));
                 }
                 () = self.interrupts.next() => {
                     if std::mem::replace(&mut self.is_interrupted, true) {
@@ -219,6 +265,13 @@ impl<'a> Sender<'a> {
         } else {
             1
         };
+        if running.tasks.len() < most
+            && !plan.is_over()
+            && let Some(check) = &mut self.portal_check
+            && check.holds_back(&self.client)
+        {
+            return Ok(());
+        }
         let mut planned = Vec::new();
         let mut failed = None;
         while running.tasks.len() + planned.len() < most
@@ -300,16 +353,31 @@ impl<'a> Sender<'a> {
         self.show_failed(&failed);
         let failures = count(failed.len());
         self.progress.advance(count(rows) - failures, failures);
+        if let Some(after_stop) = &mut self.after_stop {
+            after_stop.add(batch.number, count(rows) - failures, failures);
+        }
+        let last = failed.last().map(RowFailure::in_words);
+        self.last_failure = last.or(self.last_failure.take());
         let first = failed.first().map(RowFailure::in_words);
         self.lost
             .add(batch.lost.lines.iter().copied(), batch.lost.at);
         self.journal.done(batch.number, ok, failed, &batch.lost)?;
-        if let Some(reason) = self.too_many_failed(is_first_without_success, first) {
+        if let Some(reason) = self.without_success(first.filter(|_| is_first_without_success)) {
             return Ok(Some(reason));
         }
         Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
             format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
+    }
+
+    /// Adds the outcomes of the batches that were under way when too many rows had failed.
+    fn with_outcomes(&self, stopped: Stopped) -> Stopped {
+        match (stopped, &self.after_stop) {
+            (Stopped::Failed(failure), Some(after)) => {
+                Stopped::Failed(Failure::new(format!("{failure}. {}", after.in_words())))
+            }
+            (stopped, _) => stopped,
+        }
     }
 
     /// Returns the error of a row that adds the same as an earlier row which has failed.
@@ -321,5 +389,12 @@ impl<'a> Sender<'a> {
             line,
             is_sent: !repeating.is_all,
         })
+    }
+}
+
+async fn answer_of(check: &mut Option<PortalCheck>) -> Result<(), Failure> {
+    match check {
+        Some(check) => check.answer().await,
+        None => Ok(()),
     }
 }

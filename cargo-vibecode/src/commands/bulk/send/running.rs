@@ -17,7 +17,7 @@ use super::{
     lost::LostRows,
     plan::{PlannedBatch, Repeating},
 };
-use crate::failure::Failure;
+use crate::{commands::bulk::journal::outcome::NextStep, failure::Failure};
 
 /// Batches that have been started and not reported.
 #[derive(Debug, Default)]
@@ -43,6 +43,11 @@ pub(super) struct StartedBatch {
 }
 
 impl StartedBatch {
+    /// Returns the number of rows, also of those that were not sent.
+    fn len(&self) -> usize {
+        self.lines.len() + self.repeating.iter().filter(|it| it.is_all).count()
+    }
+
     /// Returns the rows in their order with their results, also those that were not sent.
     pub(super) fn rows<'r>(&self, results: &'r Results) -> Vec<(u64, Result<(), &'r RowError>)> {
         let sent = self.lines.iter().copied();
@@ -88,6 +93,7 @@ impl Running {
                 written
             },
             started: self.rows.clone(),
+            had_all: Arc::clone(&sender.had_all),
         };
         let mut sent = Box::pin(job.send());
         let first = poll_fn(|context| Poll::Ready(sent.as_mut().poll(context))).await;
@@ -128,10 +134,27 @@ impl Running {
 
     /// Returns the number of rows that were sent and have no outcome in the journal.
     pub(super) fn rows(&self) -> u64 {
-        let unsent = |batch: &StartedBatch| batch.repeating.iter().filter(|it| it.is_all).count();
-        let rows = self.batches.iter();
-        let rows = rows.map(|batch| batch.lines.len() + unsent(batch));
+        let rows = self.batches.iter().map(StartedBatch::len);
         u64::try_from(rows.sum::<usize>()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns the number of rows of batches that have not ended.
+    pub(super) fn rows_under_way(&self) -> u64 {
+        let batches = self.batches.iter().filter(|it| it.results.is_none());
+        u64::try_from(batches.map(StartedBatch::len).sum::<usize>()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns the failed rows of the batches that have ended and are not reported. Rows that later ones decide are not
+    /// among them, nor are those that are to be sent again.
+    pub(super) fn failed(&self) -> impl Iterator<Item = (u64, &RowError)> {
+        let batches = self.batches.iter();
+        let ended = batches.filter_map(|it| Some((&it.lines, it.results.as_ref()?)));
+        let ended = ended.filter(|(_, results)| NextStep::of(results) == NextStep::Continue);
+        let rows = ended.flat_map(|(lines, results)| lines.iter().copied().zip(results));
+        rows.filter_map(|(line, result)| match result {
+            Ok(()) | Err(RowError::Superseded(_)) => None,
+            Err(error) => Some((line, error)),
+        })
     }
 
     /// Decides the rows of the first batch whose records have values that later rows may have set. Returns

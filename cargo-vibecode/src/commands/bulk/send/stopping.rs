@@ -8,7 +8,14 @@ use super::{
     Sender,
     running::{Running, StartedBatch},
 };
-use crate::{commands::bulk::journal::outcome::NextStep, failure::Failure};
+use crate::{
+    commands::bulk::{
+        input::columns::Columns,
+        journal::outcome::{NextStep, RowFailure},
+    },
+    failure::Failure,
+    plural::number_of,
+};
 
 /// Why sending has stopped.
 #[derive(Debug)]
@@ -24,6 +31,44 @@ pub(crate) struct FailureLimits {
     pub(crate) max_failed: Option<u64>,
     /// The number of rows to send, by this process and earlier ones.
     pub(crate) rows: u64,
+}
+
+/// What became known of the batches that were under way when too many rows had failed.
+#[derive(Debug)]
+pub(super) struct AfterStop {
+    rows: u64,
+    /// The numbers of the batches.
+    batches: Vec<u64>,
+    ok: u64,
+    failed: u64,
+}
+
+impl AfterStop {
+    /// Adds the outcomes of a batch, if it was under way.
+    pub(super) fn add(&mut self, batch: u64, ok: u64, failed: u64) {
+        if self.batches.contains(&batch) {
+            self.ok += ok;
+            self.failed += failed;
+        }
+    }
+
+    /// Returns the outcomes as a sentence.
+    pub(super) fn in_words(&self) -> String {
+        let Self {
+            rows, ok, failed, ..
+        } = self;
+        let open = match rows.saturating_sub(ok + failed) {
+            0 => String::new(),
+            open => format!(", {open} have no outcome yet"),
+        };
+        match rows {
+            0 => "No other row was under way then".to_owned(),
+            _ => format!(
+                "{} under way then: {ok} are done, {failed} have failed{open}",
+                number_of(*rows, "row was", "rows were")
+            ),
+        }
+    }
 }
 
 /// The rows whose change has no answer, so that it may still be applied.
@@ -59,26 +104,45 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// Returns the reason to stop if too many rows have failed and others are left.
+    /// Returns the reason to stop after a first batch of which no row is done, unless no other row is left. `first` is
+    /// the failure of its first row.
+    pub(super) fn without_success(&self, first: Option<String>) -> Option<String> {
+        let is_last = self.progress.ok + self.progress.failed >= self.limits.rows;
+        let first = first.filter(|_| self.limits.max_failed.is_none() && !is_last)?;
+        Some(format!(
+            "stopped because no row of the first batch is done: {first}. To go on although rows fail, resume with --max-failed ROWS"
+        ))
+    }
+
+    /// Returns the reason to stop if too many rows have failed and others are not sent yet. Rows of batches that are not
+    /// reported yet count too: they may wait for a slow batch before them.
     pub(super) fn too_many_failed(
-        &self,
-        is_first_without_success: bool,
-        first: Option<String>,
+        &mut self,
+        running: &Running,
+        columns: &Columns<'_>,
     ) -> Option<String> {
-        let (ok, failed) = (self.progress.ok, self.progress.failed);
-        if ok + failed >= self.limits.rows {
+        let most = self.limits.max_failed?;
+        let unreported: Vec<_> = running.failed().collect();
+        let failed = self.progress.failed + u64::try_from(unreported.len()).unwrap_or(u64::MAX);
+        let sent = self.progress.ok + self.progress.failed + running.rows();
+        if failed <= most || sent >= self.limits.rows {
             return None;
         }
-        let first = first.unwrap_or_default();
-        match self.limits.max_failed {
-            Some(most) if failed > most => Some(format!(
-                "stopped because more than {most} rows have failed, the last with {first}"
-            )),
-            None if is_first_without_success => Some(format!(
-                "stopped because no row of the first batch is done: {first}. To go on although rows fail, resume with --max-failed ROWS"
-            )),
-            _ => None,
-        }
+        let last = unreported.last();
+        let last = last.map(|(row, error)| RowFailure::of(*row, error, columns).in_words());
+        let last = last.or_else(|| self.last_failure.clone());
+        let under_way = running.batches.iter().filter(|it| it.results.is_none());
+        let under_way: Vec<u64> = under_way.map(|it| it.number).collect();
+        self.after_stop = Some(AfterStop {
+            rows: running.rows_under_way(),
+            batches: under_way,
+            ok: 0,
+            failed: 0,
+        });
+        Some(format!(
+            "stopped because more than {most} rows have failed ({failed}), the last with {}",
+            last.unwrap_or_default()
+        ))
     }
 
     /// Waits, and shows why.
