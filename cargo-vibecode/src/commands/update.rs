@@ -10,7 +10,7 @@ use crate::{
     ExitStatus,
     api_words::ApiWords,
     args::{name_and_value, whole_number},
-    change::{self, Change, PIPELINE, SEPARATOR, entries::EntryRules},
+    change::{self, Change, ItemTexts, PIPELINE, SEPARATOR, entries::EntryRules},
     code_file::KnownCodes,
     commands::bulk::number_or_amount,
     failure::{self, Failure},
@@ -116,7 +116,7 @@ pub(crate) async fn run(
     let mut unchecked = Vec::new();
     for (name, text) in &args.set {
         let set = change::field(schema, name).and_then(|field| {
-            unchecked.extend(change::unchecked(field, &codes));
+            unchecked.extend(change::unchecked(field, schema, &codes));
             change.set(&field.name, &normal(field, text))
         });
         problems.extend(set.err());
@@ -145,6 +145,8 @@ pub(crate) async fn run(
     if change.perhaps_placeholders() > 0 {
         output.warn("an email looks like a placeholder, and cannot be removed once it is added");
     }
+    let mut texts = ItemTexts::default();
+    change.move_item_texts(&mut texts);
     if args.dry_run {
         let patch = change.patch(args.id);
         let failed = |error: serde_json::Error| Failure::new(error.to_string());
@@ -158,7 +160,7 @@ pub(crate) async fn run(
         Some(client) => client,
         None => args.client(portal_args)?,
     };
-    args.check_files(&fields, &codes, &client, portal_args, output)
+    args.check_files(&fields, &codes, &texts, &client, portal_args, output)
         .await?;
     let mut interrupts = Interrupts::listen()?;
     let sending = Sending {
@@ -365,12 +367,14 @@ impl Args {
         if files.is_empty() {
             return Ok(());
         }
+        texts: &ItemTexts,
         let identity = Identity::of(client, portal_args).await?;
         portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
         let used = self.names(&fields.schema).into_keys();
         let used = used.filter_map(|name| fields.schema.field(name));
-        let used = UsedCodes::of(used, codes, identity.portal.as_deref());
-        used.check(client, codes, output).await?;
+        let schema = &fields.schema;
+        let used = UsedCodes::of(used, schema, codes, identity.portal.as_deref());
+        used.check(client, (texts, schema), codes, output).await?;
         let Some(of_file) = fields.fetched_from(identity.portal.as_deref()) else {
             return Ok(());
         };
@@ -385,7 +389,7 @@ impl Args {
             }
             used.push(wire_name.to_owned());
         }
-        drift.check(&used, renamed, output)
+        drift.check(&used, renamed, texts, codes, output)
     }
 
     fn pipeline(&self, schema: &Schema, codes: &KnownCodes) -> Pipeline {

@@ -26,8 +26,13 @@ use super::input::{
 use super::pipelines;
 use super::repeated::Repeated;
 use crate::{
-    change, code_file::KnownCodes, failure::Failure, output::Output, plural::number_of,
-    portal_identity::Identity, progress::ProgressMeter,
+    change::{self, ItemTexts},
+    code_file::KnownCodes,
+    failure::Failure,
+    output::Output,
+    plural::number_of,
+    portal_identity::Identity,
+    progress::ProgressMeter,
 };
 
 /// The number of bad cells that are shown one by one.
@@ -66,6 +71,8 @@ pub(super) struct Checked {
     /// The encoding of the file, if it is no spreadsheet.
     encoding: Option<&'static str>,
     tally: Tally,
+    /// The texts of the rows that are options or codes.
+    pub(super) item_texts: ItemTexts,
     /// The hash of the file.
     pub(super) digest: String,
     /// The hash of each row.
@@ -152,6 +159,7 @@ pub(super) fn check(
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
     checked.tally = row_jobs.tally().clone();
+    checked.item_texts = row_jobs.item_texts().clone();
     checked.digest = row_jobs.digest();
     Ok(checked)
 }
@@ -276,7 +284,7 @@ impl Checked {
         let set = self
             .columns_with_tallies()
             .filter(|(_, _, tally)| tally.set > 0);
-        set.filter_map(|(_, goes, _)| change::unchecked(schema.field(goes)?, codes))
+        set.filter_map(|(_, goes, _)| change::unchecked(schema.field(goes)?, schema, codes))
             .collect()
     }
 
