@@ -34,6 +34,8 @@ pub(crate) struct Past {
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
+    /// All failed rows.
+    pub(crate) failed_rows: RowSet,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
@@ -234,6 +236,7 @@ impl Past {
                 }
                 for failure in failed {
                     self.done.insert(failure.row);
+                    self.failed_rows.insert(failure.row);
                     if failure.may_lack_additions() {
                         self.lacking.insert(failure.row);
                     }

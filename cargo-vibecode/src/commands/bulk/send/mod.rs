@@ -16,6 +16,7 @@
 //! started with.
 
 pub(crate) mod batch;
+mod held;
 mod later;
 pub(crate) mod plan;
 pub(crate) mod progress;
@@ -29,7 +30,7 @@ use vibecode_runtime::{Bulk, Client};
 pub(crate) use self::stopping::{FailureLimits, Stopped};
 use self::{
     batch::RowError,
-    plan::Plan,
+    plan::{Plan, PlannedBatch},
     progress::Progress,
     running::{Running, StartedBatch},
     stopping::Unanswered,
@@ -83,6 +84,8 @@ pub(crate) struct Sender<'a> {
     checks: RowChecks,
     /// The rows, also of earlier processes, that have failed so that their phones and emails may be missing.
     failed: RowSet,
+    /// All rows that have failed, also of earlier processes.
+    failed_rows: RowSet,
     /// The number of failed rows that were shown to people.
     failures_shown: usize,
     /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
@@ -113,6 +116,7 @@ impl<'a> Sender<'a> {
             output,
             checks,
             failed: RowSet::default(),
+            failed_rows: RowSet::default(),
             failures_shown: 0,
             has_done_any: false,
             consecutive_lost: 0,
@@ -122,9 +126,13 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Adds the rows of earlier processes whose phones and emails may be missing.
-    pub(crate) fn with_failed(self, failed: RowSet) -> Self {
-        Self { failed, ..self }
+    /// Adds the rows of earlier processes that have failed, and those whose phones and emails may be missing.
+    pub(crate) fn with_failed(self, failed_rows: RowSet, lacking: RowSet) -> Self {
+        Self {
+            failed: lacking,
+            failed_rows,
+            ..self
+        }
     }
 
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
@@ -182,7 +190,8 @@ impl<'a> Sender<'a> {
                         return Err(Stopped::Interrupted);
                     }
                     // After the last row an interrupt stops nothing.
-                    let is_after_last = stopped.is_none() && matches!(plan.has_no_more(), Ok(true));
+                    let has_more = running.held.is_some() || !matches!(plan.has_no_more(), Ok(true));
+                    let is_after_last = stopped.is_none() && !has_more;
                     let interrupted = if is_after_last { "" } else { "interrupted: " };
                     self.progress.aside(|| self.output.warn(format!(
                         "{interrupted}waiting for the batches under way; interrupt again to stop without waiting",
@@ -209,13 +218,28 @@ impl<'a> Sender<'a> {
         } else {
             1
         };
-        let mut planned = Vec::new();
+        let mut planned: Vec<(u64, PlannedBatch)> = Vec::new();
         let mut failed = None;
         while running.tasks.len() + planned.len() < most
             && running.batches.len() + planned.len() < MAX_UNREPORTED
         {
-            match plan.next_batch() {
-                Ok(Some(batch)) => planned.push((self.journal.start(batch.rows())?, batch)),
+            let next = match running.held.take() {
+                Some(held) => Ok(Some(held)),
+                None => plan.next_batch(),
+            };
+            match next {
+                Ok(Some(batch)) => {
+                    let is_planned =
+                        |line| planned.iter().any(|(_, batch)| batch.lines.contains(&line));
+                    let (batch, held) = batch.split(|line| running.has(line) || is_planned(line));
+                    running.held = held;
+                    if !batch.is_empty() {
+                        planned.push((self.journal.start(batch.rows())?, batch));
+                    }
+                    if running.held.is_some() {
+                        break;
+                    }
+                }
                 Ok(None) => break,
                 Err(failure) => {
                     failed = Some(failure);
@@ -266,6 +290,7 @@ impl<'a> Sender<'a> {
             let earlier = self.failed_before(batch, row);
             match result.err().or(earlier.as_ref()) {
                 Some(error) => {
+                    self.failed_rows.insert(row);
                     if error.may_lack_additions() {
                         self.failed.insert(row);
                     }
