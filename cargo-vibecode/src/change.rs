@@ -152,6 +152,15 @@ impl<'a> Change<'a> {
         Ok(value)
     }
 
+    /// Returns whether a field is set to the text `0`. The API takes it as empty (api.md, "Records", grade B), so it clears
+    /// the field, and the record does not show that the text was stored.
+    pub(crate) fn sets_text_zero(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::Set(field, Value::String(text)) => *field == name && text == "0",
+            Step::Set(..) | Step::Add(..) | Step::Clear(..) => false,
+        })
+    }
+
     /// Moves the texts that were read as options or codes to those of other changes.
     pub(crate) fn move_item_texts(&mut self, to: &mut ItemTexts) {
         let pipeline = self.codes.pipeline();

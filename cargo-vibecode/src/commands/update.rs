@@ -135,7 +135,18 @@ pub(crate) async fn run(
             "there is nothing to change: use --set, --add or --clear",
         ));
     }
+    for (name, _) in &args.set {
+        if let Ok(field) = named(name)
+            && change.sets_text_zero(field)
+        {
+            output.warn(format!(
+                "`{field}` is set to the text `0`: the API takes it as empty, so it clears the field"
+            ));
+        }
+    }
     let job = change.job(args.id)?;
+    let mut texts = ItemTexts::default();
+    change.move_item_texts(&mut texts);
     for warning in unchecked {
         output.warn(warning);
     }
@@ -145,8 +156,6 @@ pub(crate) async fn run(
     if change.perhaps_placeholders() > 0 {
         output.warn("an email looks like a placeholder, and cannot be removed once it is added");
     }
-    let mut texts = ItemTexts::default();
-    change.move_item_texts(&mut texts);
     if args.dry_run {
         let patch = change.patch(args.id);
         let failed = |error: serde_json::Error| Failure::new(error.to_string());
@@ -353,11 +362,12 @@ impl Args {
     }
 
     /// Checks that the files of the portal are of the portal of the key, and that every name still means the same
-    /// field.
+    /// field, option or code.
     async fn check_files(
         &self,
         fields: &KnownFields,
         codes: &KnownCodes,
+        texts: &ItemTexts,
         client: &Client,
         portal_args: &PortalArgs,
         output: &Output,
@@ -367,7 +377,6 @@ impl Args {
         if files.is_empty() {
             return Ok(());
         }
-        texts: &ItemTexts,
         let identity = Identity::of(client, portal_args).await?;
         portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
         let used = self.names(&fields.schema).into_keys();

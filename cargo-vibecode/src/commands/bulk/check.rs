@@ -303,7 +303,7 @@ impl Checked {
     fn warn(&self, output: &Output) {
         for (name, goes, tally) in self.columns_with_tallies() {
             if let Some((line, id)) = tally.first_cleared {
-                let records = records(tally.cleared);
+                let records = records(tally.cleared - tally.zeros);
                 let why = if self.origin.is_some() {
                     "which had no value when the backup was made"
                 } else {
@@ -312,6 +312,14 @@ impl Checked {
                 output.warn(format!(
                     "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
                     if self.origin.is_some() { ", " } else { " " }
+                ));
+            }
+        }
+        for (name, goes, tally) in self.columns_with_tallies() {
+            if let Some((line, id)) = tally.first_zero {
+                output.warn(format!(
+                    "the column `{name}` has the text `0` in {} (the first is row {line}, record {id}): the API takes it as empty, so it clears `{goes}`, and a row fails if its record does not show the text",
+                    number_of(tally.zeros, "cell", "cells")
                 ));
             }
         }

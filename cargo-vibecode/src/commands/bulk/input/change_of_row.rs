@@ -140,7 +140,14 @@ impl ColumnOptions<'_> {
             }
             (Target::Set { field, is_multiple, kind }, CellValue::Text(text)) => {
                 match (is_multiple, self.cells_hold_lists) {
-                    (false, _) => change.set(field, &self.style.normal(kind, text)?).map(set),
+                    (false, _) => {
+                        change.set(field, &self.style.normal(kind, text)?)?;
+                        Ok(if change.sets_text_zero(field) {
+                            Effect::ClearedByZero
+                        } else {
+                            Effect::Set
+                        })
+                    }
                     (true, true) => self
                         .set_list(change, field, kind, text.split(SEPARATOR))
                         .map(set),
