@@ -7,6 +7,7 @@ use crate::{
     change::{entries::EntryRules, field_name::composed},
     code_file::KnownCodes,
     commands::bulk::args::Empty,
+    plural::number_of,
 };
 
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.
@@ -46,8 +47,14 @@ pub(crate) struct Columns<'a> {
     pub(super) targets: Vec<Result<Target, String>>,
 }
 
+    /// The number of columns without a target.
+    bad: usize,
 /// The column with the record's id, if no other is named.
 pub(super) const DEFAULT_ID: &str = "id";
+/// The number of columns without a target that are listed, and for which names are suggested. Each is compared with all
+/// fields, which takes a millisecond.
+const MAX_SHOWN: usize = 20;
+
 
 impl<'a> Columns<'a> {
     pub(crate) fn new(column_options: &'a ColumnOptions<'a>) -> Self {
@@ -57,6 +64,7 @@ impl<'a> Columns<'a> {
             targets: Vec::new(),
         }
     }
+            bad: 0,
 
     /// Returns the columns with these names.
     pub(crate) fn of_names(column_options: &'a ColumnOptions<'a>, names: Vec<String>) -> Self {
@@ -75,7 +83,8 @@ impl<'a> Columns<'a> {
         }
         let is_export = headers::is_export(self.column_options, &self.names);
         while let Some(name) = self.names.get(self.targets.len()) {
-            let target = self.column_options.target(name, is_export).and_then(|target| {
+            let is_advised = self.bad < MAX_SHOWN;
+            let target = self.column_options.target(name, is_export, is_advised).and_then(|target| {
                 let mut before = self.names.iter().zip(&self.targets);
                 let same = before.find(|(_, known)| is_duplicate(known, &target));
                 same.map_or(Ok(target), |(other, _)| {
@@ -84,6 +93,7 @@ impl<'a> Columns<'a> {
             });
             self.targets.push(target);
         }
+            self.bad += usize::from(target.is_err());
     }
 
     /// Returns the problems with the columns of a header.
@@ -93,7 +103,14 @@ impl<'a> Columns<'a> {
             let problem = target.as_ref().err()?;
             Some(format!("the column `{name}` {problem}"))
         };
-        let mut problems: Vec<String> = columns.filter_map(problem).collect();
+        let mut problems: Vec<String> = columns.filter_map(problem).take(MAX_SHOWN).collect();
+        let more = u64::try_from(self.bad.saturating_sub(MAX_SHOWN)).unwrap_or(u64::MAX);
+        if more > 0 {
+            problems.push(format!(
+                "{} no field: --ignore-unknown ignores all of them",
+                number_of(more, "more column has", "more columns have")
+            ));
+        }
         if !self.targets.contains(&Ok(Target::Id)) {
             let id = self.column_options.id_column.unwrap_or(DEFAULT_ID);
             problems.push(format!(
