@@ -154,7 +154,7 @@ impl Input {
         }
         let encoding = match options.encoding {
             Some(encoding) => encoding,
-            None => match encoding::recognize(&mut file, &start).map_err(failed)? {
+            None => match encoding::recognize(&mut file, path, &start).map_err(failed)? {
                 Recognized::Encoding(encoding) => encoding,
                 Recognized::Unclear(problem) => return Err(Failure::in_file(path, problem)),
             },
