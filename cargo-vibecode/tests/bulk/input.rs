@@ -280,3 +280,53 @@ async fn a_file_in_utf_32_is_not_read_as_anything_else() {
         unusable("a.csv", &file, convert).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_a_wrong_encoding_has_broken_is_a_bad_cell() {
+    let desk = Desk::new().await;
+    desk.write(
+        "a.csv",
+        "id,name,post\n71,????,Ð\u{2dc}Ð²Ð°Ð½\n72,Why??,Ірина\n73,caf\u{fffd},a\n",
+    );
+    desk.write("a.jsonl", "{\"id\":71,\"post\":\"caf\\ufffd\"}\n");
+    let said = desk.run("contacts a.csv --yes");
+    for row in [
+        "2    name    has `?` in place of its letters",
+        "2    post    looks like UTF-8 that was read in another encoding",
+        "4    name    has a letter that was lost",
+        "3 rows: 1 to send, 0 without a change, 2 bad",
+        "If it is meant, --allow-garbled sends it",
+    ] {
+        said.assert(1, row);
+    }
+    desk.run("contacts a.jsonl --yes")
+        .assert(1, "has a letter that was lost");
+    let said = desk.run("contacts a.csv --format json");
+    said.assert(
+        1,
+        r#""event":"bad_cell","problem":"has `?` in place of its letters"#,
+    );
+    assert!(
+        !desk
+            .requests()
+            .iter()
+            .any(|request| request.path().ends_with("/batch"))
+    );
+    desk.run("contacts a.csv --yes --allow-garbled")
+        .assert(0, "3 rows done");
+    assert_eq!(desk.field(71, "name"), "????");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_restores_a_text_that_is_broken() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\n71,????\n");
+    desk.run("contacts a.csv --yes --allow-garbled")
+        .assert(0, "1 row done");
+    desk.write("b.csv", "id,post\n71,Director\n");
+    desk.run("contacts b.csv --yes --backup b.jsonl")
+        .assert(0, "1 row done");
+    desk.run("contacts b.jsonl --empty clear --yes --no-backup")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(71, "post"), "????");
+}

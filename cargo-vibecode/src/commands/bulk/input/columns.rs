@@ -34,6 +34,8 @@ pub(crate) struct ColumnOptions<'a> {
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
+    /// Whether values that look broken by a wrong encoding are sent.
+    pub(crate) allows_garbled: bool,
     pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.
     pub(crate) cells_hold_lists: bool,
@@ -45,16 +47,16 @@ pub(crate) struct Columns<'a> {
     pub(super) column_options: &'a ColumnOptions<'a>,
     pub(crate) names: Vec<String>,
     pub(super) targets: Vec<Result<Target, String>>,
-}
-
     /// The number of columns without a target.
     bad: usize,
-/// The column with the record's id, if no other is named.
-pub(super) const DEFAULT_ID: &str = "id";
+}
+
 /// The number of columns without a target that are listed, and for which names are suggested. Each is compared with all
 /// fields, which takes a millisecond.
 const MAX_SHOWN: usize = 20;
 
+/// The column with the record's id, if no other is named.
+pub(super) const DEFAULT_ID: &str = "id";
 
 impl<'a> Columns<'a> {
     pub(crate) fn new(column_options: &'a ColumnOptions<'a>) -> Self {
@@ -62,9 +64,9 @@ impl<'a> Columns<'a> {
             column_options,
             names: Vec::new(),
             targets: Vec::new(),
+            bad: 0,
         }
     }
-            bad: 0,
 
     /// Returns the columns with these names.
     pub(crate) fn of_names(column_options: &'a ColumnOptions<'a>, names: Vec<String>) -> Self {
@@ -91,9 +93,9 @@ impl<'a> Columns<'a> {
                     Err(format!("belongs to the same field as the column `{other}`: ignore one of them with --ignore"))
                 })
             });
+            self.bad += usize::from(target.is_err());
             self.targets.push(target);
         }
-            self.bad += usize::from(target.is_err());
     }
 
     /// Returns the problems with the columns of a header.
