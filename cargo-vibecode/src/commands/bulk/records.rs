@@ -21,11 +21,9 @@ pub(super) struct RecordReader<'a> {
     client: &'a Client,
     plan: Plan<'a>,
     progress: RequestProgress,
-    under_way: VecDeque<(PlannedBatch, Reading)>,
+    under_way: VecDeque<(PlannedBatch, JoinHandle<Vec<ReadRecord>>)>,
     unsent: Vec<Repeating>,
 }
-
-type Reading = JoinHandle<Vec<ReadRecord>>;
 
 /// A row with the record that it is about.
 #[derive(Debug)]
