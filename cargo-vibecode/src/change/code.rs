@@ -175,9 +175,12 @@ pub(super) fn check_pipeline_exists(
         return Ok(());
     }
     let known = parts.iter().map(|(known, _)| known.to_string());
+    let known = match &parts[..] {
+        [] => "it has none".to_owned(),
+        [..] => format!("the pipelines are {}", advice::listed(known)),
+    };
     Err(format!(
-        "cannot be set to {value}, since the portal has no such pipeline: the pipelines are {}{}",
-        advice::listed(known),
+        "cannot be set to {value}, since the portal has no such pipeline: {known}{}",
         advice::next_step(stage.codes.as_ref())
     ))
 }

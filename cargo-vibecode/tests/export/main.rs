@@ -43,8 +43,8 @@ fn command_at(url: &str, desk: &Desk, words: &[&str]) -> Command {
 /// Whether an export has left an unfinished file.
 fn has_part(desk: &Desk) -> bool {
     let files = std::fs::read_dir(&desk.folder).unwrap();
-    let mut names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    names.any(|name| name.ends_with(".new"))
+    let mut paths = files.map(|file| file.unwrap().path());
+    paths.any(|path| path.extension().is_some_and(|it| it == "new"))
 }
 
 fn export(desk: &Desk, words: &[&str]) -> Said {

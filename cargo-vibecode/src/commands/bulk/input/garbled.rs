@@ -51,7 +51,11 @@ fn broken(text: &str) -> Option<&'static str> {
     if has_lost_letters(text) {
         return Some("has `?` in place of its letters, which were lost in another encoding");
     }
-    let is_misread = !text.is_ascii() && MISREADINGS.iter().any(|it| it.has_made(text));
+    if text.is_ascii() {
+        return None;
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let is_misread = MISREADINGS.iter().any(|it| it.has_made(&letters));
     is_misread.then_some("looks like UTF-8 that was read in another encoding and saved")
 }
 
@@ -114,21 +118,20 @@ impl Misreading {
         }
     }
 
-    fn byte(&self, letter: Option<&char>) -> u8 {
-        let number = letter.and_then(|letter| usize::try_from(u32::from(*letter)).ok());
+    fn byte(&self, letter: char) -> u8 {
+        let number = usize::try_from(u32::from(letter)).ok();
         let byte = number.and_then(|number| self.bytes.get(number));
         byte.copied().unwrap_or_default()
     }
 
     /// Returns whether a text is UTF-8 that was read in this encoding.
-    fn has_made(&self, text: &str) -> bool {
-        let letters: Vec<char> = text.chars().collect();
+    fn has_made(&self, letters: &[char]) -> bool {
         let Evidence {
             broken,
             among_several,
             alone,
             left_over,
-        } = self.evidence(&letters);
+        } = self.evidence(letters);
         match broken {
             0 => false,
             1 => alone == 1 && left_over == 0,
@@ -144,7 +147,7 @@ impl Misreading {
                 index += 1;
                 continue;
             }
-            let length = match self.byte(Some(letter)) {
+            let length = match self.byte(*letter) {
                 0xc2..=0xdf => 2,
                 0xe0..=0xef => 3,
                 0xf0..=0xf4 => 4,
@@ -152,8 +155,12 @@ impl Misreading {
             };
             let end = (index + length).min(letters.len());
             let part = letters.get(index..end).unwrap_or_default();
-            let bytes: Vec<u8> = part.iter().map(|it| self.byte(Some(it))).collect();
-            let read = str::from_utf8(&bytes).ok().filter(|_| length > 1);
+            let mut bytes = [0; 4];
+            for (byte, letter) in bytes.iter_mut().zip(part) {
+                *byte = self.byte(*letter);
+            }
+            let bytes = bytes.get(..length).filter(|_| length > 1);
+            let read = bytes.and_then(|bytes| str::from_utf8(bytes).ok());
             match read.and_then(|read| read.chars().next()) {
                 Some(read) if is_common(read) => {
                     evidence.broken += 1;

@@ -1,7 +1,7 @@
 //! Rows that set a stage of the pipeline that an earlier row sets.
 //!
 //! Example: row 2 moves deal 13 to pipeline 5, and row 3 sets its stage to `C5:NEW`, which was checked for pipeline 5. If
-//! row 2 fails, the deal stays where it is, and row 3 must not be sent. So row 3 is held until row 2 is reported. All later
+//! row 2 fails, the deal stays in its pipeline, and row 3 must not be sent. So row 3 is held until row 2 is reported. All later
 //! rows of the deal are held with it, since the rows of a record are sent in their order, and so are all later batches.
 
 use std::collections::HashMap;
