@@ -28,6 +28,28 @@ static MISREADINGS: LazyLock<[Misreading; 5]> = LazyLock::new(|| {
     ]
 });
 
+/// For each letter by its number, in which of the encodings it begins a broken letter and in which it is part of one, as
+/// bits. So a real text is looked at once, and not once for each encoding.
+static PARTS: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
+    let bits = |is_part: fn(u8) -> bool| {
+        let numbers = 0..LETTERS;
+        let bits = numbers.map(|number| {
+            let bytes = MISREADINGS.iter().enumerate();
+            let bytes = bytes.map(|(index, it)| (index, it.bytes.get(number).copied()));
+            let parts = bytes.filter(|(_, byte)| byte.is_some_and(is_part));
+            parts.fold(0, |bits, (index, _)| bits | (1 << index))
+        });
+        bits.collect()
+    };
+    (
+        bits(|byte| matches!(byte, 0xc2..=0xf4)),
+        bits(|byte| matches!(byte, 0x80..=0xbf)),
+    )
+});
+
+/// The letters up to this number have bytes in the encodings.
+const LETTERS: usize = 0x2600;
+
 /// Explains how a value looks broken. `None` if it does not.
 pub(super) fn problem(value: &CellValue) -> Option<String> {
     let mut texts = match value {
@@ -54,9 +76,28 @@ fn broken(text: &str) -> Option<&'static str> {
     if text.is_ascii() {
         return None;
     }
+    let encodings = possible_encodings(text);
+    if encodings == 0 {
+        return None;
+    }
     let letters: Vec<char> = text.chars().collect();
-    let is_misread = MISREADINGS.iter().any(|it| it.has_made(&letters));
+    let mut misreadings = MISREADINGS.iter().enumerate();
+    let is_misread =
+        misreadings.any(|(index, it)| encodings & (1 << index) != 0 && it.has_made(&letters));
     is_misread.then_some("looks like UTF-8 that was read in another encoding and saved")
+}
+
+/// Returns the encodings in which two letters of a text may be one that is broken, as bits.
+fn possible_encodings(text: &str) -> u8 {
+    let (begins, parts) = &*PARTS;
+    let (mut possible, mut before) = (0, 0);
+    for letter in text.chars() {
+        let number = usize::try_from(u32::from(letter)).unwrap_or(usize::MAX);
+        let bits = |of: &Vec<u8>| of.get(number).copied().unwrap_or_default();
+        possible |= before & bits(parts);
+        before = bits(begins);
+    }
+    possible
 }
 
 /// Returns true if every word is `?` only, one of them several. Beside numbers, a long one or several are needed: `12 ??`
@@ -100,7 +141,7 @@ struct Evidence {
 
 impl Misreading {
     fn new(encoding: &'static Encoding, begins_are_rare: bool) -> Self {
-        let mut bytes = vec![0; 0x2600];
+        let mut bytes = vec![0; LETTERS];
         // What an encoding lacks is often read as in ISO 8859-1.
         for byte in 0x80..=0x9f {
             set(&mut bytes, char::from(byte), byte);
