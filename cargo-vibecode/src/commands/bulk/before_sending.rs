@@ -23,13 +23,13 @@ const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
 
 /// Why records are read before rows are sent.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum ReadPurpose {
+pub(super) enum Reading {
     ToShow,
     /// To compare them with what was reviewed.
     ToCompare,
 }
 
-impl ReadPurpose {
+impl Reading {
     fn activity(self) -> &'static str {
         match self {
             Self::ToShow => "reading the records",
@@ -79,7 +79,7 @@ impl BulkJob<'_> {
         let past = Past::default();
         self.check_pipelines(&self.client()?, &past, column_options, checked)
             .await?;
-        let preview = self.read_preview(checked, column_options, ReadPurpose::ToShow, output);
+        let preview = self.read_preview(checked, column_options, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         preview.summarize(self.input, &reviewed, output);
@@ -99,7 +99,7 @@ impl BulkJob<'_> {
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        purpose: ReadPurpose,
+        reading: Reading,
         output: &Output,
     ) -> Result<Preview, Failure> {
         let (client, all) = (self.client()?, RowSet::default());
@@ -107,7 +107,7 @@ impl BulkJob<'_> {
         let plan = Plan::new(self.input, column_options, checked, all)?;
         let plan = plan.limited(self.args.limit);
         let rows = checked.to_send.min(self.args.limit.unwrap_or(u64::MAX));
-        let activity = purpose.activity();
+        let activity = reading.activity();
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
         let options = PreviewOptions {
             entity: &self.args.entity,

@@ -223,7 +223,8 @@ impl BulkJob<'_> {
                 overwrites_newer: args.overwrite_newer,
             },
         )
-        .with_failed(past.failed_rows.clone(), past.lacking.clone());
+        .with_all_failed(past.failed_rows.clone())
+        .with_failed(past.lacking.clone());
         let sent = self
             .send(&mut sender, past, &header, &column_options, &checked)
             .await;

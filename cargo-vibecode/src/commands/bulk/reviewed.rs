@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    before_sending::ReadPurpose,
+    before_sending::Reading,
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -87,7 +87,7 @@ impl BulkJob<'_> {
             return Ok(());
         };
         let quiet = self.output.quiet();
-        let preview = self.read_preview(checked, column_options, ReadPurpose::ToCompare, &quiet);
+        let preview = self.read_preview(checked, column_options, Reading::ToCompare, &quiet);
         let now = self.reviewed(checked, preview.await?.digest());
         if now == *reviewed {
             return Ok(());

@@ -105,6 +105,12 @@ impl RowFailure {
                 api: not_read.words(),
                 ..Self::not_sent(row, NOT_COMPARED)
             },
+            RowError::PipelineNotSet { line } => Self {
+                message: format!(
+                    "row {line} sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent: run both failed rows again"
+                ),
+                ..Self::not_sent(row, EARLIER_ROW_FAILED)
+            },
             RowError::EarlierFailed { line, is_sent } => Self {
                 message: format!(
                     "row {line} adds the same phone or email to the record and has failed, so it is not known to be there: run both failed rows again"
@@ -114,12 +120,6 @@ impl RowFailure {
                 } else {
                     RowOutcome::NotApplied
                 },
-                ..Self::not_sent(row, EARLIER_ROW_FAILED)
-            },
-            RowError::PipelineNotSet { line } => Self {
-                message: format!(
-                    "row {line} sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent: run both failed rows again"
-                ),
                 ..Self::not_sent(row, EARLIER_ROW_FAILED)
             },
             RowError::NotRead(not_read) => Self {

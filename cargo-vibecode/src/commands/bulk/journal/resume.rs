@@ -31,11 +31,11 @@ pub(crate) struct Past {
     pub(crate) open: RowSet,
     /// Rows whose old values are in a backup.
     pub(crate) backed_up: RowSet,
+    /// All failed rows.
+    pub(crate) failed_rows: RowSet,
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
-    /// All failed rows.
-    pub(crate) failed_rows: RowSet,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.

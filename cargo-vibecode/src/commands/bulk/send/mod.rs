@@ -30,7 +30,7 @@ use vibecode_runtime::{Bulk, Client};
 pub(crate) use self::stopping::{FailureLimits, Stopped};
 use self::{
     batch::RowError,
-    plan::{Plan, PlannedBatch},
+    plan::Plan,
     progress::Progress,
     running::{Running, StartedBatch},
     stopping::Unanswered,
@@ -84,8 +84,6 @@ pub(crate) struct Sender<'a> {
     checks: RowChecks,
     /// The rows, also of earlier processes, that have failed so that their phones and emails may be missing.
     failed: RowSet,
-    /// All rows that have failed, also of earlier processes.
-    failed_rows: RowSet,
     /// The number of failed rows that were shown to people.
     failures_shown: usize,
     /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
@@ -96,6 +94,8 @@ pub(crate) struct Sender<'a> {
     unanswered: Unanswered,
     /// Whether there was an interrupt. The next one stops without waiting.
     pub(crate) is_interrupted: bool,
+    /// All rows that have failed, also of earlier processes.
+    failed_rows: RowSet,
 }
 
 impl<'a> Sender<'a> {
@@ -116,23 +116,19 @@ impl<'a> Sender<'a> {
             output,
             checks,
             failed: RowSet::default(),
-            failed_rows: RowSet::default(),
             failures_shown: 0,
             has_done_any: false,
             consecutive_lost: 0,
             limits,
             unanswered: Unanswered::default(),
             is_interrupted: false,
+            failed_rows: RowSet::default(),
         }
     }
 
-    /// Adds the rows of earlier processes that have failed, and those whose phones and emails may be missing.
-    pub(crate) fn with_failed(self, failed_rows: RowSet, lacking: RowSet) -> Self {
-        Self {
-            failed: lacking,
-            failed_rows,
-            ..self
-        }
+    /// Adds the rows of earlier processes whose phones and emails may be missing.
+    pub(crate) fn with_failed(self, failed: RowSet) -> Self {
+        Self { failed, ..self }
     }
 
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
@@ -206,6 +202,14 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// Adds all rows of earlier processes that have failed.
+    pub(crate) fn with_all_failed(self, failed_rows: RowSet) -> Self {
+        Self {
+            failed_rows,
+            ..self
+        }
+    }
+
     /// Starts as many batches as may be under way.
     async fn fill(
         &mut self,
@@ -218,7 +222,7 @@ impl<'a> Sender<'a> {
         } else {
             1
         };
-        let mut planned: Vec<(u64, PlannedBatch)> = Vec::new();
+        let mut planned = Vec::new();
         let mut failed = None;
         while running.tasks.len() + planned.len() < most
             && running.batches.len() + planned.len() < MAX_UNREPORTED
@@ -229,8 +233,10 @@ impl<'a> Sender<'a> {
             };
             match next {
                 Ok(Some(batch)) => {
-                    let is_planned =
-                        |line| planned.iter().any(|(_, batch)| batch.lines.contains(&line));
+                    let is_planned = |line| {
+                        let mut planned = planned.iter();
+                        planned.any(|(_, it): &(u64, plan::PlannedBatch)| it.lines.contains(&line))
+                    };
                     let (batch, held) = batch.split(|line| running.has(line) || is_planned(line));
                     running.held = held;
                     if !batch.is_empty() {
