@@ -3,6 +3,7 @@
 mod code;
 pub(crate) mod entries;
 pub(crate) mod field_name;
+mod item_texts;
 mod value;
 
 use std::borrow::Cow;
@@ -14,6 +15,8 @@ use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
 pub(crate) use self::code::{has_codes, is_by_pipeline, set_of, unchecked, without_portal};
 use self::entries::EntryRules;
 pub(crate) use self::field_name::{WIRE, field};
+use self::item_texts::ItemText;
+pub(crate) use self::item_texts::ItemTexts;
 use crate::code_file::KnownCodes;
 
 /// The changes to a record. A problem names the field and shows no value.
@@ -25,6 +28,7 @@ pub(crate) struct Change<'a> {
     rules: EntryRules,
     lacking_country: u64,
     perhaps_placeholders: u64,
+    item_texts: Vec<ItemText<'a>>,
     steps: Vec<Step<'a>>,
 }
 
@@ -67,6 +71,7 @@ impl<'a> Change<'a> {
             rules: EntryRules::default(),
             lacking_country: 0,
             perhaps_placeholders: 0,
+            item_texts: Vec::new(),
             steps: Vec::new(),
         }
     }
@@ -107,8 +112,11 @@ impl<'a> Change<'a> {
             ));
         }
         self.check_is_new(field)?;
-        let value = value::of_text(field, text, &self.codes);
-        let value = value.map_err(|problem| format!("`{}` {problem}", field.name))?;
+        if field.multiple {
+            let texts = text.split(SEPARATOR).map(str::trim);
+            return self.set_values(field, texts.filter(|text| !text.is_empty()));
+        }
+        let value = self.value(field, text.trim())?;
         self.steps.push(Step::Set(&field.name, value));
         Ok(())
     }
@@ -117,13 +125,46 @@ impl<'a> Change<'a> {
     pub(crate) fn set_list(&mut self, name: &str, texts: &[String]) -> Result<(), String> {
         let field = writable(self.schema, name)?;
         self.check_is_new(field)?;
-        let values = texts
-            .iter()
-            .map(|text| value::single(field, text.trim(), &self.codes));
+        self.set_values(field, texts.iter().map(|text| text.trim()))
+    }
+
+    fn set_values<'t>(
+        &mut self,
+        field: &'a Field,
+        texts: impl Iterator<Item = &'t str>,
+    ) -> Result<(), String> {
+        let values = texts.map(|text| self.value(field, text));
         let values: Result<Vec<Value>, String> = values.collect();
-        let values = values.map_err(|problem| format!("`{}` {problem}", field.name))?;
-        self.steps.push(Step::Set(&field.name, values.into()));
+        self.steps.push(Step::Set(&field.name, values?.into()));
         Ok(())
+    }
+
+    /// Reads a value of a field, and notes which option or code it means.
+    fn value(&mut self, field: &'a Field, text: &str) -> Result<Value, String> {
+        let value = value::single(field, text, &self.codes)
+            .and_then(|value| {
+                code::check_pipeline_exists(field, &value, self.schema, &self.codes)?;
+                Ok(value)
+            })
+            .map_err(|problem| format!("`{}` {problem}", field.name))?;
+        let item_text = ItemText::new(field, text, &value, &self.codes);
+        self.item_texts.extend(item_text);
+        Ok(value)
+    }
+
+    /// Returns whether a field is set to the text `0`. The API takes it as empty (api.md, "Records", grade B), so it clears
+    /// the field, and the record does not show that the text was stored.
+    pub(crate) fn sets_text_zero(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::Set(field, Value::String(text)) => *field == name && text == "0",
+            Step::Set(..) | Step::Add(..) | Step::Clear(..) => false,
+        })
+    }
+
+    /// Moves the texts that were read as options or codes to those of other changes.
+    pub(crate) fn move_item_texts(&mut self, to: &mut ItemTexts) {
+        let pipeline = self.codes.pipeline();
+        to.add(std::mem::take(&mut self.item_texts), pipeline);
     }
 
     /// Adds a phone or an email: `value`, or `value:TYPE`.

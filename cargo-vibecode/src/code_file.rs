@@ -72,6 +72,15 @@ impl KnownCodes {
         self.pipeline
     }
 
+    /// Replaces codes by those that the portal has now.
+    pub(crate) fn updated(&self, now: PortalCodes) -> Self {
+        let before = PortalCodes::clone(&self.codes);
+        Self {
+            codes: Arc::new(now.or(before)),
+            ..self.clone()
+        }
+    }
+
     /// Returns the files that were read.
     pub(crate) fn files(&self) -> &[FetchedFile] {
         &self.files

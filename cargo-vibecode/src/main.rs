@@ -2,13 +2,16 @@
 
 mod api_words;
 mod args;
+mod cells;
 mod change;
 mod code_file;
+mod column_header;
 mod commands;
 mod digest;
 mod failure;
 mod interrupts;
 mod key_file;
+mod numbers;
 mod output;
 mod part_file;
 mod plural;
@@ -21,6 +24,7 @@ mod record_batch;
 mod returned_value;
 mod schema_file;
 mod terminal_text;
+mod text_file;
 mod verify;
 
 use std::process::ExitCode;

@@ -3,10 +3,12 @@
 
 use vibecode_runtime::Client;
 use vibecode_sandbox::Sandbox;
-use vibecode_spec::{CodeFile, CodeSet, EntityPath, Field, PortalCodes, PortalFile, one_line};
+use vibecode_spec::{
+    CodeFile, CodeSet, EntityPath, Field, PortalCodes, PortalFile, Schema, one_line,
+};
 
 use crate::{
-    change::set_of,
+    change::{ItemTexts, set_of},
     code_file::KnownCodes,
     commands::{
         check::drift::{self, Difference},
@@ -112,7 +114,7 @@ pub(crate) fn check_portal(
 pub(crate) struct Drift {
     entity: EntityPath,
     /// The fields as they are now, with the documented ones.
-    pub(crate) schema: vibecode_spec::Schema,
+    pub(crate) schema: Schema,
     differences: Vec<Difference>,
 }
 
@@ -127,7 +129,7 @@ impl Drift {
     pub(crate) async fn fetch(
         client: &Client,
         entity: EntityPath,
-        of_file: &vibecode_spec::Schema,
+        of_file: &Schema,
         output: &Output,
     ) -> Result<Self, Failure> {
         let now = pull::fetch(client, entity, output).await?;
@@ -142,7 +144,8 @@ impl Drift {
     }
 
     /// Checks that nothing has changed that decides what a command sends: the used fields, and what each used name
-    /// means. `renamed` says which names mean something else now. Warns of everything else that has changed.
+    /// means, also those of options. `renamed` says which names of fields mean something else now. Warns of everything
+    /// else that has changed.
     ///
     /// # Errors
     /// If the command would send something else than with an up-to-date schema.
@@ -150,12 +153,18 @@ impl Drift {
         &self,
         used: &[String],
         renamed: Vec<String>,
+        texts: &ItemTexts,
+        codes: &KnownCodes,
         output: &Output,
     ) -> Result<(), Failure> {
         let is_used = |it: &&Difference| used.contains(&it.field) && it.changes_meaning();
         let (relevant, others): (Vec<_>, Vec<_>) = self.differences.iter().partition(is_used);
-        let relevant = relevant.into_iter().map(ToString::to_string);
-        let problems: Vec<String> = renamed.into_iter().chain(relevant).collect();
+        let is_known = |field: &str| relevant.iter().any(|it| it.field == field);
+        let texts = texts.changed(&self.schema, codes).into_iter();
+        let texts = texts.filter(|(field, _)| !is_known(field));
+        let texts: Vec<String> = texts.map(|(_, problem)| problem).collect();
+        let relevant = relevant.iter().map(ToString::to_string);
+        let problems: Vec<String> = renamed.into_iter().chain(relevant).chain(texts).collect();
         let name = self.entity.path();
         if !problems.is_empty() {
             return Err(Failure::new(format!(
@@ -183,6 +192,7 @@ pub(crate) struct UsedCodes<'f> {
 impl<'f> UsedCodes<'f> {
     pub(crate) fn of(
         fields: impl Iterator<Item = &'f Field>,
+        schema: &'f Schema,
         codes: &KnownCodes,
         portal: Option<&str>,
     ) -> Self {
@@ -191,7 +201,7 @@ impl<'f> UsedCodes<'f> {
             of_file.is_some_and(|it| portal.is_none_or(|portal| same_portal(it, portal)))
         };
         let sets = fields
-            .filter_map(set_of)
+            .filter_map(|field| set_of(field, schema))
             .map(|set| (CodeFile::of(set), set));
         Self {
             sets: sets.filter(|(file, _)| is_comparable(*file)).collect(),
@@ -207,14 +217,15 @@ impl<'f> UsedCodes<'f> {
         2 * u64::from(self.uses(CodeFile::Statuses)) + u64::from(self.uses(CodeFile::Currencies))
     }
 
-    /// Fetches the codes, and checks that none of them means something else now or was removed. Warns if the portal
-    /// does not show them.
+    /// Fetches the codes, and checks that none of them and none of these texts means something else now or was removed.
+    /// Warns if the portal does not show them.
     ///
     /// # Errors
     /// If the portal does not answer, or if a code has changed.
     pub(crate) async fn check(
         &self,
         client: &Client,
+        (texts, schema): (&ItemTexts, &Schema),
         codes: &KnownCodes,
         output: &Output,
     ) -> Result<(), Failure> {
@@ -240,6 +251,10 @@ impl<'f> UsedCodes<'f> {
                 .map(|difference| difference.to_string())
                 .collect();
             changed.dedup();
+            if changed.is_empty() {
+                let texts = texts.changed(schema, &codes.updated(now));
+                changed.extend(texts.into_iter().map(|(_, problem)| problem));
+            }
             if !changed.is_empty() {
                 return Err(Failure::new(format!(
                     "codes that this command uses have changed on the portal since vibecode/{name}.json was fetched, so nothing was sent: run `cargo vibecode pull {name}`, and check again\n  {}",

@@ -74,7 +74,7 @@ impl Currencies {
                     // The rows of any other list have an id, too.
                     let is_described = ["fullName", "base", "lid"];
                     let is_described = is_described.iter().any(|key| row.contains_key(*key));
-                    if !is_described && !has_three_letters(&code) {
+                    if !is_described && !is_currency_code(&code) {
                         return refuse_other_rows(&code);
                     }
                     let name = CURRENCIES.optional_text(row, "fullName")?;
@@ -167,7 +167,16 @@ impl Currencies {
     }
 }
 
-fn has_three_letters(code: &str) -> bool {
+/// Returns whether a text has the form of the code of a currency: three Latin letters, which may be small.
+///
+/// ```
+/// use vibecode_spec::is_currency_code;
+///
+/// assert!(is_currency_code("RUB") && is_currency_code("rub"));
+/// assert!(!is_currency_code("RU") && !is_currency_code("руб"));
+/// ```
+#[must_use]
+pub fn is_currency_code(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 

@@ -78,7 +78,7 @@ pub use answer::{file_bytes, portal_of_file};
 pub use boolean::boolean_of;
 pub use builder_method::{ADD, BUILDER_METHODS, CLEAR, is_builder_method};
 pub use code_set::{CodeSet, NotAStage, has_form_of_a_code, is_code, stage_pipeline};
-pub use currencies::Currencies;
+pub use currencies::{Currencies, is_currency_code};
 pub use descriptions::Descriptions;
 pub use entity::Entity;
 pub use entity_path::EntityPath;

@@ -4,11 +4,14 @@
 mod advice;
 mod unchecked;
 
+use serde_json::Value;
 use vibecode_spec::{
-    CodeSet, Field, Item, Kind, OptionMatch, has_form_of_a_code, is_code, one_line, stage_pipeline,
+    CodeSet, Field, Item, Kind, OptionMatch, Schema, has_form_of_a_code, is_code, one_line,
+    stage_pipeline,
 };
 
 pub(crate) use self::unchecked::{set_of, unchecked};
+use super::{PIPELINE, pipeline_number};
 use crate::code_file::KnownCodes;
 
 /// The codes of a set, in its parts: see [`vibecode_spec::PortalCodes::parts`].
@@ -151,6 +154,41 @@ fn check_pipeline(
     Err(format!(
         "cannot be set to a code of pipeline {owner}, since the record is in pipeline {pipeline}{known}"
     ))
+}
+
+/// Refuses a pipeline that the portal lacks. The pipelines are known from the stages of the entity's records.
+pub(super) fn check_pipeline_exists(
+    field: &Field,
+    value: &Value,
+    schema: &Schema,
+    codes: &KnownCodes,
+) -> Result<(), String> {
+    let Some(stage) = stage_of_pipeline(field, schema) else {
+        return Ok(());
+    };
+    let Some(parts) = codes.of_field(stage) else {
+        return Ok(());
+    };
+    // 0 is what clears the field.
+    let number = pipeline_number(value);
+    if number == Some(0) || parts.iter().any(|(known, _)| Some(*known) == number) {
+        return Ok(());
+    }
+    let known = parts.iter().map(|(known, _)| known.to_string());
+    let known = match &parts[..] {
+        [] => "it has none".to_owned(),
+        [..] => format!("the pipelines are {}", advice::listed(known)),
+    };
+    Err(format!(
+        "cannot be set to {value}, since the portal has no such pipeline: {known}{}",
+        advice::next_step(stage.codes.as_ref())
+    ))
+}
+
+/// Returns the field whose codes depend on the pipeline, if this is the field with the pipeline.
+fn stage_of_pipeline<'s>(field: &Field, schema: &'s Schema) -> Option<&'s Field> {
+    let mut fields = schema.fields().filter(|_| field.name == PIPELINE);
+    fields.find(|field| is_by_pipeline(field))
 }
 
 /// Returns true if a text can be a code of a field whose codes are not known.

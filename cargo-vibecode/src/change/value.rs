@@ -5,18 +5,8 @@ use serde_json::{Value, json};
 use vibecode_runtime::{CrmRef, Date, DateTime, Money};
 use vibecode_spec::{Field, Kind, OptionMatch, closest};
 
-use super::{SEPARATOR, code};
+use super::code;
 use crate::code_file::KnownCodes;
-
-pub(super) fn of_text(field: &Field, text: &str, codes: &KnownCodes) -> Result<Value, String> {
-    if !field.multiple {
-        return single(field, text.trim(), codes);
-    }
-    let parts = text.split(SEPARATOR).map(str::trim);
-    let parts = parts.filter(|part| !part.is_empty());
-    let values: Result<Vec<Value>, String> = parts.map(|part| single(field, part, codes)).collect();
-    values.map(Value::Array)
-}
 
 pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Value, String> {
     let parsed = |read: bool, what: &str| {
@@ -188,7 +178,7 @@ mod tests {
             field
         };
         let problem = |kind: Kind, text: &str| {
-            of_text(&field(kind), text, &KnownCodes::default()).unwrap_err()
+            single(&field(kind), text, &KnownCodes::default()).unwrap_err()
         };
         let expected = "requires a date, and there is no such day";
         for text in ["31.02.2026", "2026-02-31", "01.13.2026"] {
@@ -216,7 +206,7 @@ mod tests {
         let schema = schema.unwrap();
         let field = schema.field("ufCrm_1").unwrap();
         for (text, option) in [("81", 81), ("milk", 86), ("83", 83)] {
-            let value = of_text(field, text, &KnownCodes::default());
+            let value = single(field, text, &KnownCodes::default());
             assert_eq!(value, Ok(json!(option)), "{text}");
         }
         for (text, ids) in [
@@ -227,7 +217,7 @@ mod tests {
             ("Tea", "(83, 84)"),
             ("86", "(85, 86)"),
         ] {
-            let problem = of_text(field, text, &KnownCodes::default()).unwrap_err();
+            let problem = single(field, text, &KnownCodes::default()).unwrap_err();
             assert!(problem.contains(ids), "{text}: {problem}");
         }
     }

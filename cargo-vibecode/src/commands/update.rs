@@ -10,9 +10,9 @@ use crate::{
     ExitStatus,
     api_words::ApiWords,
     args::{name_and_value, whole_number},
-    change::{self, Change, PIPELINE, SEPARATOR, entries::EntryRules},
+    cells::number_or_amount,
+    change::{self, Change, ItemTexts, PIPELINE, SEPARATOR, entries::EntryRules},
     code_file::KnownCodes,
-    commands::bulk::number_or_amount,
     failure::{self, Failure},
     interrupts::Interrupts,
     output::Output,
@@ -116,7 +116,7 @@ pub(crate) async fn run(
     let mut unchecked = Vec::new();
     for (name, text) in &args.set {
         let set = change::field(schema, name).and_then(|field| {
-            unchecked.extend(change::unchecked(field, &codes));
+            unchecked.extend(change::unchecked(field, schema, &codes));
             change.set(&field.name, &normal(field, text))
         });
         problems.extend(set.err());
@@ -135,7 +135,18 @@ pub(crate) async fn run(
             "there is nothing to change: use --set, --add or --clear",
         ));
     }
+    for (name, _) in &args.set {
+        if let Ok(field) = named(name)
+            && change.sets_text_zero(field)
+        {
+            output.warn(format!(
+                "`{field}` is set to the text `0`: the API takes it as empty, so it clears the field"
+            ));
+        }
+    }
     let job = change.job(args.id)?;
+    let mut texts = ItemTexts::default();
+    change.move_item_texts(&mut texts);
     for warning in unchecked {
         output.warn(warning);
     }
@@ -158,7 +169,7 @@ pub(crate) async fn run(
         Some(client) => client,
         None => args.client(portal_args)?,
     };
-    args.check_files(&fields, &codes, &client, portal_args, output)
+    args.check_files(&fields, &codes, &texts, &client, portal_args, output)
         .await?;
     let mut interrupts = Interrupts::listen()?;
     let sending = Sending {
@@ -351,11 +362,12 @@ impl Args {
     }
 
     /// Checks that the files of the portal are of the portal of the key, and that every name still means the same
-    /// field.
+    /// field, option or code.
     async fn check_files(
         &self,
         fields: &KnownFields,
         codes: &KnownCodes,
+        texts: &ItemTexts,
         client: &Client,
         portal_args: &PortalArgs,
         output: &Output,
@@ -369,8 +381,9 @@ impl Args {
         portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
         let used = self.names(&fields.schema).into_keys();
         let used = used.filter_map(|name| fields.schema.field(name));
-        let used = UsedCodes::of(used, codes, identity.portal.as_deref());
-        used.check(client, codes, output).await?;
+        let schema = &fields.schema;
+        let used = UsedCodes::of(used, schema, codes, identity.portal.as_deref());
+        used.check(client, (texts, schema), codes, output).await?;
         let Some(of_file) = fields.fetched_from(identity.portal.as_deref()) else {
             return Ok(());
         };
@@ -385,7 +398,7 @@ impl Args {
             }
             used.push(wire_name.to_owned());
         }
-        drift.check(&used, renamed, output)
+        drift.check(&used, renamed, texts, codes, output)
     }
 
     fn pipeline(&self, schema: &Schema, codes: &KnownCodes) -> Pipeline {

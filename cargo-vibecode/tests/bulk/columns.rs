@@ -131,3 +131,22 @@ async fn cells_hold_codes_of_the_portal_or_their_names() {
     said.assert(1, "The codes are CLIENT (Клиенты), PARTNER (Партнёры)");
     desk.assert_nothing_sent();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_unknown_columns_are_counted_and_only_the_first_are_explained() {
+    let desk = Desk::new().await;
+    let names: Vec<String> = (1..=5000)
+        .map(|number| format!("Column {number}"))
+        .collect();
+    let cells = vec!["a"; 5000].join(",");
+    desk.write("a.csv", format!("id,{}\n71,{cells}\n", names.join(",")));
+    let said = desk.run("contacts a.csv");
+    said.assert(2, "the column `Column 1` belongs to no field");
+    said.assert(
+        2,
+        "4980 more columns have no field: --ignore-unknown ignores all of them",
+    );
+    assert_eq!(said.err.matches("belongs to no field").count(), 20);
+    desk.run("contacts a.csv --ignore-unknown")
+        .assert(0, "nothing was sent");
+}

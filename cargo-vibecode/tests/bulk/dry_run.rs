@@ -129,3 +129,23 @@ async fn programs_get_json_lines() {
         assert_eq!(event["event"], "progress");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_text_0_counts_as_what_clears_and_the_number_0_does_not() {
+    let desk = Desk::new().await;
+    desk.write("vibecode/contacts.json", r#"{"ufCrm_1":{"type":"double"}}"#);
+    desk.write("a.csv", "id,post,ufCrm_1\n71,0,0\n72,Director,5\n73,0,\n");
+    let said = desk.run("contacts a.csv");
+    said.assert(0, "post     post                  1    2");
+    said.assert(0, "the column `post` has the text `0` in 2 cells (the first is row 2, record 71): the API takes it as empty, so it clears `post`");
+    let said = desk.run("contacts a.csv --format json");
+    said.assert(
+        0,
+        r#""cleared":2,"column":"post","field":"post","left":0,"set":1"#,
+    );
+    said.assert(
+        0,
+        r#""cleared":0,"column":"ufCrm_1","field":"ufCrm_1","left":1,"set":2"#,
+    );
+    assert!(!said.err.contains("--empty clear"), "{}", said.err);
+}

@@ -1,6 +1,6 @@
 //! The contents of a file, and their problems.
 
-use encoding_rs::WINDOWS_1255;
+use encoding_rs::{IBM866, WINDOWS_1255};
 
 use crate::support::Desk;
 
@@ -221,4 +221,112 @@ async fn standard_input_is_read_in_either_form_and_not_kept() {
     assert!(left.all(|name| name.ends_with(".journal")));
     desk.run("contacts - --resume")
         .assert(2, "standard input cannot be read again");
+}
+
+/// A text in CP1125, which has other letters than CP866 in eight places.
+fn in_cp1125(text: &str) -> Vec<u8> {
+    let other = |letter| match letter {
+        'Ґ' => Some(0xf2),
+        'ґ' => Some(0xf3),
+        'Є' => Some(0xf4),
+        'є' => Some(0xf5),
+        'І' => Some(0xf6),
+        'і' => Some(0xf7),
+        'Ї' => Some(0xf8),
+        'ї' => Some(0xf9),
+        _ => None,
+    };
+    let bytes = text.chars().flat_map(|letter| match other(letter) {
+        Some(byte) => vec![byte],
+        None => IBM866.encode(&letter.to_string()).0.into_owned(),
+    });
+    bytes.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_dos_is_not_read_if_it_may_be_ukrainian() {
+    let ukrainian = "id;post\n71;Старший бухгалтер\n72;Директор з продажу, Київ\n";
+    let convert = "iconv -f CP1125 -t UTF-8 'a.csv' > rows.csv";
+    unusable("a.csv", &in_cp1125(ukrainian), convert).await;
+    // The letters that differ may be far behind the first ones.
+    let far = format!(
+        "id;post\n{}72;Київ\n",
+        "71;Старший бухгалтер\n".repeat(9000)
+    );
+    unusable("a.csv", &in_cp1125(&far), convert).await;
+    let desk = Desk::new().await;
+    desk.write("a.csv", in_cp1125(ukrainian));
+    desk.run("contacts a.csv --encoding cp1125")
+        .assert(2, "iconv -f CP1125 -t UTF-8 FILE > rows.csv");
+    let russian = "id;post\n71;Ёлочный директор\n72;Холодильник, 5° тепла\n";
+    desk.write("b.csv", &*IBM866.encode(russian).0);
+    desk.run("contacts b.csv --yes").assert(0, "2 rows done");
+    assert_eq!(desk.field(72, "post"), "Холодильник, 5° тепла");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_in_utf_32_is_not_read_as_anything_else() {
+    let letters = "id,post\n71,Директор\n".chars().map(u32::from);
+    let little: Vec<u8> = letters.clone().flat_map(u32::to_le_bytes).collect();
+    let big: Vec<u8> = letters.flat_map(u32::to_be_bytes).collect();
+    let convert =
+        "the file is UTF-32: convert it with `iconv -f UTF-32 -t UTF-8 'a.csv' > rows.csv`";
+    for file in [
+        [b"\xff\xfe\0\0", &*little].concat(),
+        [b"\0\0\xfe\xff", &*big].concat(),
+        little,
+        big,
+    ] {
+        unusable("a.csv", &file, convert).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_a_wrong_encoding_has_broken_is_a_bad_cell() {
+    let desk = Desk::new().await;
+    desk.write(
+        "a.csv",
+        "id,name,post\n71,????,Ð\u{2dc}Ð²Ð°Ð½\n72,Why??,Ірина\n73,caf\u{fffd},a\n",
+    );
+    desk.write("a.jsonl", "{\"id\":71,\"post\":\"caf\\ufffd\"}\n");
+    let said = desk.run("contacts a.csv --yes");
+    for row in [
+        "2    name    has `?` in place of its letters",
+        "2    post    looks like UTF-8 that was read in another encoding",
+        "4    name    has a letter that was lost",
+        "3 rows: 1 to send, 0 without a change, 2 bad",
+        "If it is meant, --allow-garbled sends it",
+    ] {
+        said.assert(1, row);
+    }
+    desk.run("contacts a.jsonl --yes")
+        .assert(1, "has a letter that was lost");
+    let said = desk.run("contacts a.csv --format json");
+    said.assert(
+        1,
+        r#""event":"bad_cell","problem":"has `?` in place of its letters"#,
+    );
+    assert!(
+        !desk
+            .requests()
+            .iter()
+            .any(|request| request.path().ends_with("/batch"))
+    );
+    desk.run("contacts a.csv --yes --allow-garbled")
+        .assert(0, "3 rows done");
+    assert_eq!(desk.field(71, "name"), "????");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_restores_a_text_that_is_broken() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\n71,????\n");
+    desk.run("contacts a.csv --yes --allow-garbled")
+        .assert(0, "1 row done");
+    desk.write("b.csv", "id,post\n71,Director\n");
+    desk.run("contacts b.csv --yes --backup b.jsonl")
+        .assert(0, "1 row done");
+    desk.run("contacts b.jsonl --empty clear --yes --no-backup")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(71, "post"), "????");
 }

@@ -1,7 +1,9 @@
 //! A stage is one of the pipeline that the deal is in.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use vibecode_sandbox::{Entity, Sandbox};
+use vibecode_sandbox::{CallFault, Entity, Fault, Sandbox};
 
 use crate::support::Desk;
 
@@ -178,4 +180,55 @@ async fn the_pipeline_of_a_row_that_is_sent_again_is_that_of_later_rows_of_its_r
     desk.run("deals a.csv --resume --limit 1 --settle 0")
         .assert(0, "3 rows done");
     assert_eq!(stage(&desk, 13), "C5:NEW");
+}
+
+/// The rows whose pipeline is not set, with one that is done.
+const AFTER_A_PIPELINE: &str =
+    "id,stageId,categoryId,title\n12,,,Other\n13,,5,\n13,C5:NEW,,\n13,,,Later\n";
+
+/// Has the second call of the first batch of changes meet a fault, which sets the pipeline. The records are read before.
+fn fail_second_change(desk: &Desk, fault: CallFault) {
+    desk.run("deals a.csv --plan").assert(0, "would change");
+    // It reads the pipelines, and then the records.
+    let reads = desk.requests().len() / 2;
+    desk.faults((0..reads).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::in_batch([(1, fault)]));
+}
+
+fn title(desk: &Desk, id: u64) -> Value {
+    desk.sandbox.record(Entity::Deals, id).unwrap()["title"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_is_not_sent_if_the_row_that_sets_its_pipeline_has_failed() {
+    for applied in [false, true] {
+        let desk = desk().await;
+        desk.write("a.csv", AFTER_A_PIPELINE);
+        let fault = CallFault::error("VALIDATION_ERROR");
+        fail_second_change(&desk, if applied { fault.applied() } else { fault });
+        let said = desk.run("deals a.csv --yes");
+        said.assert(1, "row 4 failed: row 3 sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent");
+        said.assert(1, "2 rows done, 2 failed");
+        assert_eq!(desk.reported("a.csv"), (vec![2, 5], vec![3, 4]));
+        let mut sent = desk.requests().into_iter();
+        assert!(!sent.any(|request| request.body_str().contains("\"stageId\"")));
+        assert_eq!(stage(&desk, 13), "NEW");
+        assert_eq!(title(&desk, 13), "Later");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_is_not_sent_after_a_resume_if_the_row_that_sets_its_pipeline_has_failed() {
+    let desk = desk().await;
+    desk.write("a.csv", AFTER_A_PIPELINE);
+    desk.fault(Fault::delay(Duration::ZERO));
+    desk.fault(Fault::in_batch([(1, CallFault::error("VALIDATION_ERROR"))]));
+    desk.run("deals a.csv --yes --limit 2")
+        .assert(1, "1 row done, 1 failed");
+    desk.run("deals a.csv --resume").assert(
+        1,
+        "row 4 failed: row 3 sets the pipeline of the record and has failed",
+    );
+    assert_eq!(desk.reported("a.csv"), (vec![2, 5], vec![3, 4]));
+    assert_eq!(stage(&desk, 13), "NEW");
 }

@@ -343,3 +343,32 @@ async fn a_set_without_codes_is_named() {
     let problem = "the set `EMPLOYEES` has no status";
     assert!(said.err.contains(problem), "{}", said.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipeline_that_the_portal_lacks_is_refused() {
+    let seed = json!({"deals": [{"id": 13, "stageId": "NEW", "categoryId": 0}]});
+    let sandbox = Sandbox::builder().seed(seed).start().await;
+    let folder = Folder::new("codes-no-pipeline");
+    let update = ["update", "deals", "13", "--set", "categoryId=77"];
+    let said = folder
+        .run(&sandbox, &[&update[..], &["--dry-run"]].concat())
+        .await;
+    let warning = "`categoryId` is not checked: the codes of the set DEAL_STAGE are not in vibecode/statuses.json";
+    assert!(said.err.contains(warning), "{}", said.err);
+    folder.run(&sandbox, &["pull", "deals"]).await;
+    folder.write("a.csv", "id,categoryId\n13,77\n");
+    let problem = "`categoryId` cannot be set to 77, since the portal has no such pipeline: the pipelines are 0, 2, 5, according to vibecode/statuses.json, which `cargo vibecode pull statuses` updates";
+    for (words, code) in [(&update[..], 2), (&["bulk", "deals", "a.csv", "--yes"], 1)] {
+        let said = folder.run(&sandbox, words).await;
+        assert_eq!(said.code, code, "{words:?}: {}", said.out);
+        let all = format!("{}{}", said.out, said.err);
+        assert!(all.contains(problem), "{words:?}: {all}");
+    }
+    let deal = sandbox.record(Entity::Deals, 13).unwrap();
+    assert_eq!(deal["categoryId"], 0);
+    folder.write("a.csv", "id,categoryId\n13,5\n");
+    let said = folder
+        .run(&sandbox, &["bulk", "deals", "a.csv", "--yes"])
+        .await;
+    assert_eq!((said.code, &*said.err), (0, ""), "{}", said.out);
+}

@@ -236,3 +236,81 @@ async fn codes_of_another_day_are_not_sent_if_they_mean_something_else_now() {
         assert_eq!(said.code, 0, "{words:?}: {}", said.err);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_that_is_ambiguous_on_the_portal_now_is_not_sent() {
+    let options = |labels: &[&str]| {
+        let options = (81..).zip(labels);
+        let items = options.map(|(id, label)| json!({"ID": id.to_string(), "VALUE": label}));
+        json!({"ufCrm_1": {"type": "enumeration", "label": "Loyalty", "items": items.collect::<Vec<_>>()}})
+    };
+    let then = portal(options(&["Gold", "Silver"])).await;
+    let now = portal(options(&["Gold", "Silver", "gold"])).await;
+    let folder = Folder::new("portal-ambiguous-option");
+    folder.run(&then, &["pull", "contacts"]).await;
+    let update = async |set: &str| {
+        folder
+            .run(&now, &["update", "contacts", "71", "--set", set])
+            .await
+    };
+    let bulk = async |label: &str, options: &[&str]| {
+        folder.write("a.csv", &format!("id,Loyalty\n71,{label}\n"));
+        let words = [&["bulk", "contacts", "a.csv"], options].concat();
+        folder.run(&now, &words).await
+    };
+    let problem = "ufCrm_1, “Gold”: has several options that this text may mean (81, 83)";
+    for said in [
+        update("Loyalty=Gold").await,
+        bulk("Gold", &["--yes"]).await,
+        bulk("Gold", &[]).await,
+    ] {
+        assert_eq!(said.code, 2, "{}", said.out);
+        assert!(said.err.contains(problem), "{}", said.err);
+        assert!(
+            said.err.contains("run `cargo vibecode pull contacts`"),
+            "{}",
+            said.err
+        );
+    }
+    let said = bulk("Gold", &["--yes", "--format", "json"]).await;
+    let result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert!(
+        result["error"].as_str().unwrap().contains(problem),
+        "{}",
+        said.out
+    );
+    assert!(!has_changed(&now));
+    // Labels and ids that the command does not use are a warning.
+    for label in ["Silver", "81"] {
+        let said = bulk(label, &["--yes"]).await;
+        assert_eq!(said.code, 0, "{label}: {}", said.err);
+    }
+    assert_eq!(update("Loyalty=Silver").await.code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_a_code_that_is_ambiguous_on_the_portal_now_is_not_sent() {
+    let statuses = |names: &[(&str, &str)]| {
+        let rows = (1..).zip(names);
+        let rows = rows.map(|(id, (code, name))| json!({"id": id, "entityId": "SOURCE", "statusId": code, "name": name}));
+        json!({"statuses": rows.collect::<Vec<_>>()})
+    };
+    let then = statuses(&[("WEB", "Website"), ("CALL", "Call")]);
+    let now = statuses(&[("WEB", "Website"), ("CALL", "Call"), ("UC_1", "Website")]);
+    let then = Sandbox::builder().seed(then).start().await;
+    let now = Sandbox::builder().seed(now).start().await;
+    let folder = Folder::new("portal-ambiguous-code");
+    folder.run(&then, &["pull", "contacts"]).await;
+    let update = ["update", "contacts", "71", "--set", "sourceId=Website"];
+    folder.write("a.csv", "id,sourceId\n71,Website\n");
+    for words in [&update[..], &BULK] {
+        let said = folder.run(&now, words).await;
+        assert_eq!(said.code, 2, "{words:?}: {}", said.out);
+        let problem = "sourceId, “Website”: has several codes that this text may mean (WEB, UC_1)";
+        assert!(said.err.contains(problem), "{words:?}: {}", said.err);
+    }
+    assert!(!has_changed(&now));
+    folder.write("a.csv", "id,sourceId\n71,WEB\n");
+    let said = folder.run(&now, &BULK).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+}

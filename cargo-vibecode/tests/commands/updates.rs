@@ -263,3 +263,14 @@ async fn a_field_is_given_once() {
     }
     assert!(sandbox.requests().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_text_0_is_reported_as_what_clears() {
+    let folder = Folder::new("update-zero");
+    let words = ["update", "contacts", "71", "--set", "post=0", "--dry-run"];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let warning =
+        "`post` is set to the text `0`: the API takes it as empty, so it clears the field";
+    assert!(said.err.contains(warning), "{}", said.err);
+}

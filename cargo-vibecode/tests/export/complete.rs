@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use vibecode_sandbox::Fault;
 
 use crate::{
-    command, command_at, export,
+    command, command_at, export, has_part,
     support::{Desk, Said},
 };
 
@@ -372,7 +372,7 @@ async fn after_an_error_there_is_no_file() {
     let words = ["contacts", "--output", "a.csv"];
     let said = export(&desk, &words);
     assert_eq!(said.code, Some(2), "{said:#?}");
-    assert!(!desk.exists("a.csv") && !desk.exists("a.csv.part"));
+    assert!(!desk.exists("a.csv") && !has_part(&desk));
 }
 
 #[cfg(target_os = "linux")]

@@ -40,6 +40,13 @@ fn command_at(url: &str, desk: &Desk, words: &[&str]) -> Command {
     command
 }
 
+/// Whether an export has left an unfinished file.
+fn has_part(desk: &Desk) -> bool {
+    let files = std::fs::read_dir(&desk.folder).unwrap();
+    let mut paths = files.map(|file| file.unwrap().path());
+    paths.any(|path| path.extension().is_some_and(|it| it == "new"))
+}
+
 fn export(desk: &Desk, words: &[&str]) -> Said {
     Said::of(command(desk, words).output().unwrap())
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::worker::Worker;
 use crate::{
-    BulkOutcome, Condition, Entity, Field, Id, IdFor, Order, Patch, RawAnswer, Record, Result,
-    Updated, kind::OrderedKind,
+    BulkOutcome, Condition, Entity, Field, Id, IdFor, Order, Patch, PatchJob, RawAnswer, Record,
+    Result, Updated, kind::OrderedKind,
 };
 
 /// Up to 50 calls in one request, from [`Client::batch`](super::Client::batch): the blocking
@@ -23,8 +23,11 @@ impl Batch {
     settings! { Batch:
         update[P: Patch](id: impl IdFor<P>, patch: &P);
         get[E: Entity](id: impl Into<Id<E>>);
+        get_record_of(job: &PatchJob);
     }
-    calls! { self, Batch: send() -> Vec<Result<Updated>>; }
+    calls! { self, Batch:
+        send() -> Vec<Result<Updated>>;
+    }
 }
 
 /// An iterator over the outcomes of [`Client::update_many`](super::Client::update_many) and

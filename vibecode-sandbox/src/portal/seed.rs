@@ -77,8 +77,8 @@ pub(crate) fn add(
     checking: Checking,
 ) -> Result<(), StartError> {
     for (index, seed) in seeds.into_iter().enumerate() {
-        let place = Place { entity, index };
-        let record = parse(place, &table.fields, seed, table.last_id + 1, checking)?;
+        let row = SeedRow { entity, index };
+        let record = parse(row, &table.fields, seed, table.last_id + 1, checking)?;
         let id = record.id;
         if !table.insert(record) {
             let path = entity.path();
@@ -90,14 +90,14 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Where in a seed a record is.
+/// A row of a seed, by its index among the records of an entity.
 #[derive(Clone, Copy)]
-struct Place {
+struct SeedRow {
     entity: EntityPath,
     index: usize,
 }
 
-impl Place {
+impl SeedRow {
     /// Returns the error about a record, named by its own id if it has one.
     fn malformed(self, own_id: Option<u64>, problem: &str) -> StartError {
         let path = self.entity.path();
@@ -111,13 +111,13 @@ impl Place {
 /// Reads one record. Its values are stored unchanged, so that a test can use what portals hold:
 /// numbers as text, "Y" for true.
 fn parse(
-    place: Place,
+    row: SeedRow,
     fields: &Fields,
     seed: Value,
     next: u64,
     checking: Checking,
 ) -> Result<Record, StartError> {
-    let path = || place.entity.path();
+    let path = || row.entity.path();
     let Value::Object(mut values) = seed else {
         let message = format!("each record of {} must be an object", path());
         return Err(StartError::new(message));
@@ -128,7 +128,7 @@ fn parse(
         let message = format!("each `id` of {} must be a positive integer", path());
         return Err(StartError::new(message));
     };
-    let malformed = |problem: String| place.malformed(own_id.as_ref().map(|_| id), &problem);
+    let malformed = |problem: String| row.malformed(own_id.as_ref().map(|_| id), &problem);
     let entries = match fields.get(multifield::FM) {
         Some(_) => take_entries(&mut values),
         None => Ok(Vec::new()),

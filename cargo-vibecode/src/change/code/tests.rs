@@ -333,6 +333,8 @@ fn a_name_is_never_a_code_if_the_codes_are_not_known() {
 #[test]
 fn a_field_whose_codes_are_not_known_is_reported_as_not_checked() {
     let nothing = KnownCodes::default();
+    let schema = Schema::default();
+    let unchecked = |field: &Field, codes: &KnownCodes| unchecked(field, &schema, codes);
     let warning = unchecked(&types(), &nothing);
     let expected = "`typeId` is not checked: the codes of the set CONTACT_TYPE are not in vibecode/statuses.json, which `cargo vibecode pull statuses` fetches";
     assert_eq!(warning.as_deref(), Some(expected));

@@ -1,15 +1,19 @@
 //! Which fields have codes that cannot be checked.
 
-use vibecode_spec::{CodeFile, CodeSet, Field, Kind, PortalFile, one_line};
+use vibecode_spec::{CodeFile, CodeSet, Field, Kind, PortalFile, Schema, one_line};
 
-use super::has_codes;
+use super::{has_codes, stage_of_pipeline};
 use crate::code_file::KnownCodes;
 
 /// Names of fields whose values are codes on every entity, also if it is not known of which set.
 const CODES: [&str; 5] = ["stageId", "statusId", "sourceId", "typeId", "currencyId"];
 
-/// Returns the set of which the values of a field are codes, or contain one.
-pub(crate) fn set_of(field: &Field) -> Option<&CodeSet> {
+/// Returns the set of which the values of a field are codes, or contain one, or which has a part for each of its
+/// values if it is a pipeline.
+pub(crate) fn set_of<'s>(field: &'s Field, schema: &'s Schema) -> Option<&'s CodeSet> {
+    if let Some(stage) = stage_of_pipeline(field, schema) {
+        return stage.codes.as_ref();
+    }
     let is_money = field.codes.is_none() && field.kind == Kind::Money;
     field
         .codes
@@ -19,9 +23,9 @@ pub(crate) fn set_of(field: &Field) -> Option<&CodeSet> {
 
 /// Returns why the values of a field are not checked against the codes of the portal, and how to change that, as a
 /// warning. `None` if they are checked, or if they are no codes.
-pub(crate) fn unchecked(field: &Field, codes: &KnownCodes) -> Option<String> {
+pub(crate) fn unchecked(field: &Field, schema: &Schema, codes: &KnownCodes) -> Option<String> {
     let name = one_line(&field.name);
-    let set = match set_of(field) {
+    let set = match set_of(field, schema) {
         None if has_codes(field) || is_called_so(field) => {
             return field.own_codes().is_none().then(|| {
                 format!("`{name}` is not checked: it is not known which codes the field takes")

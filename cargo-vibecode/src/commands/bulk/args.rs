@@ -139,6 +139,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) rules: EntryRules,
 
+    /// Send texts that look as if a wrong encoding has broken them, such as `????` or `Ð˜Ð²Ð°Ð½`. Without this option
+    /// they are bad cells.
+    #[arg(long)]
+    pub(super) allow_garbled: bool,
+
     /// Send the valid rows even if others are bad.
     #[arg(long)]
     pub(super) skip_bad: bool,

@@ -26,8 +26,13 @@ use super::input::{
 use super::pipelines;
 use super::repeated::Repeated;
 use crate::{
-    change, code_file::KnownCodes, failure::Failure, output::Output, plural::number_of,
-    portal_identity::Identity, progress::ProgressMeter,
+    change::{self, ItemTexts},
+    code_file::KnownCodes,
+    failure::Failure,
+    output::Output,
+    plural::number_of,
+    portal_identity::Identity,
+    progress::ProgressMeter,
 };
 
 /// The number of bad cells that are shown one by one.
@@ -66,6 +71,8 @@ pub(super) struct Checked {
     /// The encoding of the file, if it is no spreadsheet.
     encoding: Option<&'static str>,
     tally: Tally,
+    /// The texts of the rows that are options or codes.
+    pub(super) item_texts: ItemTexts,
     /// The hash of the file.
     pub(super) digest: String,
     /// The hash of each row.
@@ -152,6 +159,7 @@ pub(super) fn check(
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
     checked.tally = row_jobs.tally().clone();
+    checked.item_texts = row_jobs.item_texts().clone();
     checked.digest = row_jobs.digest();
     Ok(checked)
 }
@@ -276,7 +284,7 @@ impl Checked {
         let set = self
             .columns_with_tallies()
             .filter(|(_, _, tally)| tally.set > 0);
-        set.filter_map(|(_, goes, _)| change::unchecked(schema.field(goes)?, codes))
+        set.filter_map(|(_, goes, _)| change::unchecked(schema.field(goes)?, schema, codes))
             .collect()
     }
 
@@ -295,7 +303,7 @@ impl Checked {
     fn warn(&self, output: &Output) {
         for (name, goes, tally) in self.columns_with_tallies() {
             if let Some((line, id)) = tally.first_cleared {
-                let records = records(tally.cleared);
+                let records = records(tally.cleared - tally.zeros);
                 let why = if self.origin.is_some() {
                     "which had no value when the backup was made"
                 } else {
@@ -304,6 +312,14 @@ impl Checked {
                 output.warn(format!(
                     "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
                     if self.origin.is_some() { ", " } else { " " }
+                ));
+            }
+        }
+        for (name, goes, tally) in self.columns_with_tallies() {
+            if let Some((line, id)) = tally.first_zero {
+                output.warn(format!(
+                    "the column `{name}` has the text `0` in {} (the first is row {line}, record {id}): the API takes it as empty, so it clears `{goes}`, and a row fails if its record does not show the text",
+                    number_of(tally.zeros, "cell", "cells")
                 ));
             }
         }

@@ -42,7 +42,7 @@ impl BulkJob<'_> {
         let targets = columns.described().map(|(_, target)| target);
         let names = targets.filter_map(|target| target.as_ref().ok().and_then(Target::field));
         let fields = names.filter_map(|name| self.schema.field(name));
-        UsedCodes::of(fields, self.codes, identity.portal.as_deref())
+        UsedCodes::of(fields, self.schema, self.codes, identity.portal.as_deref())
     }
 
     /// Compares the codes that the rows use with the portal.
@@ -54,7 +54,9 @@ impl BulkJob<'_> {
         if used.requests() == 0 {
             return Ok(());
         }
-        used.check(&self.client()?, self.codes, self.output).await
+        let texts = (&checked.item_texts, self.schema);
+        used.check(&self.client()?, texts, self.codes, self.output)
+            .await
     }
 
     /// Compares the schema with the portal, and checks that every column still means the same.
@@ -102,6 +104,7 @@ impl BulkJob<'_> {
             }
             used.push(before);
         }
-        drift.check(&used, renamed, self.output)
+        let texts = &checked.item_texts;
+        drift.check(&used, renamed, texts, self.codes, self.output)
     }
 }

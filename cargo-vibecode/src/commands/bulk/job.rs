@@ -286,6 +286,8 @@ impl BulkJob<'_> {
             style: &self.style,
             id_column: args.id_column.as_deref(),
             empty: self.empty(),
+            // A backup restores what was there.
+            allows_garbled: args.allow_garbled || self.input.origin.is_some(),
             rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }

@@ -38,12 +38,5 @@ mod spreadsheet_cell;
 
 pub(crate) use self::{
     args::{Args, HELP},
-    input::{
-        UTF_8_MARK,
-        cells::number_or_amount,
-        headers::{export_headers, means},
-        numbers::is_unclear,
-        private,
-    },
     job::run,
 };

@@ -123,7 +123,11 @@ impl BulkJob<'_> {
         while let Some(read) = reader.next().await? {
             for row in read {
                 let earlier = earlier_rows.add(&row.job)?;
-                if past.open.contains(row.line) {
+                // It is not sent either if the row that sets its pipeline has failed.
+                let is_refused = row
+                    .pipeline_row
+                    .is_some_and(|line| past.failed_rows.contains(line));
+                if past.open.contains(row.line) || is_refused {
                     continue;
                 }
                 let record = row
@@ -171,6 +175,11 @@ fn stage<'s>(job: &PatchJob, schema: &'s Schema) -> Option<(&'s CodeSet, String)
         let code: String = serde_json::from_str(field.json()?).ok()?;
         (!code.is_empty()).then_some((set, code))
     })
+}
+
+/// Returns whether a job sets or clears the pipeline of its record.
+pub(super) fn sets_pipeline(job: &PatchJob) -> bool {
+    PipelineChange::of(job) != PipelineChange::Unchanged
 }
 
 /// Returns whether a job sets a stage and not its pipeline, so that the stage was not checked when the row was read.

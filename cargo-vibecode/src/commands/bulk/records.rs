@@ -21,11 +21,9 @@ pub(super) struct RecordReader<'a> {
     client: &'a Client,
     plan: Plan<'a>,
     progress: RequestProgress,
-    under_way: VecDeque<(PlannedBatch, Reading)>,
+    under_way: VecDeque<(PlannedBatch, JoinHandle<Vec<ReadRecord>>)>,
     unsent: Vec<Repeating>,
 }
-
-type Reading = JoinHandle<Vec<ReadRecord>>;
 
 /// A row with the record that it is about.
 #[derive(Debug)]
@@ -34,6 +32,8 @@ pub(super) struct RowRecord {
     pub(super) job: PatchJob,
     /// What the job that is undone wrote, if it is known.
     pub(super) written: Option<WrittenValues>,
+    /// The earlier row that sets the pipeline of which this row sets a stage.
+    pub(super) pipeline_row: Option<u64>,
     /// `None`: there is no such record.
     pub(super) record: Option<Updated>,
 }
@@ -77,6 +77,7 @@ impl<'a> RecordReader<'a> {
         let records = self.progress.during(reading).await;
         self.progress.advance(planned.jobs.len());
         let records = records.map_err(|error| Failure::new(error.to_string()))?;
+        let stage_rows = planned.stage_rows;
         let rows = planned.lines.into_iter().zip(planned.jobs);
         let rows = rows.zip(planned.written).zip(records);
         let rows = rows.map(|(((line, job), written), record)| {
@@ -92,10 +93,12 @@ impl<'a> RecordReader<'a> {
                     )));
                 }
             };
+            let mut stage_rows = stage_rows.iter();
             Ok(RowRecord {
                 line,
                 job,
                 written,
+                pipeline_row: stage_rows.find_map(|it| it.pipeline_row_of(line)),
                 record,
             })
         });

@@ -14,7 +14,7 @@ use self::drift::Difference;
 use crate::{
     ExitStatus,
     code_file::{self, KnownCodes},
-    commands::pull::{self, Target},
+    commands::pull::{self, Subject},
     failure::Failure,
     output::Output,
     portal::{self, PortalArgs},
@@ -79,9 +79,9 @@ pub(crate) async fn run(
         differences: Vec::new(),
     };
     for name in &names {
-        let found = match Target::of_name(name)? {
-            Target::Fields(entity) => check_fields(entity, client.as_ref(), &mut report).await?,
-            Target::Codes(file) => check_codes(file, client.as_ref(), &mut report).await?,
+        let found = match Subject::of_name(name)? {
+            Subject::Fields(entity) => check_fields(entity, client.as_ref(), &mut report).await?,
+            Subject::Codes(file) => check_codes(file, client.as_ref(), &mut report).await?,
         };
         if found {
             status = ExitStatus::Attention;
@@ -173,13 +173,13 @@ fn names_with_file() -> Result<Vec<String>, Failure> {
 fn fetched_files(names: &[String]) -> Result<Vec<FetchedFile>, Failure> {
     let mut files = Vec::new();
     for name in names {
-        match Target::of_name(name)? {
-            Target::Fields(entity) => {
+        match Subject::of_name(name)? {
+            Subject::Fields(entity) => {
                 if let Some(file) = schema_file::find(entity)? {
                     files.push(schema_file::read(&file, entity)?.fetched);
                 }
             }
-            Target::Codes(file) => files.extend(KnownCodes::load_file(file)?),
+            Subject::Codes(file) => files.extend(KnownCodes::load_file(file)?),
         }
     }
     Ok(files)

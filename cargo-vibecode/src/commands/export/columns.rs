@@ -14,7 +14,7 @@ use super::cell::{self, Cell, Scalar};
 use crate::{
     change::{self, SEPARATOR, WIRE},
     code_file::KnownCodes,
-    commands::bulk::{export_headers, means},
+    column_header::{export_headers, means},
     returned_value::{Labels, labels},
 };
 

@@ -1,9 +1,9 @@
 //! Writes records as rows, to a file that appears once it is complete, or to standard output.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, BufWriter, Stdout, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use serde_json::json;
@@ -15,9 +15,11 @@ use super::{
 };
 use crate::{
     change::SEPARATOR,
-    commands::bulk::{UTF_8_MARK, is_unclear, private},
     failure::Failure,
+    numbers::is_unclear,
+    part_file::PartFile,
     returned_value::write_list,
+    text_file::{UTF_8_MARK, private},
 };
 
 /// The rows.
@@ -200,10 +202,9 @@ enum Destination {
     Stdout(BufWriter<Stdout>),
     File {
         file: BufWriter<File>,
-        /// Contains the rows until all are written.
-        part: PathBuf,
-        path: PathBuf,
-        is_finished: bool,
+        /// The name of the file until all rows are written. An incomplete file would look like an export of fewer
+        /// records. `None` once they are.
+        part: Option<PartFile>,
     },
 }
 
@@ -215,32 +216,20 @@ impl Destination {
                 "the file exists: name another one, or replace it with --overwrite",
             ));
         }
-        let mut part = path.to_owned().into_os_string();
-        part.push(".part");
-        let part = PathBuf::from(part);
-        let file = private().create(true).truncate(true).open(&part);
+        let created = PartFile::create(path, &mut private());
+        let (part, file) = created.map_err(|error| Failure::of_file(path, &error))?;
         Ok(Self::File {
-            file: BufWriter::new(file.map_err(|error| Failure::of_file(&part, &error))?),
-            part,
-            path: path.to_owned(),
-            is_finished: false,
+            file: BufWriter::new(file),
+            part: Some(part),
         })
     }
 
     fn finish(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(stdout) => stdout.flush(),
-            Self::File {
-                file,
-                part,
-                path,
-                is_finished,
-            } => {
+            Self::File { file, part } => {
                 file.flush()?;
-                file.get_ref().sync_all()?;
-                fs::rename(&*part, &*path)?;
-                *is_finished = true;
-                Ok(())
+                part.take().map_or(Ok(()), |part| part.keep(file.get_ref()))
             }
         }
     }
@@ -258,19 +247,6 @@ impl Write for Destination {
         match self {
             Self::Stdout(stdout) => stdout.flush(),
             Self::File { file, .. } => file.flush(),
-        }
-    }
-}
-
-impl Drop for Destination {
-    /// An incomplete file would look like an export of fewer records.
-    fn drop(&mut self) {
-        if let Self::File {
-            part, is_finished, ..
-        } = self
-            && !*is_finished
-        {
-            let _ = fs::remove_file(part);
         }
     }
 }

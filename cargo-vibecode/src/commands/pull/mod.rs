@@ -64,7 +64,7 @@ const DEFAULT: [Entity; 4] = [
 
 /// What is to be fetched.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Target {
+pub(crate) enum Subject {
     Fields(EntityPath),
     Codes(CodeFile),
 }
@@ -76,8 +76,8 @@ enum Pulled {
     Currencies(Currencies),
 }
 
-impl Target {
-    /// Returns the target with this name: `statuses`, `currencies`, or an entity.
+impl Subject {
+    /// Returns what has this name: `statuses`, `currencies`, or an entity.
     ///
     /// # Errors
     /// If there is nothing with this name.
@@ -119,16 +119,16 @@ fn is_singular(name: &str, file: &str) -> bool {
 }
 
 /// Returns the targets with these names, and the lists of codes that are fetched with any entity.
-fn targets(named: &[String]) -> Result<Vec<Target>, Failure> {
-    let named: Result<Vec<Target>, _> = named.iter().map(|name| Target::of_name(name)).collect();
+fn targets(named: &[String]) -> Result<Vec<Subject>, Failure> {
+    let named: Result<Vec<Subject>, _> = named.iter().map(|name| Subject::of_name(name)).collect();
     let mut targets = named?;
     if targets.is_empty() {
         let default = DEFAULT.into_iter().map(EntityPath::Entity);
-        targets.extend(default.map(Target::Fields));
+        targets.extend(default.map(Subject::Fields));
     }
-    if targets.iter().any(|it| matches!(it, Target::Fields(_))) {
-        targets.retain(|it| matches!(it, Target::Fields(_)));
-        targets.extend(CodeFile::ALL.map(Target::Codes));
+    if targets.iter().any(|it| matches!(it, Subject::Fields(_))) {
+        targets.retain(|it| matches!(it, Subject::Fields(_)));
+        targets.extend(CodeFile::ALL.map(Subject::Codes));
     }
     Ok(targets)
 }
@@ -145,10 +145,10 @@ pub(crate) async fn run(
             let problem = "--from-file requires exactly one entity, as in `pull contacts --from-file answer.json`";
             return Err(Failure::new(problem));
         };
-        all.push(match Target::of_name(name)? {
-            Target::Fields(entity) => Pulled::Fields(entity, saved(file, entity)?),
-            Target::Codes(CodeFile::Statuses) => Pulled::Statuses(codes::saved_statuses(file)?),
-            Target::Codes(CodeFile::Currencies) => {
+        all.push(match Subject::of_name(name)? {
+            Subject::Fields(entity) => Pulled::Fields(entity, saved(file, entity)?),
+            Subject::Codes(CodeFile::Statuses) => Pulled::Statuses(codes::saved_statuses(file)?),
+            Subject::Codes(CodeFile::Currencies) => {
                 Pulled::Currencies(code_file::read(file, Currencies::read_file)?)
             }
         });
@@ -163,12 +163,12 @@ pub(crate) async fn run(
         }
         for target in targets {
             match target {
-                Target::Fields(entity) => {
+                Subject::Fields(entity) => {
                     let mut fields = fetch(&client, entity, output).await?;
                     fields.portal.clone_from(&portal);
                     all.push(Pulled::Fields(entity, fields));
                 }
-                Target::Codes(file) => {
+                Subject::Codes(file) => {
                     let fetched = match file {
                         CodeFile::Statuses => {
                             let statuses = codes::statuses(&client, output).await?;

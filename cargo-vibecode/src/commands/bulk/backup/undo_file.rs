@@ -61,6 +61,7 @@ pub(super) fn options<'a>(sent: &ColumnOptions<'a>, style: &'a CellStyle) -> Col
         style,
         id_column: None,
         empty: Empty::Clear,
+        allows_garbled: true,
         rules: EntryRules::default(),
         cells_hold_lists: false,
     }

@@ -4,6 +4,7 @@ use vibecode_spec::Kind;
 
 use super::{
     columns::{ColumnOptions, Columns, DEFAULT_ID},
+    garbled,
     rows::{Cell, CellValue, Problem},
     tally::Effect,
     target::Target,
@@ -47,7 +48,10 @@ impl<'a> Columns<'a> {
                     id = Some(read);
                     Effect::Nothing
                 }),
-                Some(Ok(target)) => self.column_options.apply(&mut change, target, &cell.value),
+                Some(Ok(target)) => self
+                    .column_options
+                    .check_not_garbled(target, &cell.value)
+                    .and_then(|()| self.column_options.apply(&mut change, target, &cell.value)),
                 Some(Err(problem)) => Err(problem.clone()),
                 None => Ok(Effect::Nothing),
             };
@@ -115,6 +119,14 @@ fn read_id(value: &CellValue) -> Result<u64, String> {
 }
 
 impl ColumnOptions<'_> {
+    /// Refuses a value that looks as if a wrong encoding has broken it, unless such values are meant.
+    fn check_not_garbled(&self, target: &Target, value: &CellValue) -> Result<(), String> {
+        if self.allows_garbled || target.field().is_none() {
+            return Ok(());
+        }
+        garbled::problem(value).map_or(Ok(()), Err)
+    }
+
     /// Adds the value of a cell to the change, and returns its effect.
     fn apply(
         &self,
@@ -140,7 +152,14 @@ impl ColumnOptions<'_> {
             }
             (Target::Set { field, is_multiple, kind }, CellValue::Text(text)) => {
                 match (is_multiple, self.cells_hold_lists) {
-                    (false, _) => change.set(field, &self.style.normal(kind, text)?).map(set),
+                    (false, _) => {
+                        change.set(field, &self.style.normal(kind, text)?)?;
+                        Ok(if change.sets_text_zero(field) {
+                            Effect::ClearedByZero
+                        } else {
+                            Effect::Set
+                        })
+                    }
                     (true, true) => self
                         .set_list(change, field, kind, text.split(SEPARATOR))
                         .map(set),

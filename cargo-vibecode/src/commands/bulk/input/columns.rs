@@ -7,6 +7,7 @@ use crate::{
     change::{entries::EntryRules, field_name::composed},
     code_file::KnownCodes,
     commands::bulk::args::Empty,
+    plural::number_of,
 };
 
 /// The extra columns of a file of failed rows. They are ignored when the file is run again.
@@ -33,6 +34,8 @@ pub(crate) struct ColumnOptions<'a> {
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
+    /// Whether values that look broken by a wrong encoding are sent.
+    pub(crate) allows_garbled: bool,
     pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.
     pub(crate) cells_hold_lists: bool,
@@ -44,7 +47,13 @@ pub(crate) struct Columns<'a> {
     pub(super) column_options: &'a ColumnOptions<'a>,
     pub(crate) names: Vec<String>,
     pub(super) targets: Vec<Result<Target, String>>,
+    /// The number of columns without a target.
+    bad: usize,
 }
+
+/// The number of columns without a target that are listed, and for which names are suggested. Each is compared with all
+/// fields, which takes a millisecond.
+const MAX_SHOWN: usize = 20;
 
 /// The column with the record's id, if no other is named.
 pub(super) const DEFAULT_ID: &str = "id";
@@ -55,6 +64,7 @@ impl<'a> Columns<'a> {
             column_options,
             names: Vec::new(),
             targets: Vec::new(),
+            bad: 0,
         }
     }
 
@@ -75,7 +85,8 @@ impl<'a> Columns<'a> {
         }
         let is_export = headers::is_export(self.column_options, &self.names);
         while let Some(name) = self.names.get(self.targets.len()) {
-            let target = self.column_options.target(name, is_export).and_then(|target| {
+            let is_advised = self.bad < MAX_SHOWN;
+            let target = self.column_options.target(name, is_export, is_advised).and_then(|target| {
                 let mut before = self.names.iter().zip(&self.targets).zip(1..);
                 let same = before.find(|((_, known), _)| is_duplicate(known, &target));
                 let number = self.targets.len() + 1;
@@ -90,6 +101,7 @@ impl<'a> Columns<'a> {
                     )),
                 }
             });
+            self.bad += usize::from(target.is_err());
             self.targets.push(target);
         }
     }
@@ -101,7 +113,14 @@ impl<'a> Columns<'a> {
             let problem = target.as_ref().err()?;
             Some(format!("the column `{name}` {problem}"))
         };
-        let mut problems: Vec<String> = columns.filter_map(problem).collect();
+        let mut problems: Vec<String> = columns.filter_map(problem).take(MAX_SHOWN).collect();
+        let more = u64::try_from(self.bad.saturating_sub(MAX_SHOWN)).unwrap_or(u64::MAX);
+        if more > 0 {
+            problems.push(format!(
+                "{} no field: --ignore-unknown ignores all of them",
+                number_of(more, "more column has", "more columns have")
+            ));
+        }
         if !self.targets.contains(&Ok(Target::Id)) {
             let id = self.column_options.id_column.unwrap_or(DEFAULT_ID);
             problems.push(format!(

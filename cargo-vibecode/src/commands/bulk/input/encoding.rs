@@ -4,11 +4,12 @@ mod cyrillic;
 
 use std::{
     fs::File,
-    io::{self, IsTerminal as _, Read, Seek as _, SeekFrom},
+    io::{self, BufReader, IsTerminal as _, Read, Seek as _, SeekFrom},
+    path::Path,
 };
 
 use encoding_rs::{
-    CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252,
+    CoderResult, Decoder, Encoding, IBM866, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252,
     WINDOWS_1255,
 };
 use vibecode_spec::one_line;
@@ -21,6 +22,9 @@ const SAMPLE: usize = BUFFER;
 /// The number of bytes that are looked at before the first that is not ASCII.
 const WORD: usize = 64;
 
+/// Converts CP1125, the encoding of DOS in Ukraine.
+const TO_UTF_8: &str = "iconv -f CP1125 -t UTF-8";
+
 /// Returns the encoding with this name. The names are those of the web, such as `cp1251`.
 pub(crate) fn by_name(name: &str) -> Result<&'static Encoding, String> {
     let label = match name.to_ascii_lowercase().as_str() {
@@ -29,6 +33,11 @@ pub(crate) fn by_name(name: &str) -> Result<&'static Encoding, String> {
         "mac-cyrillic" | "maccyrillic" | "cp10007" => "x-mac-cyrillic".to_owned(),
         other => other.to_owned(),
     };
+    if ["cp1125", "ibm1125", "ruscii", "cp866u"].contains(&label.as_str()) {
+        return Err(format!(
+            "it is not supported: convert the file with `{TO_UTF_8} FILE > rows.csv`"
+        ));
+    }
     Encoding::for_label(label.as_bytes()).ok_or_else(|| {
         "use a name such as utf-8, cp1251, cp866, koi8-r, mac-cyrillic or utf-16".to_owned()
     })
@@ -46,7 +55,7 @@ pub(super) enum Recognized {
 ///
 /// # Errors
 /// If the file cannot be read.
-pub(super) fn recognize(file: &mut File, start: &[u8]) -> io::Result<Recognized> {
+pub(super) fn recognize(file: &mut File, path: &Path, start: &[u8]) -> io::Result<Recognized> {
     if let Some((encoding, _)) = Encoding::for_bom(start) {
         return Ok(Recognized::Encoding(encoding));
     }
@@ -58,9 +67,31 @@ pub(super) fn recognize(file: &mut File, start: &[u8]) -> io::Result<Recognized>
         return Ok(Recognized::Encoding(UTF_8));
     }
     Ok(match cyrillic::recognize(&sample.bytes) {
+        Some(encoding) if encoding == IBM866 && has_letters_of_1125(file)? => {
+            let file = path.display();
+            Recognized::Unclear(format!(
+                "the file is CP866 or CP1125 (DOS in Ukraine), which differ in letters that it has, such as `Є` and `І`: convert it with `{TO_UTF_8} '{file}' > rows.csv`, or name the encoding with --encoding cp866"
+            ))
+        }
         Some(encoding) => Recognized::Encoding(encoding),
         None => Recognized::Unclear(unclear(&sample)),
     })
+}
+
+/// Returns whether a file has bytes that are other letters in CP1125 than in CP866. `0xf8` after a digit is the sign for
+/// degrees of CP866, and no `Ї`.
+fn has_letters_of_1125(file: &mut File) -> io::Result<bool> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut before = 0;
+    for byte in BufReader::with_capacity(BUFFER, file).bytes() {
+        let byte = byte?;
+        let is_degree = byte == 0xf8 && u8::is_ascii_digit(&before);
+        if (0xf2..=0xf9).contains(&byte) && !is_degree {
+            return Ok(true);
+        }
+        before = byte;
+    }
+    Ok(false)
 }
 
 /// Returns the message about an encoding that is not recognised, with the first word in the likely ones. The word is

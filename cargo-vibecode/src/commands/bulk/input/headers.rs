@@ -1,14 +1,16 @@
 //! Finds the field that a header means: a wire name in any spelling, a label, a header of Bitrix24's own
 //! export, or `phone:MOBILE`. A header with two meanings is an error.
 
-use vibecode_spec::{
-    EntityPath, ExportColumn, ExportHeaders, Field, Kind, Likeness, Schema, closest,
-};
+use vibecode_spec::{ExportColumn, ExportHeaders, Field, Kind, Likeness, closest};
 
 use super::columns::ColumnOptions;
-use crate::change::{
-    self, WIRE,
-    field_name::{Candidates, composed},
+pub(crate) use crate::column_header::export_headers;
+use crate::{
+    change::{
+        self, WIRE,
+        field_name::{Candidates, composed},
+    },
+    column_header::is_typical,
 };
 
 /// What a header means.
@@ -36,14 +38,6 @@ pub(super) enum NoMeaning {
     UnknownType(String),
 }
 
-/// Returns the headers of the export of an entity.
-pub(crate) fn export_headers(entity: &str) -> Option<ExportHeaders> {
-    match EntityPath::from_path(entity) {
-        Some(EntityPath::Entity(entity)) => entity.export_headers(),
-        _ => None,
-    }
-}
-
 /// Returns true if only Bitrix24's own export has one of these headers.
 pub(super) fn is_export(options: &ColumnOptions<'_>, names: &[String]) -> bool {
     let is_only_there = |name: &String| {
@@ -52,36 +46,6 @@ pub(super) fn is_export(options: &ColumnOptions<'_>, names: &[String]) -> bool {
         options.schema.field(&name).is_none() && column.is_some_and(is_typical)
     };
     names.iter().any(is_only_there)
-}
-
-/// Returns true for a column that only an export has.
-fn is_typical(column: &ExportColumn) -> bool {
-    matches!(
-        column,
-        ExportColumn::Aside(_)
-            | ExportColumn::Field {
-                type_id: Some(_),
-                ..
-            }
-    )
-}
-
-/// Returns true if a header means this field beside any other headers, also of an export.
-pub(crate) fn means(
-    schema: &Schema,
-    export: Option<&ExportHeaders>,
-    header: &str,
-    field: &Field,
-) -> bool {
-    let is_field = |name: &str| name == field.name;
-    let found = change::field(schema, header).is_ok_and(|found| is_field(&found.name));
-    let exported = export.and_then(|headers| headers.column(&composed(header)));
-    found
-        && match exported {
-            Some(column) if is_typical(column) => false,
-            Some(ExportColumn::Field { field, .. }) => is_field(field),
-            _ => true,
-        }
 }
 
 /// Finds the meaning of a header.

@@ -1,15 +1,15 @@
 //! The file with the rows. It is read twice, and never held in memory as a whole.
 
-pub(crate) mod cells;
 mod change_of_row;
 pub(crate) mod changes_digest;
 pub(crate) mod columns;
 pub(crate) mod encoding;
 pub(crate) mod fingerprints;
+mod garbled;
 mod hashed;
 pub(crate) mod headers;
 pub(crate) mod mapping;
-pub(crate) mod numbers;
+mod numbers_of_file;
 pub(crate) mod origin;
 mod replaced;
 pub(crate) mod row_jobs;
@@ -38,11 +38,14 @@ use self::{
     spreadsheet::{SheetInfo, copy_sheet},
 };
 use crate::failure::Failure;
+pub(crate) use crate::{
+    cells, numbers,
+    text_file::{UTF_8_MARK, make_private, private},
+};
 
 /// The path that means standard input.
 const STDIN: &str = "-";
 const BUFFER: usize = 64 * 1024;
-pub(crate) const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The rows, hashed as they are read.
 pub(crate) type HashedRows = Rows<BufReader<Decoded>>;
@@ -154,7 +157,7 @@ impl Input {
         }
         let encoding = match options.encoding {
             Some(encoding) => encoding,
-            None => match encoding::recognize(&mut file, &start).map_err(failed)? {
+            None => match encoding::recognize(&mut file, path, &start).map_err(failed)? {
                 Recognized::Encoding(encoding) => encoding,
                 Recognized::Unclear(problem) => return Err(Failure::in_file(path, problem)),
             },
@@ -357,34 +360,4 @@ fn copy(name: &str, mut from: impl Read) -> Result<PathBuf, Failure> {
             Err(Failure::of_file(&path, &error))
         }
     }
-}
-
-/// Options for a file that only its owner can read: it contains personal data.
-pub(crate) fn private() -> fs::OpenOptions {
-    let mut options = fs::OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options
-}
-
-/// Takes the rights to a file away from everybody but its owner: an earlier version may have created it
-/// for all to read.
-pub(crate) fn make_private(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mut permissions = file.metadata()?.permissions();
-        let of_others = permissions.mode() & 0o077;
-        if of_others != 0 {
-            permissions.set_mode(permissions.mode() & !0o077);
-            file.set_permissions(permissions)?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
 }

@@ -9,7 +9,7 @@ use super::{
     tally::{Effect, Tally},
 };
 use crate::{
-    change::Change,
+    change::{Change, ItemTexts},
     commands::bulk::{added_before::AddedBefore, spreadsheet_cell::unguarded},
     failure::Failure,
 };
@@ -22,6 +22,7 @@ pub(crate) struct RowJobs<'a> {
     record: Record,
     columns: Columns<'a>,
     tally: Tally,
+    item_texts: ItemTexts,
     /// The effects of the cells of a row. The buffer is reused.
     effects: Vec<(usize, Effect)>,
     /// Whether this is a file of failed rows, in which formulas are guarded.
@@ -56,6 +57,7 @@ impl<'a> RowJobs<'a> {
             record: Record::default(),
             columns: Columns::new(column_options),
             tally: Tally::default(),
+            item_texts: ItemTexts::default(),
             effects: Vec::new(),
             is_guarded: false,
             added_before: None,
@@ -82,6 +84,7 @@ impl<'a> RowJobs<'a> {
             record: Record::default(),
             columns: Columns::new(column_options),
             tally: Tally::default(),
+            item_texts: ItemTexts::default(),
             effects: Vec::new(),
             is_guarded: false,
             added_before: None,
@@ -194,6 +197,7 @@ impl<'a> RowJobs<'a> {
             self.repeats = added_before.note(id, taken);
         }
         self.tally.add(line, id, &self.effects);
+        change.move_item_texts(&mut self.item_texts);
         if job.is_some() {
             self.tally.add_lacking_country(line, id, lacking);
             self.tally.add_perhaps_placeholders(line, id, placeholders);
@@ -214,6 +218,11 @@ impl<'a> RowJobs<'a> {
     /// Returns the effects of the valid rows that were read.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Returns the texts of the valid rows that are options or codes.
+    pub(crate) fn item_texts(&self) -> &ItemTexts {
+        &self.item_texts
     }
 
     pub(crate) fn columns(&self) -> &Columns<'a> {

@@ -7,6 +7,8 @@ pub(crate) enum Effect {
     Nothing,
     Set,
     Cleared,
+    /// It is the text `0`, which the API takes as empty.
+    ClearedByZero,
     /// The cell is empty, and the field is not changed.
     Left,
     /// This many phones or emails are added.
@@ -20,8 +22,11 @@ pub(crate) struct ColumnTally {
     pub(crate) cleared: u64,
     pub(crate) left: u64,
     pub(crate) added: u64,
-    /// The line and the record of the first cell that clears.
+    /// The line and the record of the first empty cell that clears.
     pub(crate) first_cleared: Option<(u64, u64)>,
+    /// How many of the cells that clear are the text `0`, and the line and the record of the first.
+    pub(crate) zeros: u64,
+    pub(crate) first_zero: Option<(u64, u64)>,
 }
 
 /// The effects of all valid rows.
@@ -52,6 +57,11 @@ impl Tally {
                 Effect::Cleared => {
                     tally.cleared += 1;
                     tally.first_cleared.get_or_insert((line, id));
+                }
+                Effect::ClearedByZero => {
+                    tally.cleared += 1;
+                    tally.zeros += 1;
+                    tally.first_zero.get_or_insert((line, id));
                 }
                 Effect::Left => tally.left += 1,
                 Effect::Added(count) => tally.added += count,

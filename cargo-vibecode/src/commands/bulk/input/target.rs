@@ -65,11 +65,16 @@ impl Target {
 }
 
 impl ColumnOptions<'_> {
-    /// Finds the target of a column.
+    /// Finds the target of a column. `is_advised` decides whether names are suggested if it has none.
     ///
     /// # Errors
     /// The end of a sentence that begins with the name of the column.
-    pub(super) fn target(&self, column: &str, is_export: bool) -> Result<Target, String> {
+    pub(super) fn target(
+        &self,
+        column: &str,
+        is_export: bool,
+        is_advised: bool,
+    ) -> Result<Target, String> {
         let is_named = |name: &String| *name == column || composed(name) == composed(column);
         let mapped = self.map.iter().find(|(name, _)| is_named(name));
         let is_ignored = self.ignore.iter().any(is_named);
@@ -106,11 +111,13 @@ impl ColumnOptions<'_> {
                 return Ok(Target::Aside("it belongs to no field".to_owned()));
             }
             Err(NoMeaning::Unknown) => {
+                let problem =
+                    "belongs to no field (assign it with --map, or ignore it with --ignore)";
+                if !is_advised {
+                    return Err(problem.to_owned());
+                }
                 let name = mapped.map_or(column, |(_, name)| name);
-                let problem = headers::advice(self, name);
-                return Err(format!(
-                    "belongs to no field (assign it with --map, or ignore it with --ignore): {problem}"
-                ));
+                return Err(format!("{problem}: {}", headers::advice(self, name)));
             }
         };
         if field.name == DEFAULT_ID && self.id_column.is_none() {

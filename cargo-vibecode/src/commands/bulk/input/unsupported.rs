@@ -19,7 +19,11 @@ pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
             .into_iter()
             .any(begins)
     };
-    let problem = if start.starts_with(b"\x1f\x8b") {
+    let problem = if is_utf_32(start) {
+        format!(
+            "the file is UTF-32: convert it with `iconv -f UTF-32 -t UTF-8 '{file}' > rows.csv`"
+        )
+    } else if start.starts_with(b"\x1f\x8b") {
         format!("the file is compressed with gzip: unpack it with `gunzip -c '{file}' > rows.csv`")
     } else if start.starts_with(b"\xfd7zXZ\0") {
         format!("the file is compressed with xz: unpack it with `xz -dc '{file}' > rows.csv`")
@@ -43,6 +47,18 @@ pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
         return None;
     };
     Some(problem)
+}
+
+/// Returns true for the mark of UTF-32, or if of every four bytes two are zero, as no other text has them. Its mark begins
+/// with that of UTF-16.
+fn is_utf_32(start: &[u8]) -> bool {
+    const MARKS: [&[u8]; 2] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
+    const LETTERS: usize = 64;
+    let letters = || start.chunks_exact(4).take(LETTERS);
+    let is_of = |letter: fn(&[u8]) -> bool| letters().next().is_some() && letters().all(letter);
+    MARKS.iter().any(|mark| start.starts_with(mark))
+        || is_of(|letter| matches!(letter, [_, _, 0, 0]))
+        || is_of(|letter| matches!(letter, [0, 0, _, _]))
 }
 
 fn is_json_array(text: &[u8]) -> bool {

@@ -27,7 +27,7 @@ const OVERTAKEN: &str = "OVERTAKEN";
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
 const NOT_COMPARED: &str = "NOT_COMPARED";
-/// The code of a row that adds what an earlier row adds, which has failed.
+/// The code of a row that adds what an earlier row adds, or sets a stage of the pipeline that it sets, which has failed.
 const EARLIER_ROW_FAILED: &str = "EARLIER_ROW_FAILED";
 
 /// A failed row. It contains no value of the row, but the API's own words may quote one.
@@ -106,6 +106,12 @@ impl RowFailure {
                 ),
                 api: not_read.words(),
                 ..Self::not_sent(row, NOT_COMPARED)
+            },
+            RowError::PipelineNotSet { line } => Self {
+                message: format!(
+                    "row {line} sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent: run both failed rows again"
+                ),
+                ..Self::not_sent(row, EARLIER_ROW_FAILED)
             },
             RowError::EarlierFailed { line, is_sent } => Self {
                 message: format!(

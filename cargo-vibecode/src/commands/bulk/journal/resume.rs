@@ -37,6 +37,8 @@ pub(crate) struct Past {
     pub(crate) open: RowSet,
     /// Rows whose old values are in a backup.
     pub(crate) backed_up: RowSet,
+    /// All failed rows.
+    pub(crate) failed_rows: RowSet,
     pub(crate) ok: u64,
     pub(crate) failed: u64,
     pub(crate) is_finished: bool,
@@ -377,6 +379,7 @@ impl Past {
                 }
                 for failure in failed {
                     self.done.insert(failure.row);
+                    self.failed_rows.insert(failure.row);
                     if failure.may_lack_additions() {
                         self.lacking.insert(failure.row);
                     }
@@ -398,6 +401,7 @@ impl Past {
                 for failure in failed {
                     self.ok = self.ok.saturating_sub(1);
                     self.failed += 1;
+                    self.failed_rows.insert(failure.row);
                     if failure.may_lack_additions() {
                         self.lacking.insert(failure.row);
                     }

@@ -61,6 +61,8 @@ pub(crate) enum RowError {
         /// Whether the other changes of the row are done.
         is_sent: bool,
     },
+    /// The row sets a stage of the pipeline that an earlier row sets, which has failed. It was not sent.
+    PipelineNotSet { line: u64 },
 }
 
 impl RowError {

@@ -16,6 +16,7 @@
 //! started with.
 
 pub(crate) mod batch;
+mod held;
 mod later;
 pub(crate) mod lost;
 pub(crate) mod plan;
@@ -115,6 +116,8 @@ pub(crate) struct Sender<'a> {
     after_stop: Option<AfterStop>,
     /// Whether there was an interrupt. The next one stops without waiting.
     pub(crate) is_interrupted: bool,
+    /// All rows that have failed, also of earlier processes.
+    failed_rows: RowSet,
 }
 
 impl<'a> Sender<'a> {
@@ -146,13 +149,15 @@ impl<'a> Sender<'a> {
             last_failure: None,
             after_stop: None,
             is_interrupted: false,
+            failed_rows: RowSet::default(),
         }
     }
 
-    /// Adds the rows of earlier processes whose phones and emails may be missing, or of which an attempt was lost.
+    /// Adds the rows of earlier processes that have failed, or of which an attempt was lost.
     pub(crate) fn continuing(self, past: &Past) -> Self {
         Self {
             failed: past.lacking.clone(),
+            failed_rows: past.failed_rows.clone(),
             lost: past.lost.clone(),
             ..self
         }
@@ -238,7 +243,8 @@ impl<'a> Sender<'a> {
                         return Err(Stopped::Interrupted);
                     }
                     // After the last row an interrupt stops nothing.
-                    let is_after_last = stopped.is_none() && matches!(plan.has_no_more(), Ok(true));
+                    let has_more = running.held.is_some() || !matches!(plan.has_no_more(), Ok(true));
+                    let is_after_last = stopped.is_none() && !has_more;
                     let interrupted = if is_after_last { "" } else { "interrupted: " };
                     self.progress.aside(|| self.output.warn(format!(
                         "{interrupted}waiting for the batches under way; interrupt again to stop without waiting",
@@ -277,8 +283,25 @@ impl<'a> Sender<'a> {
         while running.tasks.len() + planned.len() < most
             && running.batches.len() + planned.len() < MAX_UNREPORTED
         {
-            match plan.next_batch() {
-                Ok(Some(batch)) => planned.push((self.journal.start(batch.rows())?, batch)),
+            let next = match running.held.take() {
+                Some(held) => Ok(Some(held)),
+                None => plan.next_batch(),
+            };
+            match next {
+                Ok(Some(batch)) => {
+                    let is_planned = |line| {
+                        let mut planned = planned.iter();
+                        planned.any(|(_, it): &(u64, plan::PlannedBatch)| it.lines.contains(&line))
+                    };
+                    let (batch, held) = batch.split(|line| running.has(line) || is_planned(line));
+                    running.held = held;
+                    if !batch.is_empty() {
+                        planned.push((self.journal.start(batch.rows())?, batch));
+                    }
+                    if running.held.is_some() {
+                        break;
+                    }
+                }
                 Ok(None) => break,
                 Err(failure) => {
                     failed = Some(failure);
@@ -329,6 +352,7 @@ impl<'a> Sender<'a> {
             let earlier = self.failed_before(batch, row);
             match result.err().or(earlier.as_ref()) {
                 Some(error) => {
+                    self.failed_rows.insert(row);
                     if error.may_lack_additions() {
                         self.failed.insert(row);
                     }

@@ -2,6 +2,7 @@
 
 use vibecode_runtime::{Batch, PatchJob};
 
+use super::held::{PipelineRows, StageRow};
 use crate::{
     commands::bulk::{
         added_before::AddedBefore,
@@ -28,6 +29,8 @@ pub(crate) struct Plan<'a> {
     row_jobs: RowJobs<'a>,
     input: &'a Input,
     fingerprints: &'a Fingerprints,
+    /// `None`: no row sets a stage alone.
+    pipelines: Option<PipelineRows<'a>>,
     /// The number of rows that were read.
     read: usize,
     selection: Selection<'a>,
@@ -55,6 +58,8 @@ pub(crate) struct PlannedBatch {
     pub(crate) written: Vec<Option<WrittenValues>>,
     /// The rows that ask for phones or emails that an earlier row adds.
     pub(crate) repeating: Vec<Repeating>,
+    /// The rows that set a stage of the pipeline that an earlier row sets.
+    pub(crate) stage_rows: Vec<StageRow>,
 }
 
 /// A row that is done only if other rows are.
@@ -82,7 +87,7 @@ impl PlannedBatch {
         self.lines.len() + self.repeating.iter().filter(|it| it.is_all).count()
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
@@ -96,6 +101,7 @@ struct PlannedRow {
     job: Option<PatchJob>,
     written: Option<WrittenValues>,
     earlier: Vec<u64>,
+    stage_row: Option<StageRow>,
 }
 
 impl<'a> Plan<'a> {
@@ -116,6 +122,9 @@ impl<'a> Plan<'a> {
             row_jobs,
             input,
             fingerprints,
+            pipelines: checked
+                .sets_stages
+                .then(|| PipelineRows::new(checked.repeated.records(), column_options.schema)),
             read: 0,
             selection,
             is_over: false,
@@ -162,6 +171,7 @@ impl<'a> Plan<'a> {
                     is_all: row.job.is_none(),
                 });
             }
+            batch.stage_rows.extend(row.stage_row);
             if let Some(job) = row.job {
                 batch.lines.push(row.line);
                 batch.jobs.push(job);
@@ -208,6 +218,8 @@ impl<'a> Plan<'a> {
                     continue;
                 }
             };
+            let stage_row = self.pipelines.as_mut().zip(job.as_ref());
+            let stage_row = stage_row.and_then(|(pipelines, job)| pipelines.add(line, job));
             let is_selected = match &mut self.selection {
                 Selection::Only(rows) => {
                     let is_selected = rows.contains(line);
@@ -226,6 +238,7 @@ impl<'a> Plan<'a> {
                     job,
                     written,
                     earlier,
+                    stage_row,
                 }));
             }
         }

@@ -26,6 +26,8 @@ pub(super) struct Running {
     rows: StartedRows,
     /// In the order in which they were started.
     pub(super) batches: VecDeque<StartedBatch>,
+    /// Rows that are started once all these batches are reported, before any others.
+    pub(super) held: Option<PlannedBatch>,
 }
 
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(super) struct StartedBatch {
     pub(super) lines: Vec<u64>,
     /// The rows that are done only if earlier ones are. Those that are not sent are not among the lines.
     pub(super) repeating: Vec<Repeating>,
+    /// The rows that are not sent, since an earlier one has failed.
+    refused: Vec<(u64, RowError)>,
     /// The ids of the records, in the order of the rows.
     ids: Vec<u64>,
     task: Id,
@@ -45,11 +49,12 @@ pub(super) struct StartedBatch {
 impl StartedBatch {
     /// Returns the number of rows, also of those that were not sent.
     fn len(&self) -> usize {
-        self.lines.len() + self.repeating.iter().filter(|it| it.is_all).count()
+        let unsent = self.repeating.iter().filter(|it| it.is_all);
+        self.lines.len() + self.refused.len() + unsent.count()
     }
 
     /// Returns the rows in their order with their results, also those that were not sent.
-    pub(super) fn rows<'r>(&self, results: &'r Results) -> Vec<(u64, Result<(), &'r RowError>)> {
+    pub(super) fn rows<'r>(&'r self, results: &'r Results) -> Vec<(u64, Result<(), &'r RowError>)> {
         let sent = self.lines.iter().copied();
         let sent = sent.zip(results.iter().map(|result| match result {
             Ok(()) => Ok(()),
@@ -57,7 +62,8 @@ impl StartedBatch {
         }));
         let unsent = self.repeating.iter().filter(|it| it.is_all);
         let unsent = unsent.map(|it| (it.line, Ok(())));
-        let mut rows: Vec<_> = sent.chain(unsent).collect();
+        let refused = self.refused.iter().map(|(line, error)| (*line, Err(error)));
+        let mut rows: Vec<_> = sent.chain(unsent).chain(refused).collect();
         rows.sort_unstable_by_key(|(line, _)| *line);
         rows
     }
@@ -68,15 +74,17 @@ impl Running {
     pub(super) async fn start(
         &mut self,
         number: u64,
-        batch: PlannedBatch,
+        mut batch: PlannedBatch,
         sender: &Sender<'_>,
         mode: Mode,
     ) {
+        let refused = batch.take_refused(&sender.failed_rows);
         let PlannedBatch {
             lines,
             jobs,
             written,
             repeating,
+            stage_rows: _,
         } = batch;
         let ids = jobs.iter().map(PatchJob::id).collect();
         let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
@@ -107,6 +115,7 @@ impl Running {
             number,
             lines,
             repeating,
+            refused,
             ids,
             task: task.id(),
             results: None,
@@ -123,6 +132,12 @@ impl Running {
         batch.results = Some(sent.results);
         batch.lost = sent.lost;
         Ok(())
+    }
+
+    /// Returns whether a row belongs to one of these batches, so that its outcome is not known yet.
+    pub(super) fn has(&self, line: u64) -> bool {
+        let mut batches = self.batches.iter();
+        batches.any(|batch| batch.lines.contains(&line))
     }
 
     /// Removes the first batch once it is reported.

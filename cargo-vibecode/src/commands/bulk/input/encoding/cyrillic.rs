@@ -78,7 +78,7 @@ const MARGIN_OF_A_LETTER: f64 = 0.5;
 pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
     let readings = ENCODINGS.map(|encoding| {
         let (text, _) = encoding.decode_without_bom_handling(bytes);
-        (Reading::of(&text), text, encoding)
+        (Assessment::of(&text), text, encoding)
     });
     let best = readings.iter().reduce(|best, next| {
         let is_better = next.0.likelihood > best.0.likelihood;
@@ -94,7 +94,7 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// What speaks for and against one reading of a text.
 #[derive(Debug, Default)]
-struct Reading {
+struct Assessment {
     natural_words: usize,
     odd_words: usize,
     /// Whether a natural word begins with a capital, and goes on with small letters.
@@ -107,7 +107,7 @@ struct Reading {
     evidence: f64,
 }
 
-impl Reading {
+impl Assessment {
     fn of(text: &str) -> Self {
         let mut reading = Self::default();
         let is_between = |letter: char| {

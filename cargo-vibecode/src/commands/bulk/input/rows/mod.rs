@@ -178,7 +178,7 @@ fn row_too_long(line: u64) -> io::Error {
 
 /// Returns bytes as text.
 fn text<'b>(record: &Record, column: Option<&str>, bytes: &'b [u8]) -> Result<&'b str, Problem> {
-    let text = str::from_utf8(bytes).map_err(|error| Problem {
+    str::from_utf8(bytes).map_err(|error| Problem {
         column: column.map(str::to_owned),
         text: format!(
             "byte {} is not valid UTF-8 (the row begins at byte {} of the file): save the file as UTF-8, or name its --encoding",
@@ -186,13 +186,5 @@ fn text<'b>(record: &Record, column: Option<&str>, bytes: &'b [u8]) -> Result<&'
             record.offset + 1
         ),
         value: None,
-    })?;
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        return Err(Problem {
-            column: column.map(str::to_owned),
-            text: "has a letter that was lost when the file was saved or read in another encoding: name its --encoding, or correct the letter".to_owned(),
-            value: None,
-        });
-    }
-    Ok(text)
+    })
 }

@@ -4,10 +4,6 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use vibecode_spec::Kind;
-
-use super::{FileFormat, Input, columns::ColumnOptions, row_jobs::RowJobs, target::Target};
-use crate::{change::SEPARATOR, failure::Failure};
 
 /// The decimal separator of a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,61 +43,12 @@ enum Shape {
 }
 
 impl Numbers {
-    /// Returns the separator that was given with `--decimal`, or else reads all numbers of the file. Also returns
-    /// the hash of the file, unless only a part of it had to be read.
-    ///
-    /// # Errors
-    /// If the file cannot be read, or if its columns cannot be assigned to fields.
-    pub(crate) fn of_file(
-        input: &Input,
-        options: &ColumnOptions<'_>,
-    ) -> Result<(Self, Option<String>), Failure> {
-        if options.style.numbers != Self::Unknown {
-            return Ok((options.style.numbers, None));
+    /// Returns what a number of a file shows, together with those before it.
+    pub(crate) fn with_shown_by(self, text: &str) -> Self {
+        match shape(text) {
+            Shape::Decimal(shown) => self.and(shown),
+            Shape::Whole | Shape::Unclear(_) | Shape::NoNumber => self,
         }
-        if input.format == FileFormat::JsonLines {
-            return Ok((Self::Program, None));
-        }
-        let mut rows = RowJobs::open(input, options)?;
-        let is_numeric = |target: &Result<Target, String>| {
-            matches!(
-                target,
-                Ok(Target::Set {
-                    kind: Kind::Number | Kind::Double | Kind::Money,
-                    ..
-                })
-            )
-        };
-        let columns: Vec<bool> = rows
-            .columns()
-            .described()
-            .map(|(_, it)| is_numeric(it))
-            .collect();
-        // The cells of a sheet that are numbers were copied with a point.
-        let mut numbers = match &input.sheet {
-            Some(sheet) if sheet.has_fractions => Self::Dot,
-            _ => Self::Unknown,
-        };
-        if !columns.contains(&true) {
-            return Ok((numbers, None));
-        }
-        while numbers != Self::Mixed && rows.read()? {
-            let cells = rows.record().raw_cells().zip(&columns);
-            for (cell, _) in cells.filter(|(_, is_numeric)| **is_numeric) {
-                let text = String::from_utf8_lossy(cell);
-                let amounts = text.split(SEPARATOR).map(|amount| {
-                    amount.trim_end_matches(|letter: char| {
-                        letter == '|' || letter.is_whitespace() || letter.is_ascii_alphabetic()
-                    })
-                });
-                numbers = amounts.fold(numbers, |numbers, amount| match shape(amount.trim()) {
-                    Shape::Decimal(shown) => numbers.and(shown),
-                    Shape::Whole | Shape::Unclear(_) | Shape::NoNumber => numbers,
-                });
-            }
-        }
-        let digest = (numbers != Self::Mixed).then(|| rows.digest());
-        Ok((numbers, digest))
     }
 
     fn and(self, other: Self) -> Self {
@@ -116,7 +63,7 @@ impl Numbers {
     ///
     /// # Errors
     /// If its separator may mean either.
-    pub(super) fn normal(self, text: &str) -> Result<Cow<'_, str>, String> {
+    pub(crate) fn normal(self, text: &str) -> Result<Cow<'_, str>, String> {
         let plain = |decimal: char| {
             let kept = text
                 .chars()
@@ -154,7 +101,7 @@ impl Numbers {
     ///
     /// # Errors
     /// If its separator may mean either.
-    pub(super) fn of_the_api(self, text: &str) -> Result<Cow<'_, str>, String> {
+    pub(crate) fn of_the_api(self, text: &str) -> Result<Cow<'_, str>, String> {
         match self {
             Self::Unknown => Self::Program.normal(text),
             Self::Dot | Self::Comma | Self::Mixed | Self::Program => self.normal(text),

@@ -7,9 +7,9 @@ use jiff::{
     SignedDuration, civil,
     tz::{Offset, TimeZone},
 };
-use vibecode_spec::Kind;
+use vibecode_spec::{Kind, is_currency_code};
 
-use super::numbers::Numbers;
+use crate::numbers::Numbers;
 
 /// How cells are written.
 #[derive(Debug, Default)]
@@ -127,12 +127,12 @@ impl CellStyle {
 
     /// Reads `300 RUB`, and `300` with a given currency.
     fn money<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, String> {
-        let is_code =
-            |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
         let is_of_the_api = text.contains('|');
         let parts = text.rsplit_once(|letter: char| letter == '|' || letter.is_whitespace());
         let (amount, currency) = match parts {
-            Some((amount, code)) if is_code(code) => (amount.trim(), code.to_ascii_uppercase()),
+            Some((amount, code)) if is_currency_code(code) => {
+                (amount.trim(), code.to_ascii_uppercase())
+            }
             _ => match &self.currency {
                 Some(currency) if !text.contains('|') => (text, currency.clone()),
                 None if text
