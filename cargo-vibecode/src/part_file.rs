@@ -37,9 +37,7 @@ impl PartFile {
         let mut part = OsString::from(path);
         part.push(format!("{label}.{}.new", std::process::id()));
         let part = PathBuf::from(part);
-        if cfg!(unix) {
-            remove_leftovers(path, label);
-        }
+        remove_leftovers(path, label);
         let file = options.create(true).truncate(true).open(&part)?;
         // Until the process ends, this is no leftover. On Windows nobody could read a locked file.
         if cfg!(unix) {
@@ -95,13 +93,19 @@ fn is_old(file: &DirEntry) -> bool {
 }
 
 /// Removes what processes that were killed have left beside `path`: it is old, and no living process has locked it.
-fn remove_leftovers(path: &Path, label: &str) {
+/// Returns what may have been left, and is too young to be removed.
+pub(crate) fn remove_leftovers(path: &Path, label: &str) -> Vec<PathBuf> {
+    let mut young = Vec::new();
+    // If files are not locked, nothing shows whether its process lives.
+    if !cfg!(unix) {
+        return young;
+    }
     let Some(name) = path.file_name() else {
-        return;
+        return young;
     };
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let Ok(files) = fs::read_dir(folder.unwrap_or(Path::new("."))) else {
-        return;
+        return young;
     };
     // The labels `.rows0` and `.rows1` are of one kind.
     let kind = label.trim_end_matches(|letter: char| letter.is_ascii_digit());
@@ -117,13 +121,18 @@ fn remove_leftovers(path: &Path, label: &str) {
         let rest = own.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
         let rest = rest.and_then(|rest| str::from_utf8(rest).ok());
         if rest.and_then(is_part) == Some(true)
-            && is_old(&file)
             && let Ok(left) = OpenOptions::new().write(true).open(file.path())
             && fs4::FileExt::try_lock(&left).is_ok()
         {
-            let _ = fs::remove_file(file.path());
+            if is_old(&file) {
+                let _ = fs::remove_file(file.path());
+            } else {
+                young.push(file.path());
+            }
         }
     }
+    young.sort_unstable();
+    young
 }
 
 impl Drop for PartFile {

@@ -68,7 +68,7 @@ async fn a_backup_undoes_what_was_changed() {
     assert_eq!(added, "record,field,value\ncontacts/1,phone,+79161112233\n");
 
     desk.run("contacts kept.jsonl --yes --no-throttle")
-        .assert(0, "121 rows done");
+        .assert(0, "120 rows done");
     for id in 1..=120 {
         assert_eq!(desk.field(id, "post"), format!("old {id}"));
         assert_eq!(desk.field(id, "companyId"), id);
@@ -87,7 +87,7 @@ async fn a_backup_restores_only_the_records_that_it_was_made_of() {
     desk.run("contacts a.csv --yes --backup kept.jsonl")
         .assert(0, "2 rows done");
     let kept = desk.read("kept.jsonl");
-    let head = "{\"backup\":{\"entity\":\"contacts\",\"portal\":\"sandbox.invalid\",\"has_written\":true}}\n";
+    let head = "{\"backup\":{\"entity\":\"contacts\",\"portal\":\"sandbox.invalid\",\"has_written\":true,\"journal\":\"a.csv.journal\",";
     assert!(kept.starts_with(head), "{kept}");
     desk.sandbox.clear_requests();
     let elsewhere = kept.replace("sandbox.invalid", "acme.bitrix24.ru");
@@ -196,4 +196,39 @@ async fn an_escape_sequence_in_a_name_is_shown_and_not_obeyed() {
         "{said:?}"
     );
     said.assert(2, "po\\u{1b}[2Jst");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_run_has_left_of_a_backup_is_named() {
+    let desk = Desk::of(1).await;
+    let left = [
+        "kept.jsonl.returned0.1.new",
+        "kept.jsonl.rows0.1.new",
+        "kept.added.csv.1.new",
+        "kept.incomplete.csv.1.new",
+    ];
+    for name in left {
+        desk.write(name, "x");
+    }
+    desk.write("a.csv", "id,post\n1,a\n");
+    let said = desk.run("contacts a.csv --yes --backup kept.jsonl");
+    said.assert(
+        0,
+        "warning: a run that was killed has left parts of a backup",
+    );
+    for name in left {
+        said.assert(0, name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_its_backup_is_named() {
+    let desk = Desk::of(1).await;
+    desk.write("kept.added.csv", "record,field,value\n");
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl").assert(
+        2,
+        "kept.added.csv: this is the list of a backup that is not there",
+    );
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use vibecode_sandbox::Sandbox;
 
-use crate::support::Desk;
+use crate::support::{Desk, Said};
 
 /// A job that has changed the posts of three records, with a backup.
 async fn done() -> Desk {
@@ -66,7 +66,7 @@ async fn an_undo_of_rows_about_one_record_knows_all_that_they_wrote() {
     // As if the second row about it had failed.
     change(&desk, "1,first");
     desk.run("contacts kept.jsonl --yes")
-        .assert(0, "3 rows done");
+        .assert(0, "2 rows done");
     assert_eq!(desk.field(1, "post"), "Clerk");
 }
 
@@ -163,4 +163,74 @@ async fn a_part_of_a_backup_without_its_first_line_is_not_sent() {
     desk.write("part.jsonl", format!("{head}\n{second}\n"));
     desk.run("contacts part.jsonl --yes")
         .assert(1, "[CHANGED_SINCE]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_has_one_row_for_each_record_with_the_values_before_its_first_row() {
+    let seed = json!({"contacts": [
+        {"id": 1, "post": "Clerk", "name": "Anna"}, {"id": 2, "post": "Clerk"}
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post,name\n1,first,\n2,x,\n1,,Vera\n1,Clerk,\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(0, "4 rows done");
+    let kept = desk.read("kept.jsonl");
+    let rows: Vec<&str> = kept.lines().skip(1).collect();
+    let row = r#"{"id":1,"wire:post":"Clerk","wire:name":"Anna","backup:written":{"name":["Vera"],"post":["first","Clerk"]}}"#;
+    assert_eq!(rows.len(), 2, "{kept}");
+    assert_eq!(rows[0], row);
+    // As if the last row had failed.
+    change(&desk, "1,first");
+    desk.run("contacts kept.jsonl --yes")
+        .assert(0, "2 rows done");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+    assert_eq!(desk.field(1, "name"), "Anna");
+}
+
+/// The command that was printed for the failed rows of an undo, without `cargo vibecode bulk`, and sent.
+fn printed(said: &Said) -> String {
+    let all = format!("{}{}", said.out, said.err);
+    let (_, command) = all
+        .lines()
+        .find_map(|line| {
+            line.split_once(": cargo vibecode bulk ")
+                .filter(|_| line.contains("--plan ("))
+        })
+        .unwrap_or_else(|| panic!("{said:#?}"));
+    let (command, _) = command.split_once(" (").unwrap();
+    let mut words: Vec<&str> = command.split(' ').collect();
+    // The desk gives it itself.
+    let base_url = words.iter().position(|word| *word == "--base-url").unwrap();
+    words.drain(base_url..base_url + 2);
+    words.join(" ").replace("--plan", "--yes")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_that_is_printed_for_rows_that_were_changed_since_undoes_them() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    let said = desk.run("contacts kept.jsonl --yes");
+    said.assert(1, "[CHANGED_SINCE]");
+    desk.run(&printed(&said)).assert(0, "1 row done, 0 failed");
+    assert_eq!(desk.field(2, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_is_finished_and_overwrites_newer_changes_leads_to_its_failed_rows_alone() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    desk.run("contacts kept.jsonl --yes")
+        .assert(1, "[CHANGED_SINCE]");
+    desk.run("contacts kept.failed.jsonl --yes")
+        .assert(1, "[CHANGED_SINCE]");
+    change(&desk, "1,newer");
+    for file in ["kept.jsonl", "kept.failed.jsonl"] {
+        let said = desk.run(&format!("contacts {file} --yes --overwrite-newer"));
+        said.assert(2, "this undo is finished: nothing was sent");
+        if file == "kept.failed.jsonl" {
+            desk.run(&printed(&said)).assert(0, "1 row done, 0 failed");
+        }
+    }
+    assert_eq!(desk.field(1, "post"), "newer");
+    assert_eq!(desk.field(2, "post"), "Clerk");
 }

@@ -212,3 +212,16 @@ async fn a_missing_record_is_reported_by_its_code() {
         assert!(error.to_string().contains(&id.to_string()), "{error}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_is_done_says_that_an_earlier_attempt_of_it_was_lost() {
+    let sandbox = portal(2).start().await;
+    sandbox.fault(Fault::drop_after().at("/batch"));
+    let client = client(&sandbox);
+    let mut outcomes = client.update_many([(1, customer().post("Director"))]);
+    let first = outcomes.next().await.unwrap();
+    assert!(first.result.is_ok(), "{first:?}");
+    assert!(first.lost_at.is_some(), "{first:?}");
+    let mut outcomes = client.update_many([(2, customer().post("Director"))]);
+    assert_eq!(outcomes.next().await.unwrap().lost_at, None);
+}

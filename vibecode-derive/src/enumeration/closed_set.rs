@@ -309,9 +309,10 @@ impl CodesOf<'_> {
 }
 
 fn label_of(items: &[Item], item: &Item) -> Label {
+    let mut same = items.iter().filter(|other| other.label == item.label);
     Label {
         text: item.label.clone(),
-        is_unique: OptionMatch::of(items, &item.label) == OptionMatch::One(item),
+        is_unique: same.nth(1).is_none(),
     }
 }
 
@@ -338,6 +339,15 @@ fn described<'o>(options: impl ExactSizeIterator<Item = &'o Item>) -> String {
     match more {
         0 => shown,
         more => format!("{shown} and {more} more"),
+    }
+}
+
+impl std::fmt::Display for WireForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Code(code) => code.fmt(f),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Generates the code of a checked enum of options or codes.
 
+use std::fmt::Write as _;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use vibecode_spec::Kind;
@@ -20,7 +22,19 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let entity = entity(checked.entity);
     let (parameters, arguments, predicates) = checked.generics.split_for_impl();
     let variants = Variants::of(checked);
-    let (label, by_label) = (variants.label(), variants.by_label());
+    let labels = variants.labels();
+    let (label, by_label) = match &labels {
+        Some(_) if checked.kind == Kind::Enumeration => (
+            quote!(__v::labels::of_option(self)),
+            quote!(__v::labels::option(__label)),
+        ),
+        Some(_) => (
+            quote!(__v::labels::of_code(self)),
+            quote!(__v::labels::code(__label)),
+        ),
+        None => (quote!(__v::Option::None), quote!(__v::Option::None)),
+    };
+    let labels = labels.map(|text| quote!(const LABELS: &'static __v::str = #text;));
     // An enum whose field is not known fits in any field, so that no second error follows.
     let (of_kind, kind) = if checked.has_field || !checked.generics.params.is_empty() {
         (quote!(#parameters), kind(&checked.kind, false))
@@ -31,6 +45,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         let (id, by_id) = (variants.id(), variants.by_id());
         let wire = quote! {
             impl #parameters __v::OptionEnum for #ident #arguments #predicates {
+                #labels
                 fn wire_id(&self) -> __v::u64 {
                     #id
                 }
@@ -44,6 +59,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
         let (code, by_code) = (variants.code(), variants.by_code());
         let wire = quote! {
             impl #parameters __v::StatusEnum for #ident #arguments #predicates {
+                #labels
                 fn wire_code(&self) -> &__v::str {
                     #code
                 }
@@ -123,14 +139,13 @@ impl<'a> Variants<'a> {
     }
 
     fn by_id(&self) -> TokenStream {
-        let arms = self.named.iter();
-        let arms = arms.map(|(variant, id, _)| quote!(#id => __v::Option::Some(Self::#variant),));
-        let rest = if let Some(other) = &self.other {
-            quote!(0 => __v::Option::None, _ => __v::Option::Some(Self::#other(__id)),)
-        } else {
-            quote!(_ => __v::Option::None,)
+        let rest = match &self.other {
+            Some(other) => quote!(0 => return __v::Option::None, _ => Self::#other(__id),),
+            None => quote!(_ => return __v::Option::None,),
         };
-        quote!(match __id { #(#arms)* #rest })
+        let arms = self.named.iter();
+        let arms = arms.map(|(variant, id, _)| quote!(#id => Self::#variant,));
+        quote!(__v::Option::Some(match __id { #(#arms)* #rest }))
     }
 
     fn code(&self) -> TokenStream {
@@ -144,43 +159,30 @@ impl<'a> Variants<'a> {
     }
 
     fn by_code(&self) -> TokenStream {
-        let arms = self.named.iter();
-        let arms =
-            arms.map(|(variant, code, _)| quote!(#code => __v::Option::Some(Self::#variant),));
-        let rest = if let Some(other) = &self.other {
-            quote!(__v::Option::Some(Self::#other(__v::Into::into(__code))))
-        } else {
-            quote!(__v::Option::None)
+        let rest = match &self.other {
+            Some(other) => quote!(Self::#other(__v::Into::into(__code))),
+            None => quote!(return __v::Option::None),
         };
-        quote!(match __code { #(#arms)* _ => #rest })
+        let arms = self.named.iter();
+        let arms = arms.map(|(variant, code, _)| quote!(#code => Self::#variant,));
+        quote!(__v::Option::Some(match __code { #(#arms)* _ => #rest }))
     }
 
-    fn label(&self) -> TokenStream {
-        let labelled: Vec<_> = self.labelled().collect();
-        if labelled.is_empty() {
-            return quote!(__v::Option::None);
+    /// Returns the text of `LABELS` in the runtime, or `None` if no label is known. A match for each direction would cost
+    /// the compiler five times as much.
+    fn labels(&self) -> Option<String> {
+        let mut text = String::new();
+        for (_, value, label) in &self.named {
+            let Some(Label {
+                text: label,
+                is_unique,
+            }) = label
+            else {
+                continue;
+            };
+            let (value, mark) = (value.to_string(), if *is_unique { '+' } else { '=' });
+            let _ = write!(text, "{mark}{}:{value}{}:{label}", value.len(), label.len());
         }
-        let all = self.complete && self.other.is_none() && labelled.len() == self.named.len();
-        let arms = labelled.iter();
-        let arms = arms.map(
-            |(variant, Label { text, .. })| quote!(Self::#variant => __v::Option::Some(#text),),
-        );
-        let rest = (!all).then(|| quote!(_ => __v::Option::None,));
-        quote!(match *self { #(#arms)* #rest })
-    }
-
-    fn by_label(&self) -> TokenStream {
-        let unique = self.labelled().filter(|(_, label)| label.is_unique);
-        let arms: Vec<_> = unique
-            .map(
-                |(variant, Label { text, .. })| quote!(#text => __v::Option::Some(Self::#variant),),
-            )
-            .collect();
-        quote!(match __label { #(#arms)* _ => __v::Option::None })
-    }
-
-    fn labelled(&self) -> impl Iterator<Item = (&Ident, &'a Label)> {
-        let named = self.named.iter();
-        named.filter_map(|(variant, _, label)| Some((variant, (*label)?)))
+        (!text.is_empty()).then_some(text)
     }
 }

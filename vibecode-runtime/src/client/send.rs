@@ -57,6 +57,7 @@ impl Client {
             attempts: self.shared.retries.begin(self.shared.times.deadline),
             is_open: false,
             last_error: None,
+            lost_at: None,
             sent_at: None,
             sent_by: None,
         }
@@ -70,6 +71,8 @@ pub(crate) struct Sending<'a> {
     attempts: Attempts<'a>,
     is_open: bool,
     last_error: Option<Error>,
+    /// When the last attempt with an unknown outcome ended.
+    lost_at: Option<Instant>,
     sent_at: Option<Instant>,
     /// Until when the first attempt must be sent.
     sent_by: Option<Instant>,
@@ -145,6 +148,9 @@ impl Sending<'_> {
                 self.attempts.succeed();
                 return judged;
             };
+            if error.outcome() == Outcome::Unknown {
+                self.lost_at = Some(now);
+            }
             if error.outcome() == Outcome::NotApplied {
                 for lock in locks {
                     lock.settle_last();
@@ -432,6 +438,10 @@ impl Sending<'_> {
 
     pub(crate) fn attempts(&self) -> u32 {
         self.attempts.count()
+    }
+
+    pub(crate) fn lost_at(&self) -> Option<Instant> {
+        self.lost_at
     }
 
     pub(crate) fn sent_at(&self) -> Option<Instant> {

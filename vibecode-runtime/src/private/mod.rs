@@ -43,6 +43,7 @@ pub use crate::{
 };
 
 pub(crate) mod field;
+pub mod labels;
 mod list;
 pub(crate) mod multifield;
 pub mod present;

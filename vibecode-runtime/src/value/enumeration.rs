@@ -89,8 +89,8 @@ pub trait Enumeration: Sized {
     }
 
     /// Returns the label of the option, or the name that belongs to the code. Returns `None` if the
-    /// portal's data was not available when the enum was compiled, and for the variant that holds all
-    /// others.
+    /// portal's data was not available when the enum was compiled, and if no variant is for this value
+    /// alone.
     fn label(&self) -> Option<&'static str>;
 
     /// Returns the variant with this label, or `None` if no option or more than one has it.
@@ -104,6 +104,10 @@ pub trait Enumeration: Sized {
     note = "an enum of codes has `status` and `from_status`"
 )]
 pub trait OptionEnum: Enumeration {
+    /// See [`labels`](crate::__private::labels).
+    #[doc(hidden)]
+    const LABELS: &'static str = "";
+
     #[doc(hidden)]
     fn wire_id(&self) -> u64;
 
@@ -118,6 +122,10 @@ pub trait OptionEnum: Enumeration {
     note = "an enum of the options of a list has `option_id` and `from_option_id`"
 )]
 pub trait StatusEnum: Enumeration {
+    /// See [`labels`](crate::__private::labels).
+    #[doc(hidden)]
+    const LABELS: &'static str = "";
+
     #[doc(hidden)]
     fn wire_code(&self) -> &str;
 

@@ -1,7 +1,7 @@
 //! Keeps the old values of the rows that are going to be sent.
 
 use super::{
-    backup::{self, Wanted, written::WrittenByRecord},
+    backup::{self, Wanted, undone_job, written::WrittenByRecord},
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
@@ -48,6 +48,10 @@ impl BulkJob<'_> {
         } else {
             WrittenByRecord::of(plan()?, repeated)?
         };
+        if by_record.is_incomplete {
+            let many = "too many records have several rows, or one has too many, for one row of the backup each: an undo may report rows of such a record as CHANGED_SINCE although others have undone it. Run its failed rows again then";
+            sender.progress.aside(|| output.warn(many));
+        }
         let line = format!("reading the old values of {}", check::rows(rows));
         sender.progress.aside(|| output.line(line));
         let activity = "reading the old values";
@@ -57,15 +61,17 @@ impl BulkJob<'_> {
             entity: args.entity.clone(),
             portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
             has_written: true,
+            journal: undone_job::relative(&sender.journal, &path),
+            journal_id: sender.journal.id().map(str::to_owned),
         };
         let wanted = Wanted {
             path: &path,
             origin: &origin,
-            written: &by_record,
+            written: by_record,
             may_be_incomplete: args.backup_incomplete,
         };
         let written = tokio::select! {
-            written = backup::write(&client, plan()?, column_options, &wanted, progress, output) => written,
+            written = backup::write(&client, plan()?, column_options, wanted, progress, output) => written,
             () = sender.interrupts.next() => return Err(Stopped::Interrupted),
         };
         let backup = written?;

@@ -9,10 +9,7 @@ use super::{
     ending::exit_status,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::{
-        resume::{self, Past},
-        row_set::RowSet,
-    },
+    journal::resume::{self, Past},
     preview::{Preview, PreviewOptions},
     send::plan::{Plan, Selection},
 };
@@ -82,8 +79,7 @@ impl BulkJob<'_> {
         let past = Past::default();
         self.check_pipelines(&self.client()?, &past, column_options, checked)
             .await?;
-        let all = RowSet::default();
-        let all = Selection::AllBut(&all);
+        let all = Selection::All;
         let preview = self.read_preview(checked, column_options, all, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
@@ -122,7 +118,7 @@ impl BulkJob<'_> {
         let client = self.client()?;
         let (rows, limit) = match &selection {
             Selection::Only(rows) => (rows.len(), None),
-            Selection::AllBut(_) => (checked.to_send, self.args.limit),
+            Selection::AllBut(_) | Selection::All => (checked.to_send, self.args.limit),
         };
         let rows = rows.min(limit.unwrap_or(u64::MAX));
         let plan = Plan::new(self.input, column_options, checked, selection)?;

@@ -104,6 +104,12 @@ impl BulkJob<'_> {
         self.for_the_same_portal(command)
     }
 
+    /// Returns the command that shows what the failed rows of an undo would restore in records that were changed since.
+    pub(super) fn command_to_overwrite_newer(&self, failed: &Path) -> CommandLine {
+        let command = self.command_to_check_failed(failed);
+        command.flag("overwrite-newer").flag("plan")
+    }
+
     /// Returns the given command, with the name of the file that is to be read again.
     fn command_again(&self) -> CommandLine {
         let mut command = CommandLine::given();

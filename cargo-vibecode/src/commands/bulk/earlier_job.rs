@@ -60,8 +60,8 @@ impl BulkJob<'_> {
             return Ok(());
         };
         if earlier.digest == checked.digest {
-            let done = earlier.in_words();
-            return Err(Failure::new(self.after_the_end(&done, journal)));
+            let done = || Failure::new(self.after_the_end(&earlier.in_words(), journal));
+            return Err(self.finished_undo().unwrap_or_else(done));
         }
         let aside = earlier::set_aside(journal);
         let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;

@@ -51,6 +51,7 @@ impl BulkJob<'_> {
             ));
         }
         let shown = self.show_failed_rows(failed_rows);
+        self.advise_on_newer(&mut sender.journal)?;
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
         if left > 0 {
             self.output.line(format!(
@@ -94,6 +95,7 @@ impl BulkJob<'_> {
             }
         };
         let shown = self.show_failed_rows(failed_rows);
+        self.advise_on_newer(&mut journal)?;
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
         let counts = (past.ok, past.failed, checked.bad, 0);
         self.summarize(counts, 0, shown.as_deref());
@@ -130,6 +132,37 @@ impl BulkJob<'_> {
             self.command_to_check_failed(&path)
         ));
         Some(shown)
+    }
+
+    /// Prints how to undo the rows that were left since somebody else has changed their records. The command above
+    /// would leave them again.
+    fn advise_on_newer(&self, journal: &mut Journal) -> Result<(), Failure> {
+        if self.input.origin.is_none() || self.args.overwrite_newer {
+            return Ok(());
+        }
+        let mut is_any_left = false;
+        journal.failures(|failure| is_any_left |= failure.is_changed_since())?;
+        if is_any_left {
+            self.output.line(format!(
+                "to undo the failed rows also in records that were changed since: {} (it shows what would be replaced; with --yes instead of --plan it is sent)",
+                self.command_to_overwrite_newer(&self.input.failed())
+            ));
+        }
+        Ok(())
+    }
+
+    /// The error of an undo that is finished, and is sent again with `--overwrite-newer`. `None` if this is not one.
+    pub(super) fn finished_undo(&self) -> Option<Failure> {
+        let failed = self.input.failed();
+        let is_one = self.input.origin.is_some() && self.args.overwrite_newer && failed.exists();
+        is_one.then(|| {
+            let problem = format!(
+                "this undo is finished: nothing was sent, since all of its rows would replace what was changed since. Its failed rows are in {}. To undo only these: {} (it shows what would be replaced; with --yes instead of --plan it is sent)",
+                failed.display(),
+                self.command_to_overwrite_newer(&failed)
+            );
+            Failure::in_file(&self.input.journal(), problem)
+        })
     }
 
     /// Warns that the failed rows must not be run yet.

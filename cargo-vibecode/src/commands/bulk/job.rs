@@ -7,6 +7,7 @@ use vibecode_spec::{ExportHeaders, Schema};
 
 use super::{
     args::{Args, Empty},
+    backup::undone_job::UndoneJob,
     check::{self, Checked},
     ending::{bad_rows, exit_status},
     estimate::Estimate,
@@ -96,6 +97,7 @@ pub(crate) async fn run(
         codes: &codes,
         files: files.collect(),
         digest_of_numbers: None,
+        undone: None,
         end_on_interrupt,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
@@ -135,6 +137,8 @@ pub(super) struct BulkJob<'a> {
     pub(super) files: FileDigests,
     /// The digest of the file when its numbers were read, if all of it was.
     pub(super) digest_of_numbers: Option<String>,
+    /// If the file is a backup and is sent: the job that it undoes.
+    pub(super) undone: Option<UndoneJob>,
     /// Until the first row can be sent.
     end_on_interrupt: EndOnInterrupt,
     /// The portal and the rights of the key, as far as they are known.
@@ -154,6 +158,7 @@ impl BulkJob<'_> {
         self.identity = self.identify(is_sent).await?;
         self.check_origin(is_sent)?;
         self.check_files()?;
+        self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
         let column_options = self.column_options();
         let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
@@ -246,12 +251,9 @@ impl BulkJob<'_> {
             interrupts,
             limits,
             output,
-            RowChecks {
-                verify: !args.no_verify,
-                overwrites_newer: args.overwrite_newer,
-            },
+            self.row_checks(),
         )
-        .with_failed(past.lacking.clone())
+        .continuing(&past)
         .with_portal_check(portal_check);
         let sent = self
             .send(&mut sender, past, &header, &column_options, checked)
@@ -294,6 +296,7 @@ impl BulkJob<'_> {
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
             version: header::VERSION,
+            id: None,
             entity: args.entity.clone(),
             base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
             portal: identity.as_ref().and_then(|it| it.portal.clone()),
@@ -343,6 +346,13 @@ impl BulkJob<'_> {
         }
     }
 
+    fn row_checks(&self) -> RowChecks {
+        RowChecks {
+            verify: !self.args.no_verify,
+            overwrites_newer: self.args.overwrite_newer,
+        }
+    }
+
     fn settle(&self) -> Duration {
         Duration::from_secs(self.args.settle)
     }
@@ -361,9 +371,12 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        let prepared = self
-            .keep_old_values(sender, &past, column_options, checked)
-            .await;
+        let prepared = async {
+            self.wait_for_undone_job(sender).await?;
+            self.keep_old_values(sender, &past, column_options, checked)
+                .await
+        };
+        let prepared = prepared.await;
         if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }
@@ -395,6 +408,10 @@ impl BulkJob<'_> {
             let problem =
                 "the file has changed while its rows were being sent: compare it with the records";
             return Err(Failure::in_file(&self.input.path, problem).into());
+        }
+        if sender.progress.ok + sender.progress.failed >= checked.to_send {
+            self.compare_overtaken(sender, column_options, checked)
+                .await?;
         }
         if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
             let why = "changes without an answer may still be applied; run the failed rows only after that";

@@ -25,6 +25,7 @@ mod job;
 mod journal;
 mod old_values;
 mod origin_check;
+mod overtaken;
 mod pipelines;
 mod preview;
 mod record_fields;

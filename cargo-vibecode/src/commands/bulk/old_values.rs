@@ -69,11 +69,7 @@ impl<'r> RowChanges<'r> {
             if !different.iter().any(|it| it.field() == name) {
                 continue;
             }
-            let old = match (&now, schema.field(name)) {
-                (None, _) => OldValue::Unknown(NO_OBJECT),
-                (_, None) => OldValue::Unknown(NO_FIELD),
-                (Some(now), Some(field)) => OldValue::of(field, now.get(name)),
-            };
+            let old = OldValue::in_record(name, now.as_ref(), schema);
             let new = change
                 .json()
                 .and_then(|json| serde_json::from_str(json).ok());
@@ -85,9 +81,30 @@ impl<'r> RowChanges<'r> {
         }
         changes
     }
+
+    /// Adds a field that another row about the record changes.
+    pub(super) fn add_field(&mut self, name: &str, record: &'r RawAnswer, schema: &Schema) {
+        if self.changed.iter().any(|it| it.field == name) {
+            return;
+        }
+        let now = RecordFields::read(record.as_str());
+        self.changed.push(FieldChange {
+            field: name.to_owned(),
+            old: OldValue::in_record(name, now.as_ref(), schema),
+            new: Value::default(),
+        });
+    }
 }
 
 impl<'r> OldValue<'r> {
+    fn in_record(name: &str, now: Option<&RecordFields<'r>>, schema: &Schema) -> Self {
+        match (now, schema.field(name)) {
+            (None, _) => Self::Unknown(NO_OBJECT),
+            (_, None) => Self::Unknown(NO_FIELD),
+            (Some(now), Some(field)) => Self::of(field, now.get(name)),
+        }
+    }
+
     /// Reads a value of an answer. A missing key says nothing about the field.
     fn of(field: &Field, json: Option<&'r RawValue>) -> Self {
         let read = json.map_or(Err(NOT_SHOWN), |json| returned_value::read(field, json));

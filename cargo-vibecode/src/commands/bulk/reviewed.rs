@@ -118,9 +118,9 @@ impl BulkJob<'_> {
             }
             return Ok(None);
         };
-        let all = RowSet::default();
-        let all = Selection::AllBut(&all);
-        let preview = self.read_for_review(checked, column_options, all).await?;
+        let preview = self
+            .read_for_review(checked, column_options, Selection::All)
+            .await?;
         let now = self.reviewed(checked, &preview);
         if now == *reviewed {
             let rows = preview.rows;

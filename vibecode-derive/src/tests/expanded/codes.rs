@@ -8,9 +8,7 @@ const _: () = {
             __v::Option::None
         }
         fn from_label(__label: &__v::str) -> __v::Option<Self> {
-            match __label {
-                _ => __v::Option::None,
-            }
+            __v::Option::None
         }
     }
     #[automatically_derived]
@@ -23,11 +21,13 @@ const _: () = {
             }
         }
         fn of_wire_code(__code: &__v::str) -> __v::Option<Self> {
-            match __code {
-                "C5:NEW" => __v::Option::Some(Self::New),
-                "C5:WON" => __v::Option::Some(Self::Won),
-                _ => __v::Option::Some(Self::Other(__v::Into::into(__code))),
-            }
+            __v::Option::Some(
+                match __code {
+                    "C5:NEW" => Self::New,
+                    "C5:WON" => Self::Won,
+                    _ => Self::Other(__v::Into::into(__code)),
+                },
+            )
         }
     }
     #[automatically_derived]

@@ -123,7 +123,7 @@ impl Batch {
                 &client,
                 &caller,
                 &mut PackPermit::default(),
-                |index, result| {
+                |index, result, _| {
                     debug_assert!(index < results.len(), "a result is of a call of this batch");
                     if let Some(of_call) = results.get_mut(index) {
                         *of_call = Some(result);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, mem, pin::pin, sync::Arc};
 
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
 use super::{
     call::BatchCall,
@@ -57,14 +57,15 @@ impl Pack {
     }
 
     /// Sends the calls. Passes each result, with the index of its call, to `done` as soon as it is
-    /// final. A call waits while its record is locked, which may be by an earlier call of the same
-    /// pack. The other calls are sent meanwhile.
+    /// final, and with when the last attempt of the call with an unknown outcome ended. A call waits while
+    /// its record is locked, which may be by an earlier call of the same pack. The other calls are sent
+    /// meanwhile.
     pub(crate) async fn send(
         self,
         client: &Client,
         caller: &Caller,
         permit: &mut PackPermit,
-        mut done: impl FnMut(usize, Result<RawAnswer>),
+        mut done: impl FnMut(usize, Result<RawAnswer>, Option<Instant>),
     ) {
         let Self { mut waiting, woken } = self;
         let latest = permit.latest_lock();
@@ -83,16 +84,20 @@ impl Pack {
             }
             permit.take().await;
             send(client, caller, ready, |index, ended| {
-                done(index, ended.result);
+                done(index, ended.result, ended.lost_at);
             })
             .await;
         }
     }
 }
 
-fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<RawAnswer>)) {
+fn refuse(
+    waiting: Vec<Waiting>,
+    error: &Error,
+    mut done: impl FnMut(usize, Result<RawAnswer>, Option<Instant>),
+) {
     for Waiting { index, call, .. } in waiting {
-        done(index, Err(call.named(error.clone())));
+        done(index, Err(call.named(error.clone())), None);
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct Ended {
     /// When the attempt was sent that led to the result.
     pub(crate) sent_at: Option<Instant>,
     pub(crate) attempts: u32,
+    /// When the last attempt with an unknown outcome ended.
+    pub(crate) lost_at: Option<Instant>,
 }
 
 /// Sends calls, no two of which write to the same record. Passes each result, with the index of its
@@ -131,8 +133,12 @@ async fn send_once<L: Borrow<RecordLock>>(
             }
         }
     }
+    let now = Instant::now();
     for call in calls {
         call.settle();
+        if call.is_unknown() {
+            call.lost_at = Some(now);
+        }
     }
     request
 }
@@ -151,6 +157,8 @@ struct CallProgress<L> {
     wait: Option<Duration>,
     /// Whether an earlier attempt may have been applied.
     is_open: bool,
+    /// When the last attempt with an unknown outcome ended.
+    lost_at: Option<Instant>,
 }
 
 impl<L: Borrow<RecordLock>> CallProgress<L> {
@@ -175,6 +183,7 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
             result: None,
             wait: None,
             is_open: false,
+            lost_at: None,
         }
     }
 
@@ -229,6 +238,7 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
             result: result.map_err(|error| error.unknown_if(self.is_open)),
             sent_at: self.sent_at,
             attempts: self.attempts,
+            lost_at: self.lost_at,
         }
     }
 }

@@ -30,6 +30,7 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use futures_core::Stream;
@@ -72,6 +73,10 @@ pub struct BulkOutcome<E, T = Updated> {
     pub id: Id<E>,
     /// The result of the item.
     pub result: Result<T>,
+    /// When the last attempt to send the change ended whose outcome is unknown, if there was one. Such an
+    /// attempt may still be applied until the [settle time](crate::ClientBuilder::settle_time) of a batch has
+    /// passed since then, also if a later attempt has succeeded: it then undoes what was changed in between.
+    pub lost_at: Option<Instant>,
 }
 
 /// The outcomes of [`Client::update_many`] or [`Client::ensure_many`], one per item, in the order of
@@ -182,7 +187,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
 
     fn note(&mut self, event: Event<T>) {
         match event {
-            Event::Result(index, result) => self.window.finish(index, result),
+            Event::Result(index, result, lost_at) => self.window.finish(index, result, lost_at),
             Event::PermitFree => {}
         }
     }
@@ -205,7 +210,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     fn send_pack(&mut self, is_waiting: bool) -> bool {
         if let Some(error) = self.run.stopped() {
             for index in self.window.take_waiting() {
-                self.window.finish(index, Err(error.clone()));
+                self.window.finish(index, Err(error.clone()), None);
             }
             return false;
         }
@@ -257,8 +262,8 @@ pub(crate) fn update(
     let pack = Pack::join_queues(&client, &caller, calls.collect());
     Box::pin(async move {
         results.begin();
-        pack.send(&client, &caller, &mut permit, |index, result| {
-            results.report(index, result.map(Updated::new));
+        pack.send(&client, &caller, &mut permit, |index, result, lost_at| {
+            results.report(index, result.map(Updated::new), lost_at);
         })
         .await;
         end(results, permit);
@@ -277,9 +282,15 @@ pub(crate) fn ensure(
     Box::pin(async move {
         results.begin();
         let transport = Transport::Batched;
-        pack.send(&client, &caller, &mut permit, transport, |index, result| {
-            results.report(index, result);
-        })
+        pack.send(
+            &client,
+            &caller,
+            &mut permit,
+            transport,
+            |index, result, lost_at| {
+                results.report(index, result, lost_at);
+            },
+        )
         .await;
         end(results, permit);
     })

@@ -2,14 +2,15 @@
 
 use std::pin::Pin;
 
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::RunControl};
 
 pub(crate) type PackFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) enum Event<T> {
-    Result(usize, Result<T>),
+    /// The result of an item, and when its last attempt with an unknown outcome ended.
+    Result(usize, Result<T>, Option<Instant>),
     /// Another request may be sent.
     PermitFree,
 }
@@ -47,8 +48,9 @@ impl<T> Results<T> {
         self.has_begun = true;
     }
 
-    /// Passes on the result of the job with this index in the pack.
-    pub(super) fn report(&mut self, index: usize, result: Result<T>) {
+    /// Passes on the result of the job with this index in the pack, and when its last attempt with an unknown
+    /// outcome ended.
+    pub(super) fn report(&mut self, index: usize, result: Result<T>, lost_at: Option<Instant>) {
         let Some(index) = self.indices.get_mut(index).and_then(Option::take) else {
             debug_assert!(false, "a job has one result");
             return;
@@ -57,7 +59,7 @@ impl<T> Results<T> {
             Err(error) if error.refuses_every_batch() => self.refused = Some(error.clone()),
             Ok(_) | Err(_) => self.is_refused = false,
         }
-        self.send(Event::Result(index, result));
+        self.send(Event::Result(index, result, lost_at));
     }
 
     /// Ends the pack, and stops the run if every result refuses everything.
@@ -90,7 +92,7 @@ impl<T> Drop for Results<T> {
             Error::not_sent(ErrorKind::Interrupted, problem)
         };
         for index in std::mem::take(&mut self.indices).into_iter().flatten() {
-            self.send(Event::Result(index, Err(broken_off.clone())));
+            self.send(Event::Result(index, Err(broken_off.clone()), None));
         }
         self.send(Event::PermitFree);
     }

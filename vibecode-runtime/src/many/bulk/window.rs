@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use tokio::time::Instant;
+
 use super::BulkOutcome;
 use crate::{Id, PatchJob, Result, many::batch::MAX_CALLS};
 
@@ -23,6 +25,7 @@ struct WindowItem<T> {
     id: u64,
     bytes: usize,
     result: Option<Result<T>>,
+    lost_at: Option<Instant>,
 }
 
 impl<T> Window<T> {
@@ -54,7 +57,12 @@ impl<T> Window<T> {
             Err(error) => (0, Some(Err(error))),
         };
         self.bytes += bytes;
-        self.items.push_back(WindowItem { id, bytes, result });
+        self.items.push_back(WindowItem {
+            id,
+            bytes,
+            result,
+            lost_at: None,
+        });
     }
 
     pub(super) fn has_waiting(&self) -> bool {
@@ -88,7 +96,7 @@ impl<T> Window<T> {
         self.waiting.drain(..).map(|(index, _)| index).collect()
     }
 
-    pub(super) fn finish(&mut self, index: usize, result: Result<T>) {
+    pub(super) fn finish(&mut self, index: usize, result: Result<T>, lost_at: Option<Instant>) {
         let at = index.checked_sub(self.first);
         let Some(item) = at.and_then(|at| self.items.get_mut(at)) else {
             debug_assert!(false, "an item has one result");
@@ -97,18 +105,25 @@ impl<T> Window<T> {
         self.bytes -= item.bytes;
         item.bytes = 0;
         item.result = Some(result);
+        item.lost_at = lost_at;
     }
 
     /// Returns the outcome of the first item, once it has a result.
     pub(super) fn pop<E>(&mut self) -> Option<BulkOutcome<E, T>> {
         self.items.front()?.result.as_ref()?;
-        let WindowItem { id, result, .. } = self.items.pop_front()?;
+        let WindowItem {
+            id,
+            result,
+            lost_at,
+            ..
+        } = self.items.pop_front()?;
         let index = self.first;
         self.first += 1;
         Some(BulkOutcome {
             index,
             id: Id::new(id),
             result: result?,
+            lost_at: lost_at.map(Instant::into_std),
         })
     }
 }
@@ -142,10 +157,10 @@ mod tests {
     fn outcomes_come_in_the_order_of_the_items_whatever_ends_first() {
         let mut window = window(3);
         window.pack();
-        window.finish(2, Ok(3));
-        window.finish(1, Ok(2));
+        window.finish(2, Ok(3), None);
+        window.finish(1, Ok(2), None);
         assert!(window.pop::<()>().is_none());
-        window.finish(0, Ok(1));
+        window.finish(0, Ok(1), None);
         let order: Vec<_> = std::iter::from_fn(|| window.pop::<()>())
             .map(|outcome| outcome.index)
             .collect();
@@ -190,7 +205,7 @@ mod tests {
         );
         assert!(!window.has_room());
         window.pack();
-        window.finish(0, Ok(1));
+        window.finish(0, Ok(1), None);
         window.pop::<()>();
         assert!(window.has_room());
     }

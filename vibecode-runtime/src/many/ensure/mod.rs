@@ -85,7 +85,7 @@ impl Client {
             let mut result = None;
             let pack = EnsurePack::join_queues(&client, &caller, vec![job]);
             let (mut permit, transport) = (PackPermit::default(), Transport::OneByOne);
-            pack.send(&client, &caller, &mut permit, transport, |_, ended| {
+            pack.send(&client, &caller, &mut permit, transport, |_, ended, _| {
                 result = Some(ended);
             })
             .await;
@@ -115,14 +115,15 @@ impl EnsurePack {
         Self { working, woken }
     }
 
-    /// Ensures the jobs. Passes each result, with the index of its job, to `done` once it is final.
+    /// Ensures the jobs. Passes each result, with the index of its job, to `done` once it is final, and with
+    /// when the last attempt of a write with an unknown outcome ended.
     pub(crate) async fn send(
         self,
         client: &Client,
         caller: &Caller,
         permit: &mut PackPermit,
         transport: Transport,
-        mut done: impl FnMut(usize, Result<Ensured>),
+        mut done: impl FnMut(usize, Result<Ensured>, Option<Instant>),
     ) {
         let Self { mut working, woken } = self;
         let latest_lock = permit.latest_lock();
@@ -133,8 +134,8 @@ impl EnsurePack {
             // The lock of a record is released as soon as the record is done, even if others still
             // wait.
             for ended in working.extract_if(.., |one| one.is_done()) {
-                let (index, result) = ended.finish();
-                done(index, result);
+                let (index, result, lost_at) = ended.finish();
+                done(index, result, lost_at);
             }
             if working.is_empty() {
                 return;

@@ -51,6 +51,8 @@ pub(super) struct Progress {
     lost: Option<Error>,
     /// Whether a write with an unknown outcome may still be applied.
     is_open: bool,
+    /// When the last attempt with an unknown outcome ended.
+    lost_at: Option<Instant>,
     /// Until when the values of a success may still show.
     taken_until: Option<Instant>,
     /// When the first read was answered, or the last success that did not show the values.
@@ -75,6 +77,7 @@ impl Progress {
             attempts_left: attempts,
             lost: None,
             is_open: false,
+            lost_at: None,
             taken_until: None,
             first_read: None,
         }
@@ -185,8 +188,15 @@ impl Progress {
         self.attempts_left > 0 && (is_first || !body.is_unchecked())
     }
 
-    /// Notes the result of a write, and how many attempts it took.
-    pub(super) fn note(&mut self, written: Result<RawAnswer>, attempts: u32) {
+    /// Notes the result of a write, how many attempts it took, and when the last of them with an unknown
+    /// outcome ended.
+    pub(super) fn note(
+        &mut self,
+        written: Result<RawAnswer>,
+        attempts: u32,
+        lost_at: Option<Instant>,
+    ) {
+        self.lost_at = lost_at.or(self.lost_at);
         self.attempts_left = self.attempts_left.saturating_sub(attempts.max(1));
         match written {
             Ok(raw) => self.note_success(raw),
@@ -225,9 +235,14 @@ impl Progress {
         self.step = Step::Done(Err(error.unknown_if(is_open)));
     }
 
-    pub(super) fn finish(self) -> (usize, Result<Ensured>) {
+    /// Returns the index of the job, its result, and when the last attempt with an unknown outcome ended.
+    pub(super) fn finish(self) -> (usize, Result<Ensured>, Option<Instant>) {
         let Self {
-            index, step, job, ..
+            index,
+            step,
+            job,
+            lost_at,
+            ..
         } = self;
         let result = match step {
             Step::Done(result) => result,
@@ -240,7 +255,7 @@ impl Progress {
                 details.call.get_or_insert_with(call);
             })
         };
-        (index, result.map_err(named))
+        (index, result.map_err(named), lost_at)
     }
 
     /// Schedules a further read, at the latest at `latest`.

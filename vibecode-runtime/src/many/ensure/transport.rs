@@ -73,7 +73,7 @@ async fn write_one_by_one(client: &Client, caller: &Caller, working: &mut [&mut 
             }
             Err(error) => Err(error),
         };
-        one.note(written, sending.attempts());
+        one.note(written, sending.attempts(), sending.lost_at());
     }
 }
 
@@ -120,15 +120,15 @@ async fn write_batched(client: &Client, caller: &Caller, working: &mut [&mut Pro
                 lock: one.lock(),
                 attempts: one.attempts_left(),
             }),
-            Err(error) => written.push((index, Err(error), 1)),
+            Err(error) => written.push((index, Err(error), 1, None)),
         }
     }
     batch::send(client, caller, ready, |index, ended| {
-        written.push((index, ended.result, ended.attempts));
+        written.push((index, ended.result, ended.attempts, ended.lost_at));
     })
     .await;
-    for (index, result, attempts) in written {
+    for (index, result, attempts, lost_at) in written {
         let one = working.get_mut(index).expect("the index is one of these");
-        one.note(result, attempts);
+        one.note(result, attempts, lost_at);
     }
 }

@@ -6,6 +6,7 @@
 
 mod new_file;
 mod undo_file;
+pub(crate) mod undone_job;
 pub(crate) mod written;
 
 use std::{
@@ -20,8 +21,8 @@ use vibecode_runtime::Client;
 
 use self::{
     new_file::ListFile,
-    undo_file::{Lost, UndoFile},
-    written::{WrittenByRecord, WrittenValues},
+    undo_file::{Lost, RETURNED, ROWS, UndoFile},
+    written::{UndoRow, WrittenByRecord},
 };
 use super::{
     input::{Input, columns::ColumnOptions, origin::Origin},
@@ -34,6 +35,7 @@ use super::{
 use crate::{
     failure::Failure,
     output::Output,
+    part_file::remove_leftovers,
     progress::RequestProgress,
     returned_value::{self, Labels},
 };
@@ -64,7 +66,7 @@ pub(super) struct Backup {
 pub(super) struct Wanted<'a> {
     pub(super) path: &'a Path,
     pub(super) origin: &'a Origin,
-    pub(super) written: &'a WrittenByRecord,
+    pub(super) written: WrittenByRecord,
     /// Whether it is kept although it does not restore everything.
     pub(super) may_be_incomplete: bool,
 }
@@ -86,11 +88,14 @@ pub(super) async fn write(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
-    wanted: &Wanted<'_>,
+    mut wanted: Wanted<'_>,
     progress: RequestProgress,
     output: &Output,
 ) -> Result<Backup, Failure> {
     let path = wanted.path;
+    if let Some(warning) = warning_of_leftovers(path) {
+        output.warn(warning);
+    }
     let mut lists = Lists {
         entity: options.entity,
         added: ListFile::new(removals(path), ["record", "field", "value"]),
@@ -100,7 +105,16 @@ pub(super) async fn write(
         ),
         first_lost: Vec::new(),
     };
-    let written = write_rows(client, plan, options, wanted, &mut lists, progress, output).await;
+    let written = write_rows(
+        client,
+        plan,
+        options,
+        &mut wanted,
+        &mut lists,
+        progress,
+        output,
+    );
+    let written = written.await;
     let (rows, undo) = written.map_err(|failure| {
         Failure::new(format!(
             "{failure}\nnothing was sent, since the old values could not be kept: try again, or send without a backup with --no-backup"
@@ -120,8 +134,9 @@ pub(super) async fn write(
     if lost > 0 && !wanted.may_be_incomplete {
         return Err(backup.refusal());
     }
-    let to_remove = lists.added.keep().map_err(failed)?;
+    // First, so that a list is never left without its backup.
     undo.keep().map_err(failed)?;
+    let to_remove = lists.added.keep().map_err(failed)?;
     Ok(Backup {
         to_remove,
         ..backup
@@ -132,7 +147,7 @@ async fn write_rows(
     client: &Client,
     plan: Plan<'_>,
     options: &ColumnOptions<'_>,
-    wanted: &Wanted<'_>,
+    wanted: &mut Wanted<'_>,
     lists: &mut Lists<'_>,
     progress: RequestProgress,
     output: &Output,
@@ -147,8 +162,8 @@ async fn write_rows(
         for row in read {
             lines.push(row.line);
             if row.record.is_some() {
-                let written = wanted.written.of_row(&row.job);
-                add(&row, &written, options, &mut labels, &mut undo, lists).map_err(failed)?;
+                let undo_row = wanted.written.take(&row.job);
+                add(&row, &undo_row, options, &mut labels, &mut undo, lists).map_err(failed)?;
             }
         }
     }
@@ -164,7 +179,7 @@ async fn write_rows(
 /// Adds the old values of a row.
 fn add<'s>(
     row: &RowRecord,
-    written: &WrittenValues,
+    undo_row: &UndoRow,
     options: &ColumnOptions<'s>,
     labels: &mut HashMap<&'s str, Labels<'s>>,
     undo: &mut UndoFile,
@@ -174,7 +189,20 @@ fn add<'s>(
         return Ok(());
     };
     let id = row.job.id();
-    let changes = RowChanges::of(&row.job, record, options.schema);
+    let mut changes = RowChanges::of(&row.job, record, options.schema);
+    let written = match undo_row {
+        UndoRow::Record(written) => {
+            for field in written.changed_in(&row.job, record) {
+                changes.add_field(field, record, options.schema);
+            }
+            Some(written)
+        }
+        UndoRow::Row(written) => Some(written),
+        UndoRow::Covered => {
+            changes.changed.clear();
+            None
+        }
+    };
     let returned = RecordFields::read(record.as_str()).unwrap_or_default();
     let mut restored = Vec::new();
     for change in &changes.changed {
@@ -201,7 +229,9 @@ fn add<'s>(
             }
         }
     }
-    undo.add(id, &restored, written)?;
+    if let Some(written) = written {
+        undo.add(id, &restored, written)?;
+    }
     for addition in &changes.added {
         if addition.is_known {
             let record = format!("{}/{id}", lists.entity);
@@ -308,9 +338,17 @@ pub(super) fn given_path(path: &Path) -> Result<PathBuf, Failure> {
         let problem = "a backup is JSON Lines: give it a name such as kept.jsonl";
         return Err(Failure::in_file(path, problem));
     }
-    if is_taken(path) {
+    if path.exists() {
         let problem = "there is a file of this name: name another one for the backup";
         return Err(Failure::in_file(path, problem));
+    }
+    let list = removals(path);
+    if list.exists() {
+        let problem = format!(
+            "this is the list of a backup that is not there: the backup was moved or deleted, or a run was killed before it was complete. Move or delete the list, or name another file than {} for the backup",
+            path.display()
+        );
+        return Err(Failure::in_file(&list, problem));
     }
     Ok(path.to_owned())
 }
@@ -334,6 +372,22 @@ pub(super) fn next_path(input: &Input) -> Result<PathBuf, Failure> {
         Failure::in_file(
             &input.path,
             "there are too many backups of this file: delete those that are not needed",
+        )
+    })
+}
+
+/// Removes what runs that were killed have left of a backup of this name. Returns the warning of what is too young to be
+/// removed.
+fn warning_of_leftovers(path: &Path) -> Option<String> {
+    let lists = [removals(path), incomplete(path)];
+    let parts = [(path, ROWS), (path, RETURNED)].into_iter();
+    let parts = parts.chain(lists.iter().map(|list| (list.as_path(), "")));
+    let left = parts.flat_map(|(path, label)| remove_leftovers(path, label));
+    let left: Vec<String> = left.map(|path| path.display().to_string()).collect();
+    (!left.is_empty()).then(|| {
+        format!(
+            "a run that was killed has left parts of a backup: {}. They have old values of records, and are not needed: delete them, or a later run with this backup does",
+            left.join(", ")
         )
     })
 }

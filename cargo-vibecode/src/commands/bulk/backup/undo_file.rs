@@ -41,6 +41,10 @@ use crate::{
     returned_value::ReturnedValue,
 };
 
+/// What precedes the number of an attempt in the temporary name of the rows.
+pub(super) const ROWS: &str = ".rows";
+/// The same for the fields as they were returned.
+pub(super) const RETURNED: &str = ".returned";
 /// The number of rows that are checked without letting other tasks run.
 const ROWS_AT_A_TIME: u64 = 256;
 
@@ -83,11 +87,11 @@ pub(super) struct Lost<'a> {
 
 impl UndoFile {
     pub(super) fn create(path: &Path, attempt: u32, origin: &Origin) -> io::Result<Self> {
-        let mut rows = NewFile::create(path, &format!(".rows{attempt}"))?;
+        let mut rows = NewFile::create(path, &format!("{ROWS}{attempt}"))?;
         rows.write_all(origin.to_line().as_bytes())?;
         Ok(Self {
             rows,
-            returned: NewFile::create(path, &format!(".returned{attempt}"))?,
+            returned: NewFile::create(path, &format!("{RETURNED}{attempt}"))?,
             count: 0,
             origin: origin.clone(),
         })

@@ -6,10 +6,7 @@
 //! undo would take away what somebody else has written, so the row fails. If two rows of the job set the post, both
 //! values are listed, since the second may have failed.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use serde_json::Value;
 use vibecode_runtime::{PatchJob, RawAnswer};
@@ -52,6 +49,32 @@ impl WrittenValues {
         let mut values = Self::default();
         values.add(job);
         values
+    }
+
+    /// Returns all values as JSON.
+    #[expect(clippy::expect_used, reason = "texts and JSON")]
+    fn all_json(&self) -> Box<str> {
+        let json = serde_json::to_string(&self.0);
+        json.expect("a map of texts to JSON is JSON").into()
+    }
+
+    /// Reads what `all_json` has returned.
+    #[expect(clippy::expect_used, reason = "it is our own JSON")]
+    fn of_json(json: &str) -> Self {
+        Self(serde_json::from_str(json).expect("a map of texts to JSON"))
+    }
+
+    /// Returns the fields of which one of the values is another than the record has.
+    pub(crate) fn changed_in<'w>(
+        &'w self,
+        job: &'w PatchJob,
+        record: &'w RawAnswer,
+    ) -> impl Iterator<Item = &'w str> {
+        let differs = |(field, values): &(&'w String, &'w Vec<Value>)| {
+            !values.iter().all(|value| has(job, field, value, record))
+        };
+        let fields = self.0.iter().filter(differs);
+        fields.map(|(field, _)| field.as_str())
     }
 
     /// Returns the values of these fields as the JSON of a backup's row.
@@ -110,40 +133,205 @@ impl WrittenValues {
     }
 }
 
-/// Returns whether a record has this value in a field.
-fn has(undo: &PatchJob, field: &str, value: &Value, record: &RawAnswer) -> bool {
-    let job = PatchJob::untyped(undo.entity(), undo.id()).set(field, value);
+/// Returns whether a record, which is that of a job, has this value in a field.
+fn has(of_record: &PatchJob, field: &str, value: &Value, record: &RawAnswer) -> bool {
+    let job = PatchJob::untyped(of_record.entity(), of_record.id()).set(field, value);
     job.job().is_ok_and(|job| job.mismatches(record).is_empty())
 }
 
-/// The values that the rows of a job write to each record that several of them are about.
-#[derive(Debug, Default)]
-pub(crate) struct WrittenByRecord(HashMap<u64, WrittenValues>);
+/// The memory for the values of records that several rows are about, in bytes.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// The memory for the values of one record.
+const MAX_BYTES_OF_RECORD: usize = 16 * 1024;
+/// What a record takes beside its values.
+const BYTES_PER_RECORD: usize = 64;
+
+/// The values that the rows of a job write to each record that several of them are about, so that a backup has one row
+/// for each record. Memory is bounded: a record for which there is no room has one row for each of its rows.
+#[derive(Debug)]
+pub(crate) struct WrittenByRecord {
+    by_id: HashMap<u64, OfRecord>,
+    bytes: usize,
+    max_bytes: usize,
+    /// Whether there was no room for a record, or for all of its values.
+    pub(crate) is_incomplete: bool,
+    /// Whether a record was left out. Then no further one is added, since its first rows may have been left out.
+    has_left_out: bool,
+}
+
+#[derive(Debug)]
+enum OfRecord {
+    /// Those of all of its rows, as JSON, which takes less memory.
+    Values(Box<str>),
+    TooMany,
+    /// The row of the backup was made.
+    Taken,
+}
+
+/// The row of a backup that undoes a row.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum UndoRow {
+    /// It undoes all rows about the record, which write these values.
+    Record(WrittenValues),
+    /// It undoes this row alone.
+    Row(WrittenValues),
+    /// That of an earlier row undoes this one too.
+    Covered,
+}
+
+impl Default for WrittenByRecord {
+    fn default() -> Self {
+        Self::with_room(MAX_BYTES)
+    }
+}
 
 impl WrittenByRecord {
+    fn with_room(max_bytes: usize) -> Self {
+        Self {
+            by_id: HashMap::new(),
+            bytes: 0,
+            max_bytes,
+            is_incomplete: false,
+            has_left_out: false,
+        }
+    }
+
     /// Reads the rows of a plan. `repeated` are the records that several rows are about.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub(crate) fn of(mut plan: Plan<'_>, repeated: &RepeatedRecords) -> Result<Self, Failure> {
-        let mut by_id: HashMap<u64, WrittenValues> = HashMap::new();
+        let mut by_record = Self::default();
         while let Some(batch) = plan.next_batch()? {
-            for job in batch
-                .jobs
-                .iter()
-                .filter(|job| repeated.rows(job.id()).is_some())
-            {
-                by_id.entry(job.id()).or_default().add(job);
+            let jobs = batch.jobs.iter();
+            for job in jobs.filter(|job| repeated.rows(job.id()).is_some()) {
+                by_record.add(job);
             }
         }
-        Ok(Self(by_id))
+        Ok(by_record)
     }
 
-    /// Returns the values that the record of a row may have once the job is done.
-    pub(crate) fn of_row(&self, job: &PatchJob) -> Cow<'_, WrittenValues> {
-        match self.0.get(&job.id()) {
-            Some(written) => Cow::Borrowed(written),
-            None => Cow::Owned(WrittenValues::of_job(job)),
+    /// Adds the values of a row. Those of a record are complete or not there at all.
+    fn add(&mut self, job: &PatchJob) {
+        let is_full = self.bytes >= self.max_bytes;
+        let of_record = match self.by_id.entry(job.id()) {
+            Entry::Occupied(of_record) => of_record.into_mut(),
+            Entry::Vacant(_) if is_full || self.has_left_out => {
+                // A later row must not be taken for the first.
+                self.has_left_out = true;
+                self.is_incomplete = true;
+                return;
+            }
+            Entry::Vacant(free) => {
+                self.bytes += BYTES_PER_RECORD;
+                free.insert(OfRecord::Values(WrittenValues::default().all_json()))
+            }
+        };
+        let OfRecord::Values(before) = of_record else {
+            return;
+        };
+        self.bytes -= before.len();
+        let mut values = WrittenValues::of_json(before);
+        values.add(job);
+        let after = values.all_json();
+        if is_full || after.len() > MAX_BYTES_OF_RECORD {
+            self.is_incomplete = true;
+            *of_record = OfRecord::TooMany;
+            return;
         }
+        self.bytes += after.len();
+        *of_record = OfRecord::Values(after);
+    }
+
+    /// Returns the row of the backup for a row of the job. To be called for each row, in their order.
+    pub(crate) fn take(&mut self, job: &PatchJob) -> UndoRow {
+        let of_row = || UndoRow::Row(WrittenValues::of_job(job));
+        let Some(of_record) = self.by_id.get_mut(&job.id()) else {
+            return of_row();
+        };
+        match of_record {
+            OfRecord::Values(json) => {
+                let values = WrittenValues::of_json(json);
+                *of_record = OfRecord::Taken;
+                UndoRow::Record(values)
+            }
+            OfRecord::TooMany => of_row(),
+            OfRecord::Taken => UndoRow::Covered,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(id: u64, field: &str, value: &str) -> PatchJob {
+        let patch = PatchJob::untyped("contacts", id).set(field, value);
+        patch.job().unwrap()
+    }
+
+    #[test]
+    fn a_record_has_one_row_with_the_values_of_all_its_rows() {
+        let rows = [
+            job(1, "post", "a"),
+            job(2, "post", "x"),
+            job(1, "post", "b"),
+            job(1, "name", "c"),
+        ];
+        let mut written = WrittenByRecord::default();
+        for row in &rows {
+            written.add(row);
+        }
+        let UndoRow::Record(values) = written.take(&rows[0]) else {
+            panic!("it has several rows");
+        };
+        assert_eq!(&*values.all_json(), r#"{"name":["c"],"post":["a","b"]}"#);
+        assert!(matches!(written.take(&rows[1]), UndoRow::Record(_)));
+        assert_eq!(written.take(&rows[2]), UndoRow::Covered);
+        assert_eq!(written.take(&rows[3]), UndoRow::Covered);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_values_of_a_record_are_complete_or_not_there() {
+        let mut written = WrittenByRecord::with_room(100_000);
+        let (long, ids) = ("a".repeat(1000), 1..=150);
+        for round in ["1", "2"] {
+            for id in ids.clone() {
+                written.add(&job(id, "post", &format!("{long}{round}")));
+            }
+        }
+        assert!(
+            written.bytes <= 100_000 + MAX_BYTES_OF_RECORD,
+            "{}",
+            written.bytes
+        );
+        assert!(written.is_incomplete);
+        for id in ids {
+            let row = job(id, "post", &format!("{long}1"));
+            match written.take(&row) {
+                UndoRow::Record(values) => assert_eq!(values.0["post"].len(), 2, "{id}"),
+                UndoRow::Row(values) => assert_eq!(values, WrittenValues::of_job(&row)),
+                UndoRow::Covered => panic!("{id}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_with_very_many_rows_takes_the_room_of_no_other() {
+        let mut written = WrittenByRecord::default();
+        for row in 0..2_000 {
+            written.add(&job(1, "post", &format!("{row:>8}")));
+        }
+        assert!(written.bytes <= 2 * MAX_BYTES_OF_RECORD);
+        let row = job(1, "post", "0");
+        assert_eq!(
+            written.take(&row),
+            UndoRow::Row(WrittenValues::of_job(&row))
+        );
+        written.add(&job(2, "post", "a"));
+        assert!(matches!(
+            written.take(&job(2, "post", "a")),
+            UndoRow::Record(_)
+        ));
     }
 }

@@ -13,6 +13,12 @@ pub(crate) struct Origin {
     /// Whether each row has the values that the job wrote. Backups of earlier versions have only the old values.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) has_written: bool,
+    /// The journal of the job, relative to the folder of the backup. Backups of earlier versions do not name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) journal: Option<String>,
+    /// The id in that journal. Another job may have a journal of the same name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) journal_id: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
@@ -35,7 +41,7 @@ impl Origin {
 
     pub(crate) fn to_line(&self) -> String {
         let backup = self.clone();
-        // Two texts are always JSON.
+        // Texts are always JSON.
         let line = serde_json::to_string(&Line { backup }).unwrap_or_default();
         format!("{line}\n")
     }
@@ -52,6 +58,8 @@ mod tests {
             let has_written = portal.is_some();
             let origin = Origin {
                 entity,
+                journal: portal.as_ref().map(|_| "../a.csv.journal".to_owned()),
+                journal_id: portal.as_ref().map(|_| "1f09d2c4".to_owned()),
                 portal,
                 has_written,
             };

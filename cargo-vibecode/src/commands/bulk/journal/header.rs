@@ -25,6 +25,9 @@ const ENSURE: &str = "--ensure";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Header {
     pub(crate) version: u32,
+    /// Is the same in no other journal. Earlier journals do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
     pub(crate) entity: String,
     pub(crate) base_url: String,
     /// The portal's host, if the API reports it.

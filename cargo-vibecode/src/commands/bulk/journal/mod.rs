@@ -19,6 +19,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use self::{
@@ -29,12 +30,15 @@ use self::{
     review::{ReviewedRows, RowDigest},
     row_set::Ranges,
 };
-use super::input::private;
-use crate::failure::Failure;
+use super::{input::private, send::lost::LostRows};
+use crate::{digest, failure::Failure};
 
 /// While requests are under way, something is written this often: the journal shows with this
 /// precision how long its process was alive.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
+
+/// The number of hexadecimal digits of the id of a journal.
+const ID_DIGITS: usize = 16;
 
 /// One line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,6 +65,19 @@ pub(crate) enum Line {
         at: u64,
         #[serde(default, skip_serializing_if = "Ranges::is_empty")]
         ok: Ranges,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        failed: Vec<RowFailure>,
+        /// The rows of which an attempt was lost, also if they are done: it may still be applied.
+        #[serde(default, skip_serializing_if = "Ranges::is_empty")]
+        lost: Ranges,
+        /// When the last of these attempts ended.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        lost_at: u64,
+    },
+    /// The rows of which an attempt was lost have settled, and the records with further rows were compared with them.
+    /// These rows had been done.
+    Settled {
+        at: u64,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         failed: Vec<RowFailure>,
     },
@@ -105,6 +122,7 @@ impl Line {
             Self::BackedUp { at, .. }
             | Self::Started { at, .. }
             | Self::Done { at, .. }
+            | Self::Settled { at, .. }
             | Self::Returned { at, .. }
             | Self::Alive { at }
             | Self::Ended { at }
@@ -128,6 +146,8 @@ pub(crate) struct Journal {
     /// `None`: the journal is of an earlier version, which has no checksums.
     checksum: Option<RunningChecksum>,
     last_heartbeat: Instant,
+    /// `None`: the journal is of an earlier version.
+    id: Option<String>,
 }
 
 impl Journal {
@@ -137,7 +157,7 @@ impl Journal {
     /// If there is one already, or if it cannot be written.
     pub(crate) fn create(
         path: &Path,
-        header: Header,
+        mut header: Header,
         reviewed: &[RowDigest],
     ) -> Result<Self, Failure> {
         let mut options = private();
@@ -150,6 +170,8 @@ impl Journal {
         })?;
         lock(&file, path)?;
         let mut journal = Self::of(file, path, 0, 1, Some(RunningChecksum::default()));
+        header.id = Some(new_id());
+        journal.id.clone_from(&header.id);
         journal.write(&Line::Journal(Box::new(header)))?;
         journal.write_reviewed(reviewed)?;
         // Nothing is under way until a batch is started: the old values are read first, and that may take long.
@@ -181,7 +203,17 @@ impl Journal {
             next_batch,
             checksum,
             last_heartbeat: Instant::now(),
+            id: None,
         }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns what distinguishes this journal from every other. Journals of earlier versions have nothing.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     fn write_reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
@@ -219,13 +251,24 @@ impl Journal {
         batch: u64,
         ok: Ranges,
         failed: Vec<RowFailure>,
+        lost: &LostRows,
     ) -> Result<(), Failure> {
+        let mut lines = lost.lines.clone();
+        lines.sort_unstable();
         self.write(&Line::Done {
             batch,
             at: now(),
             ok,
             failed,
+            lost: lines.into_iter().collect(),
+            lost_at: lost.at,
         })
+    }
+
+    /// Records that what was lost has settled, and which rows it has changed.
+    pub(crate) fn settled(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
+        self.write(&Line::Settled { at: now(), failed })?;
+        self.sync()
     }
 
     pub(crate) fn returned(&mut self, batch: u64) -> Result<(), Failure> {
@@ -245,7 +288,7 @@ impl Journal {
     /// systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
         for_each_line(&mut self.file, &self.path, |line| {
-            if let Line::Done { failed, .. } = line {
+            if let Line::Done { failed, .. } | Line::Settled { failed, .. } = line {
                 failed.into_iter().for_each(&mut visit);
             }
         })?;
@@ -292,6 +335,22 @@ impl Journal {
         self.length += u64::try_from(json.len()).unwrap_or_default();
         Ok(())
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_zero(at: &u64) -> bool {
+    *at == 0
+}
+
+/// Returns an id that no other journal has.
+fn new_id() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let hash = Sha256::new()
+        .chain_update(since.unwrap_or_default().as_nanos().to_le_bytes())
+        .chain_update(std::process::id().to_le_bytes());
+    let mut id = digest::in_hex(&hash);
+    id.truncate(ID_DIGITS);
+    id
 }
 
 /// Milliseconds since 1970.

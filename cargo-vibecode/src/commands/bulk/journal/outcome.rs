@@ -21,6 +21,8 @@ const NOT_VERIFIED: &str = "NOT_VERIFIED";
 /// The code of a row for which the run has ended without a result.
 const NO_RESULT: &str = "NO_RESULT";
 
+/// The code of a row that was done, and whose record has another value now.
+const OVERTAKEN: &str = "OVERTAKEN";
 /// The code of a row of an undo of which somebody else has changed the record since.
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
@@ -91,7 +93,7 @@ impl RowFailure {
                 let columns = columns.join(", ");
                 Self {
                     message: format!(
-                        "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and undo it too with --overwrite-newer"
+                        "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
                     ),
                     column: Some(columns),
                     ..Self::not_sent(row, CHANGED_SINCE)
@@ -116,6 +118,19 @@ impl RowFailure {
                 },
                 ..Self::not_sent(row, EARLIER_ROW_FAILED)
             },
+            RowError::Overtaken(differences) => {
+                let named = differences.iter().map(|it| columns.of_field(&it.field));
+                let named: Vec<String> = named.collect();
+                let named = named.join(", ");
+                Self {
+                    message: format!(
+                        "{named}: the row was done, and the record has another value now: an attempt of an earlier row, which had no answer, was applied after it, or somebody else has changed the record since. Look at the record, and run the row again"
+                    ),
+                    column: Some(named),
+                    outcome: RowOutcome::NotAsSent,
+                    ..Self::not_sent(row, OVERTAKEN)
+                }
+            }
             RowError::NotRead(not_read) => Self {
                 row,
                 column: None,
@@ -212,6 +227,11 @@ impl RowFailure {
     /// has decided. In journals of earlier versions only the code shows it.
     pub(crate) fn may_lack_additions(&self) -> bool {
         !self.has_additions && self.code != REPEATED
+    }
+
+    /// Returns whether the row is one of an undo, and was left since somebody else has changed its record.
+    pub(crate) fn is_changed_since(&self) -> bool {
+        self.code == CHANGED_SINCE
     }
 
     pub(crate) fn is_unknown(&self) -> bool {

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     env,
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, BufRead as _, BufReader},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -12,7 +12,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    HEARTBEAT, Journal, Line,
+    HEARTBEAT, Journal, Line, checksum,
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line},
     lock, now,
@@ -20,7 +20,7 @@ use super::{
     row_set::{Ranges, RowSet},
 };
 use crate::{
-    commands::bulk::{earlier, input::make_private},
+    commands::bulk::{earlier, input::make_private, send::lost::AllLost},
     failure::Failure,
     output::Output,
 };
@@ -47,6 +47,8 @@ pub(crate) struct Past {
     pub(crate) reviewed: HashMap<u64, u32>,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
+    /// The rows of which an attempt was lost, unless it is known to have settled.
+    pub(crate) lost: AllLost,
     /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
     damaged_at: Option<u64>,
     /// When the file was changed or copied after its last line was written. It may be an older copy that was put back,
@@ -151,6 +153,10 @@ impl FoundJournal {
         &self.header
     }
 
+    pub(crate) fn past(&self) -> &Past {
+        &self.past
+    }
+
     /// Continues the journal, without a last line that is incomplete.
     ///
     /// # Errors
@@ -189,6 +195,7 @@ impl FoundJournal {
         opened.map_err(|error| Failure::of_file(&path, &error))?;
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
+        journal.id = header.id;
         if let Some(Damage { latest, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
             journal.sync()?;
@@ -202,6 +209,35 @@ impl FoundJournal {
         }
         Ok((journal, past))
     }
+}
+
+/// Returns whether a process has locked a journal.
+///
+/// # Errors
+/// If the journal cannot be opened or locked.
+pub(crate) fn is_running(path: &Path) -> Result<bool, Failure> {
+    let failed = |error: io::Error| Failure::of_file(path, &error);
+    let file = OpenOptions::new().read(true).append(true).open(path);
+    match fs4::FileExt::try_lock(&file.map_err(failed)?) {
+        Ok(()) => Ok(false),
+        Err(fs4::TryLockError::WouldBlock) => Ok(true),
+        Err(fs4::TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Returns the id of a journal, which is in its first line. `None` if that is not understood.
+///
+/// # Errors
+/// If the file cannot be read. On some systems it cannot while it is locked.
+pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
+    let line = checksum::split(line.trim_ascii_end());
+    let line = line.and_then(|(line, _)| serde_json::from_slice(&line).ok());
+    let Some(Line::Journal(header)) = line else {
+        return Ok(None);
+    };
+    Ok(header.id)
 }
 
 /// A job of which every row has been reported.
@@ -306,6 +342,7 @@ impl Past {
             Line::Journal(_)
             | Line::Started { .. }
             | Line::Done { .. }
+            | Line::Settled { .. }
             | Line::Returned { .. }
             | Line::Alive { .. }
             | Line::Damaged { .. }
@@ -329,8 +366,11 @@ impl Past {
                 at,
                 ok,
                 failed,
+                lost,
+                lost_at,
             } => {
                 self.batches.remove(&batch);
+                self.lost.add(lost.iter(), lost_at);
                 for row in ok.iter() {
                     self.done.insert(row);
                     self.ok += 1;
@@ -343,6 +383,7 @@ impl Past {
                     self.failed += 1;
                     if failure.is_unknown() {
                         self.unanswered += 1;
+                        self.lost.add([failure.row], at);
                         self.last_unanswered = self.last_unanswered.max(at);
                     }
                 }
@@ -350,6 +391,17 @@ impl Past {
             }
             Line::Returned { batch, at } => {
                 self.batches.remove(&batch);
+                self.heartbeat(at);
+            }
+            Line::Settled { at, failed } => {
+                self.lost = AllLost::default();
+                for failure in failed {
+                    self.ok = self.ok.saturating_sub(1);
+                    self.failed += 1;
+                    if failure.may_lack_additions() {
+                        self.lacking.insert(failure.row);
+                    }
+                }
                 self.heartbeat(at);
             }
             Line::Alive { at } => self.heartbeat(at),
@@ -411,6 +463,12 @@ impl Past {
         let most = settle + HEARTBEAT * 2;
         let passed = Duration::from_millis(now().saturating_sub(last));
         most.saturating_sub(passed)
+    }
+
+    /// Returns how long anything that the job has sent may still be applied, also of a row that is done: an attempt of
+    /// it may have been lost.
+    pub(crate) fn unsettled_with_lost(&self, settle: Duration) -> Duration {
+        self.unsettled(settle).max(self.lost.unsettled(settle))
     }
 
     /// Returns the number of rows whose change may still be applied, and for how long.

@@ -1,9 +1,12 @@
 //! One batch: sends its rows, compares the answers with them, and reads the records that the answers do
 //! not show in full.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
 };
 
 use vibecode_runtime::{Bulk, Client, Ensured, Error, PatchJob};
@@ -12,6 +15,7 @@ use vibecode_spec::Multifield;
 use super::{
     Mode,
     later::{StartedRows, Superseded, may_be_superseded},
+    lost::{LostRows, is_lost},
 };
 use crate::{
     commands::bulk::backup::written::WrittenValues,
@@ -21,6 +25,13 @@ use crate::{
 
 /// The results of the rows of a batch, in order: one for each row.
 pub(crate) type Results = Vec<Result<(), RowError>>;
+
+/// A batch that has ended.
+#[derive(Debug)]
+pub(super) struct SentBatch {
+    pub(super) results: Results,
+    pub(super) lost: LostRows,
+}
 
 /// Why a row is not done.
 #[derive(Debug)]
@@ -41,6 +52,9 @@ pub(crate) enum RowError {
     /// The row undoes a change, and the record could not be read to see whether somebody else has changed it since.
     /// It was not sent.
     NotCompared(NotRead),
+    /// The row was done, and its record has other values in these fields since an attempt of an earlier row, which was
+    /// lost, may have been applied.
+    Overtaken(Vec<Difference>),
     /// An earlier row, which adds the same phones or emails, has failed.
     EarlierFailed {
         line: u64,
@@ -53,7 +67,7 @@ impl RowError {
     /// Returns whether the record may lack a phone or an email that the row adds.
     pub(crate) fn may_lack_additions(&self) -> bool {
         match self {
-            Self::NotAsSent(differences) => differences
+            Self::NotAsSent(differences) | Self::Overtaken(differences) => differences
                 .iter()
                 .any(|it| Multifield::of_field(&it.field).is_some() && !it.problem.is_repeated()),
             _ => true,
@@ -86,21 +100,24 @@ enum Answered {
 }
 
 impl BatchJob {
-    pub(super) async fn send(mut self) -> Results {
+    pub(super) async fn send(mut self) -> SentBatch {
+        let mut lost = LostRows::default();
         if self.written.iter().all(Option::is_none) {
-            return self.send_all().await;
+            let results = self.send_all(&mut lost).await;
+            return SentBatch { results, lost };
         }
         let refused = self.refused_undos().await;
         let mut kept = refused.iter().map(Option::is_none);
         self.jobs.retain(|_| kept.next().unwrap_or(true));
         let mut kept = refused.iter().map(Option::is_none);
         self.lines.retain(|_| kept.next().unwrap_or(true));
-        let mut sent = self.send_all().await.into_iter();
+        let mut sent = self.send_all(&mut lost).await.into_iter();
         let results = refused.into_iter().map(|refused| match refused {
             Some(refused) => Err(refused),
             None => sent.next().unwrap_or(Err(RowError::NoResult)),
         });
-        results.collect()
+        let results = results.collect();
+        SentBatch { results, lost }
     }
 
     /// Reads the records of undos, and returns for each row why it must not be sent, if so.
@@ -124,11 +141,11 @@ impl BatchJob {
         refused.collect()
     }
 
-    async fn send_all(self) -> Results {
+    async fn send_all(self, lost: &mut LostRows) -> Results {
         let jobs: Vec<PatchJob> = self.jobs.iter().map(|job| PatchJob::clone(job)).collect();
         let answered = match self.mode {
             Mode::Update => {
-                self.answers(self.client.update_jobs(jobs), Answer::shown)
+                self.answers(self.client.update_jobs(jobs), Answer::shown, lost)
                     .await
             }
             Mode::Ensure => {
@@ -136,14 +153,16 @@ impl BatchJob {
                     self.count_additions(answer);
                     answer.shown(job)
                 };
-                self.answers(self.client.ensure_jobs(jobs), shown).await
+                self.answers(self.client.ensure_jobs(jobs), shown, lost)
+                    .await
             }
             Mode::EnsureAgain => {
                 let shown = |answer: &Ensured, job: &PatchJob| {
                     self.count_additions(answer);
                     verify::shown_of_interrupted(answer, job)
                 };
-                self.answers(self.client.ensure_jobs(jobs), shown).await
+                self.answers(self.client.ensure_jobs(jobs), shown, lost)
+                    .await
             }
         };
         self.confirm(answered).await
@@ -159,13 +178,19 @@ impl BatchJob {
         &self,
         mut outcomes: Bulk<(), T>,
         shown: impl Fn(&T, &PatchJob) -> Shown,
+        lost: &mut LostRows,
     ) -> Vec<Answered> {
         let mut answered = Vec::with_capacity(self.jobs.len());
         while let Some(outcome) = outcomes.next().await {
             let index = outcome.index;
-            let Some(job) = self.jobs.get(index) else {
+            let (Some(job), Some(line)) = (self.jobs.get(index), self.lines.get(index)) else {
                 continue;
             };
+            let unknown = outcome.result.as_ref().err().filter(|it| is_lost(it));
+            let lost_at = outcome.lost_at.or(unknown.map(|_| Instant::now()));
+            if let Some(at) = lost_at {
+                lost.add(*line, at);
+            }
             let of_row = match outcome.result {
                 Ok(answer) => self.compare(shown(&answer, job)),
                 Err(error) if self.verify && verify::is_not_taken(&error) => {
@@ -175,7 +200,13 @@ impl BatchJob {
             };
             answered.push((index, of_row));
         }
-        of_each_row(answered, self.jobs.len())
+        let answered = of_each_row(answered, self.jobs.len());
+        for (answered, line) in answered.iter().zip(&self.lines) {
+            if matches!(answered, Answered::Ended(Err(RowError::NoResult))) {
+                lost.add(*line, Instant::now());
+            }
+        }
+        answered
     }
 
     fn compare(&self, shown: Shown) -> Answered {

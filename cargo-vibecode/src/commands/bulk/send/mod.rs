@@ -17,6 +17,7 @@
 
 pub(crate) mod batch;
 mod later;
+pub(crate) mod lost;
 pub(crate) mod plan;
 mod portal_check;
 pub(crate) mod progress;
@@ -34,6 +35,7 @@ use vibecode_runtime::{Bulk, Client};
 
 use self::{
     batch::RowError,
+    lost::AllLost,
     plan::Plan,
     progress::Progress,
     running::{Running, StartedBatch},
@@ -48,6 +50,7 @@ use super::{
     journal::{
         HEARTBEAT, Journal,
         outcome::{NextStep, RowFailure},
+        resume::Past,
         row_set::{Ranges, RowSet},
     },
 };
@@ -92,6 +95,8 @@ pub(crate) struct Sender<'a> {
     checks: RowChecks,
     /// The rows, also of earlier processes, that have failed so that their phones and emails may be missing.
     failed: RowSet,
+    /// The rows, also of earlier processes, of which an attempt was lost.
+    pub(crate) lost: AllLost,
     /// The number of failed rows that were shown to people.
     failures_shown: usize,
     /// Whether a row has been done. Until then only one batch is under way, so that a wrong key is
@@ -130,6 +135,7 @@ impl<'a> Sender<'a> {
             output,
             checks,
             failed: RowSet::default(),
+            lost: AllLost::default(),
             failures_shown: 0,
             has_done_any: false,
             consecutive_lost: 0,
@@ -143,9 +149,13 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Adds the rows of earlier processes whose phones and emails may be missing.
-    pub(crate) fn with_failed(self, failed: RowSet) -> Self {
-        Self { failed, ..self }
+    /// Adds the rows of earlier processes whose phones and emails may be missing, or of which an attempt was lost.
+    pub(crate) fn continuing(self, past: &Past) -> Self {
+        Self {
+            failed: past.lacking.clone(),
+            lost: past.lost.clone(),
+            ..self
+        }
     }
 
     /// Asks again on long runs which portal the key is for.
@@ -349,7 +359,9 @@ impl<'a> Sender<'a> {
         let last = failed.last().map(RowFailure::in_words);
         self.last_failure = last.or(self.last_failure.take());
         let first = failed.first().map(RowFailure::in_words);
-        self.journal.done(batch.number, ok, failed)?;
+        self.lost
+            .add(batch.lost.lines.iter().copied(), batch.lost.at);
+        self.journal.done(batch.number, ok, failed, &batch.lost)?;
         if let Some(reason) = self.without_success(first.filter(|_| is_first_without_success)) {
             return Ok(Some(reason));
         }

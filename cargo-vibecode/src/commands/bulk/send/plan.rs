@@ -43,6 +43,7 @@ pub(crate) enum Selection<'a> {
     Only(RowSet),
     /// All but these.
     AllBut(&'a RowSet),
+    All,
 }
 
 /// Rows that are sent together.
@@ -215,6 +216,7 @@ impl<'a> Plan<'a> {
                     is_selected
                 }
                 Selection::AllBut(rows) => !rows.contains(line),
+                Selection::All => true,
             };
             if is_selected {
                 let written = WrittenValues::of_row(self.input, self.row_jobs.record())?;

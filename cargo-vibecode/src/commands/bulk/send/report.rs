@@ -9,7 +9,7 @@ use crate::{api_words::ApiWords, commands::bulk::journal::outcome::RowFailure};
 const MAX_SHOWN: usize = 20;
 
 impl Sender<'_> {
-    pub(super) fn show_failed(&mut self, failed: &[RowFailure]) {
+    pub(crate) fn show_failed(&mut self, failed: &[RowFailure]) {
         for failure in failed {
             let RowFailure {
                 row,

@@ -12,8 +12,9 @@ use vibecode_runtime::PatchJob;
 
 use super::{
     Mode, Sender,
-    batch::{BatchJob, Results, RowError},
+    batch::{BatchJob, Results, RowError, SentBatch},
     later::StartedRows,
+    lost::LostRows,
     plan::{PlannedBatch, Repeating},
 };
 use crate::{commands::bulk::journal::outcome::NextStep, failure::Failure};
@@ -21,7 +22,7 @@ use crate::{commands::bulk::journal::outcome::NextStep, failure::Failure};
 /// Batches that have been started and not reported.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    pub(super) tasks: JoinSet<Results>,
+    pub(super) tasks: JoinSet<SentBatch>,
     rows: StartedRows,
     /// In the order in which they were started.
     pub(super) batches: VecDeque<StartedBatch>,
@@ -38,6 +39,7 @@ pub(super) struct StartedBatch {
     task: Id,
     /// Set once the batch has ended.
     pub(super) results: Option<Results>,
+    pub(super) lost: LostRows,
 }
 
 impl StartedBatch {
@@ -93,12 +95,12 @@ impl Running {
             started: self.rows.clone(),
             had_all: Arc::clone(&sender.had_all),
         };
-        let mut results = Box::pin(job.send());
-        let first = poll_fn(|context| Poll::Ready(results.as_mut().poll(context))).await;
+        let mut sent = Box::pin(job.send());
+        let first = poll_fn(|context| Poll::Ready(sent.as_mut().poll(context))).await;
         let task = self.tasks.spawn(async move {
             match first {
-                Poll::Ready(results) => results,
-                Poll::Pending => results.await,
+                Poll::Ready(sent) => sent,
+                Poll::Pending => sent.await,
             }
         });
         self.batches.push_back(StartedBatch {
@@ -108,16 +110,18 @@ impl Running {
             ids,
             task: task.id(),
             results: None,
+            lost: LostRows::default(),
         });
     }
 
     /// Stores the results of a batch until it is reported.
-    pub(super) fn end(&mut self, ended: Result<(Id, Results), JoinError>) -> Result<(), Failure> {
-        let (task, results) = ended.map_err(|error| Failure::new(error.to_string()))?;
+    pub(super) fn end(&mut self, ended: Result<(Id, SentBatch), JoinError>) -> Result<(), Failure> {
+        let (task, sent) = ended.map_err(|error| Failure::new(error.to_string()))?;
         let mut batches = self.batches.iter_mut();
         let batch = batches.find(|batch| batch.task == task);
         let batch = batch.ok_or_else(|| Failure::new("a batch that was not started has ended"))?;
-        batch.results = Some(results);
+        batch.results = Some(sent.results);
+        batch.lost = sent.lost;
         Ok(())
     }
 

@@ -1,0 +1,167 @@
+//! The job that a backup undoes, as its journal shows it.
+//!
+//! An undo beside the job, or while requests that the job left behind are still carried out, says that it is done, and
+//! the values of the job come back afterwards. So the first line of a backup names the journal of the job. Before an
+//! undo sends anything, it looks there:
+//!
+//! - The job runs, since its journal is locked: the undo is refused. Otherwise the undo locks the journal, so that the
+//!   job is not resumed beside it.
+//! - The job was killed, or rows of it had no answer: the undo waits until their requests have settled, as `--resume`
+//!   does.
+//! - The journal is not there, or is that of another job: nothing shows that the job has ended. The undo says so, and
+//!   waits a full settle time.
+
+use std::{
+    fs, io,
+    path::{Component, Path, PathBuf},
+    time::Duration,
+};
+
+use vibecode_runtime::Client;
+
+use crate::{
+    commands::bulk::{
+        earlier,
+        input::Input,
+        job::BulkJob,
+        journal::{
+            Journal,
+            resume::{self, FoundJournal},
+        },
+        send::{Sender, Stopped},
+    },
+    failure::Failure,
+};
+
+/// The job of a backup.
+#[derive(Debug)]
+pub(crate) struct UndoneJob {
+    /// The journal, which stays locked; `None` if it was not found.
+    journal: Option<FoundJournal>,
+    /// Where it was looked for, if the backup names it.
+    named: Option<PathBuf>,
+}
+
+impl UndoneJob {
+    /// Finds the job of a file that is sent. `None` if it is not sent, or not a backup.
+    ///
+    /// # Errors
+    /// If the job runs, or if its journal cannot be read.
+    pub(crate) fn to_look_at(input: &Input, is_sent: bool) -> Result<Option<Self>, Failure> {
+        let Some(origin) = input.origin.as_ref().filter(|_| is_sent) else {
+            return Ok(None);
+        };
+        let folder = input.path.parent().unwrap_or(Path::new(""));
+        let named = origin.journal.as_ref().map(|journal| folder.join(journal));
+        let id = origin.journal_id.as_deref();
+        let found = named.as_deref().and_then(|named| find(named, id));
+        let journal = found.map(|path| {
+            if resume::is_running(&path)? {
+                let problem = "the job that this backup undoes is still running, and would change the records again: nothing was sent. Wait until it has ended, or interrupt it (Ctrl-C), and run the same command again";
+                return Err(Failure::in_file(&path, problem));
+            }
+            FoundJournal::open(&path)
+        });
+        Ok(Some(Self {
+            journal: journal.transpose()?,
+            named,
+        }))
+    }
+
+    /// Returns how long requests of the job may still be running, and why, given the settle time of this undo.
+    fn unsettled(&self, settle: Duration) -> (Duration, &'static str) {
+        match &self.journal {
+            Some(journal) => {
+                // Nobody gave the usual settle time, so that of the job counts if it was longer.
+                let of_job = Duration::from_secs(journal.header().settle_seconds);
+                let settle = if settle == Client::SETTLE_TIME {
+                    settle.max(of_job)
+                } else {
+                    settle
+                };
+                (
+                    journal.past().unsettled_with_lost(of_batches(settle)),
+                    "requests of the job that is undone may still be running at the server",
+                )
+            }
+            None => (
+                of_batches(settle),
+                "it is not known when the job that is undone has ended, so its requests may still be running at the server",
+            ),
+        }
+    }
+
+    /// Returns the warning of a job whose journal was not found.
+    fn warning(&self) -> Option<String> {
+        if self.journal.is_some() {
+            return None;
+        }
+        let missing = match &self.named {
+            None => "this backup does not name the journal of its job".to_owned(),
+            Some(path) if path.exists() => format!(
+                "{}: this is not the journal of the job that this backup undoes, or it is damaged",
+                path.display()
+            ),
+            Some(path) => format!(
+                "{}: the journal of the job that this backup undoes is not there",
+                path.display()
+            ),
+        };
+        Some(format!(
+            "{missing}, so it is not known whether that job has ended: an undo beside it would be overwritten. Make sure that it has ended"
+        ))
+    }
+}
+
+fn of_batches(settle: Duration) -> Duration {
+    settle.saturating_mul(Client::BATCH_SETTLE_FACTOR)
+}
+
+impl BulkJob<'_> {
+    /// Waits until no request of the job that is undone can be running any more.
+    pub(crate) async fn wait_for_undone_job(&self, sender: &mut Sender<'_>) -> Result<(), Stopped> {
+        let Some(undone) = &self.undone else {
+            return Ok(());
+        };
+        if let Some(warning) = undone.warning() {
+            sender.progress.aside(|| self.output.warn(warning));
+        }
+        let settle = Duration::from_secs(self.args.settle);
+        let (left, why) = undone.unsettled(settle);
+        sender.wait(left, why).await
+    }
+}
+
+/// Returns the journal with this id: the one of this name, or one that was set aside since.
+fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
+    let aside = earlier::numbered(named).take_while(|path| path.exists());
+    let mut paths = std::iter::once(named.to_owned()).chain(aside);
+    paths.find(|path| match id {
+        Some(id) => match resume::id(path) {
+            Ok(found) => found.as_deref() == Some(id),
+            // If it is there and cannot be read, it may be the one, and locked.
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        },
+        // The job was started by an earlier version, whose journals have no id.
+        None => path.exists(),
+    })
+}
+
+/// Returns the path of a journal relative to the folder of a backup, as the first line of the backup names it.
+pub(crate) fn relative(journal: &Journal, backup: &Path) -> Option<String> {
+    let folder = |path: &Path| {
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+        fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
+    };
+    let journal = journal.path();
+    let (from, to) = (folder(backup)?, folder(journal)?);
+    let to = to.join(journal.file_name()?);
+    let same = from.components().zip(to.components());
+    let same = same.take_while(|(one, other)| one == other).count();
+    if same == 0 {
+        return Some(to.to_str()?.to_owned());
+    }
+    let up = from.components().skip(same).map(|_| Component::ParentDir);
+    let path: PathBuf = up.chain(to.components().skip(same)).collect();
+    Some(path.to_str()?.to_owned())
+}

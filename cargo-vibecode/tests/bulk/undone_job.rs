@@ -1,0 +1,150 @@
+//! An undo beside the job that it undoes, or while requests of that job are still carried out.
+
+use std::{fs, process::Child, time::Duration};
+
+use serde_json::json;
+use vibecode_sandbox::{Fault, Sandbox};
+
+use crate::support::Desk;
+
+/// A desk with a file that changes the post of contact 1 from `Clerk` to `Director`.
+async fn desk() -> Desk {
+    let seed = json!({"contacts": [{"id": 1, "post": "Clerk"}]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post\n1,Director\n");
+    desk
+}
+
+/// Starts the job, and returns it once its change was sent, which meets this fault.
+fn started(desk: &Desk, fault: Fault) -> Child {
+    let old_values = Fault::delay(Duration::ZERO);
+    desk.faults([old_values, fault]);
+    let job = desk
+        .command("contacts a.csv --yes --backup kept.jsonl --no-throttle --settle 2")
+        .spawn()
+        .unwrap();
+    while desk.requests().len() < 2 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    job
+}
+
+fn kill(mut job: Child) {
+    job.kill().unwrap();
+    job.wait().unwrap();
+}
+
+/// A job that is done, with its backup.
+async fn done() -> Desk {
+    let desk = desk().await;
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(0, "1 row done");
+    desk
+}
+
+const UNDO: &str = "contacts kept.jsonl --yes --no-throttle --settle 2";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_beside_the_running_job_is_refused() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    let said = desk.run(UNDO);
+    said.assert(2, "the job that this backup undoes is still running");
+    said.assert(2, "nothing was sent");
+    assert!(!desk.exists("kept.jsonl.journal"));
+    assert_eq!(desk.requests().len(), 2);
+    kill(job);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_waits_for_what_a_killed_job_has_left_behind() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::late(Duration::from_millis(3_500)));
+    kill(job);
+    let said = desk.run(UNDO);
+    said.assert(0, "1 row done, 0 failed");
+    said.assert(
+        0,
+        "requests of the job that is undone may still be running at the server",
+    );
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(desk.field(1, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_of_a_job_that_has_ended_waits_for_nothing() {
+    let desk = done().await;
+    let said = desk.run(UNDO);
+    said.assert(0, "1 row done, 0 failed");
+    assert!(!said.out.contains("waiting"), "{said:#?}");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_job_is_not_resumed_beside_its_undo() {
+    let desk = done().await;
+    // Reading the records before they are undone takes so long.
+    desk.fault(Fault::delay(Duration::from_secs(60)));
+    let sent = desk.requests().len();
+    let undo = desk.command(UNDO).spawn().unwrap();
+    while desk.requests().len() == sent {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    desk.run("contacts a.csv --resume --backup more.jsonl")
+        .assert(2, "another process is running this job");
+    kill(undo);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_without_the_journal_of_its_job_says_so_and_waits_a_settle_time() {
+    let desk = done().await;
+    fs::rename(desk.path("a.csv.journal"), desk.path("moved")).unwrap();
+    let said = desk.run(UNDO);
+    said.assert(
+        0,
+        "a.csv.journal: the journal of the job that this backup undoes is not there",
+    );
+    said.assert(0, "waiting 4.0 s: it is not known when the job");
+    said.assert(0, "1 row done, 0 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_of_another_job_does_not_show_that_this_one_has_ended() {
+    let desk = done().await;
+    fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    desk.run("contacts a.csv --yes")
+        .assert(0, "1 row done, 0 failed");
+    let said = desk.run(UNDO);
+    said.assert(
+        0,
+        "this is not the journal of the job that this backup undoes",
+    );
+    said.assert(0, "waiting 4.0 s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_was_set_aside_is_found() {
+    let desk = done().await;
+    desk.write("a.csv", "id,post\n1,Chief\n");
+    desk.run("contacts a.csv --yes")
+        .assert(0, "the journal of an earlier file of this name is now");
+    let said = desk.run(&format!("{UNDO} --overwrite-newer"));
+    said.assert(0, "1 row done, 0 failed");
+    assert!(!said.out.contains("waiting"), "{said:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_in_another_folder_names_the_journal_too() {
+    let desk = desk().await;
+    fs::create_dir_all(desk.path("old/kept")).unwrap();
+    desk.run("contacts a.csv --yes --backup old/kept/a.jsonl")
+        .assert(0, "1 row done");
+    let backup = desk.read("old/kept/a.jsonl");
+    assert!(
+        backup.contains("\"journal\":\"../../a.csv.journal\""),
+        "{backup}"
+    );
+    let said = desk.run("contacts old/kept/a.jsonl --yes");
+    said.assert(0, "1 row done, 0 failed");
+    assert!(!said.out.contains("waiting"), "{said:#?}");
+}
