@@ -550,6 +550,16 @@ mod tests {
         let close = |left: Duration| left + Duration::from_secs(5) > SETTLE;
         assert!(close(past_of(&[started.clone(), done.clone()])));
         assert!(close(past_of(&[damaged, ended.clone()])));
+        // That the journal was put back counts however the process ends, until it has settled.
+        let put_back = |at: u64| json!({"put_back": {"at": at}});
+        let backed_up = json!({"backed_up": {"at": now(), "rows": "2"}});
+        let put_back_now = [put_back(now()), backed_up.clone(), ended.clone()];
+        assert!(close(past_of(&put_back_now)));
+        let long_ago = [put_back(now() - 300_000), ended.clone()];
+        assert_eq!(past_of(&long_ago), Duration::ZERO);
+        // Nothing is sent while the old values are read.
+        let before = [ended.clone(), backed_up];
+        assert_eq!(past_of(&before), Duration::ZERO);
         let finished = json!({"finished": {"at": now(), "ok": 1, "failed": 0}});
         let nothing = Duration::ZERO;
         assert_eq!(past_of(&[started.clone(), done.clone(), ended]), nothing);
