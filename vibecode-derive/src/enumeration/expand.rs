@@ -139,9 +139,10 @@ impl<'a> Variants<'a> {
     }
 
     fn by_id(&self) -> TokenStream {
-        let rest = match &self.other {
-            Some(other) => quote!(0 => return __v::Option::None, _ => Self::#other(__id),),
-            None => quote!(_ => return __v::Option::None,),
+        let rest = if let Some(other) = &self.other {
+            quote!(0 => return __v::Option::None, _ => Self::#other(__id),)
+        } else {
+            quote!(_ => return __v::Option::None,)
         };
         let arms = self.named.iter();
         let arms = arms.map(|(variant, id, _)| quote!(#id => Self::#variant,));
@@ -159,9 +160,10 @@ impl<'a> Variants<'a> {
     }
 
     fn by_code(&self) -> TokenStream {
-        let rest = match &self.other {
-            Some(other) => quote!(Self::#other(__v::Into::into(__code))),
-            None => quote!(return __v::Option::None),
+        let rest = if let Some(other) = &self.other {
+            quote!(Self::#other(__v::Into::into(__code)))
+        } else {
+            quote!(return __v::Option::None)
         };
         let arms = self.named.iter();
         let arms = arms.map(|(variant, code, _)| quote!(#code => Self::#variant,));
