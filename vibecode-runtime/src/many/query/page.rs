@@ -1,12 +1,9 @@
 //! One page of a list.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
-use serde_json::value::RawValue;
-
 use crate::{
     Result,
-    client::{Answer, Request},
-    wire::{id, json, nothing},
+    client::{Answer, Data, Request},
+    wire::{id, json, nothing, reader::Reader},
 };
 use bytestring::ByteString;
 
@@ -37,7 +34,7 @@ impl Answer for Page {
 
     fn read(
         PageRows(rows): PageRows<'_>,
-        meta: Option<&RawValue>,
+        meta: Option<&str>,
         answer: &ByteString,
         _: &Request,
     ) -> Result<Self> {
@@ -52,38 +49,39 @@ impl Answer for Page {
 #[derive(Debug)]
 pub(super) struct PageRows<'a>(Vec<&'a str>);
 
-impl<'de> Deserialize<'de> for PageRows<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let data = <&RawValue>::deserialize(deserializer)?;
-        let rows = rows(data).ok_or_else(|| D::Error::custom("neither a list nor a record"))?;
-        Ok(Self(rows))
+impl<'a> Data<'a> for PageRows<'a> {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        // Nearly all pages are lists, which are cut into rows while they are checked.
+        let rows = match reader.peek()? {
+            b'[' => reader.elements(),
+            b'{' => rows_without_list(reader.value()?),
+            _ => None,
+        };
+        rows.map(Self)
     }
 }
 
-/// Returns the rows of a page: a list, a list with gaps as PHP writes it, or a single row without a
+/// Returns the rows of a page that is not a list, but a list with gaps as PHP writes it, or a single row without a
 /// list around it (api.md, "Records", grade O). A single row must have an id: any other object may be
 /// something else, and reading it as a row would end the listing.
-fn rows(data: &RawValue) -> Option<Vec<&str>> {
-    if !json::is_object(data.get()) {
-        return json::elements(data.get());
-    }
-    if let Some(rows) = json::list_with_gaps(data.get()) {
+fn rows_without_list(data: &str) -> Option<Vec<&str>> {
+    if let Some(rows) = json::list_with_gaps(data) {
         return Some(rows);
     }
-    let has_id = json::pick(data.get(), ["id"])?
+    let has_id = json::pick(data, ["id"])?
         .into_iter()
         .flatten()
         .any(id::is_of_any_entity);
-    (has_id && !json::has_index_among_keys(data.get())).then(|| vec![data.get()])
+    (has_id && !json::has_index_among_keys(data)).then(|| vec![data])
 }
 
 /// Returns whether `meta` reports more rows, in any form of true. If it is not understood, there may be
 /// more: one further page is requested, and an empty page ends the list.
-fn may_have_more(meta: Option<&RawValue>) -> bool {
-    let Some(meta) = meta.filter(|meta| !nothing::is_nothing(meta.get())) else {
+fn may_have_more(meta: Option<&str>) -> bool {
+    let Some(meta) = meta.filter(|meta| !nothing::is_nothing(meta)) else {
         return false;
     };
-    let Some([flag]) = json::pick(meta.get(), ["hasMore"]) else {
+    let Some([flag]) = json::pick(meta, ["hasMore"]) else {
         return true;
     };
     flag.is_some_and(|flag| json::flag(flag).unwrap_or(true))
@@ -94,7 +92,7 @@ mod tests {
     use super::*;
 
     fn rows_of(data: &str) -> Option<Vec<String>> {
-        let page: PageRows<'_> = serde_json::from_str(data).ok()?;
+        let page = PageRows::read(&mut Reader::new(data))?;
         Some(page.0.into_iter().map(str::to_owned).collect())
     }
 
@@ -119,10 +117,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_of_more_pages_does_not_end_a_list() {
-        let may_have_more = |json: &str| {
-            let meta: &RawValue = serde_json::from_str(json).unwrap();
-            may_have_more(Some(meta))
-        };
+        let may_have_more = |json: &str| may_have_more(Some(json));
         for json in [
             r#"{"hasMore":true}"#,
             r#"{"hasMore":"Y"}"#,
