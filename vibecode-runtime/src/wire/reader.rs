@@ -274,16 +274,15 @@ fn closing(is_object: bool) -> u8 {
 /// Returns the number of bytes before the first quote, backslash or control character.
 #[inline]
 fn plain_bytes(bytes: &[u8]) -> usize {
-    let mut at = 0;
+    let (mut at, mut rest) = (0, bytes);
     // Eight bytes at a time: most keys and values are short.
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
         let found = not_plain(u64::from_le_bytes(*chunk));
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        (at, rest) = (at + 8, after);
     }
-    let rest = bytes.get(at..).unwrap_or_default();
     let is_plain = |byte: &&u8| !matches!(**byte, b'"' | b'\\' | 0..0x20);
     at + rest.iter().take_while(is_plain).count()
 }
