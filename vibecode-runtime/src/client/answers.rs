@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::{
     Request,
     judge::{self, Answer},
@@ -18,16 +16,11 @@ use bytestring::ByteString;
 
 /// A record: the requested one, or a new one.
 impl Answer for RawAnswer {
-    type Data<'a> = &'a RawValue;
+    type Data<'a> = &'a str;
 
-    fn read(
-        data: &RawValue,
-        _: Option<&RawValue>,
-        answer: &ByteString,
-        request: &Request,
-    ) -> Result<Self> {
-        check_record(data.get(), &request.entity, request.id)?;
-        let json = answer.slice_ref(data.get());
+    fn read(data: &str, _: Option<&str>, answer: &ByteString, request: &Request) -> Result<Self> {
+        check_record(data, &request.entity, request.id)?;
+        let json = answer.slice_ref(data);
         Ok(raw(request.entity.clone(), json, request.is_write()))
     }
 }
@@ -35,11 +28,11 @@ impl Answer for RawAnswer {
 pub(super) struct New(pub(super) u64, pub(super) RawAnswer);
 
 impl Answer for New {
-    type Data<'a> = &'a RawValue;
+    type Data<'a> = &'a str;
 
     fn read(
-        data: &RawValue,
-        meta: Option<&RawValue>,
+        data: &str,
+        meta: Option<&str>,
         answer: &ByteString,
         request: &Request,
     ) -> Result<Self> {
@@ -54,15 +47,10 @@ impl Answer for New {
 pub(super) struct Whole(pub(super) RawAnswer);
 
 impl Answer for Whole {
-    type Data<'a> = &'a RawValue;
+    type Data<'a> = &'a str;
 
-    fn read(
-        data: &RawValue,
-        _: Option<&RawValue>,
-        answer: &ByteString,
-        request: &Request,
-    ) -> Result<Self> {
-        let json = answer.slice_ref(data.get());
+    fn read(data: &str, _: Option<&str>, answer: &ByteString, request: &Request) -> Result<Self> {
+        let json = answer.slice_ref(data);
         Ok(Self(raw(request.entity.clone(), json, false)))
     }
 }
@@ -71,21 +59,16 @@ impl Answer for Whole {
 pub(super) struct Done;
 
 impl Answer for Done {
-    type Data<'a> = &'a RawValue;
+    type Data<'a> = &'a str;
 
-    fn read(
-        data: &RawValue,
-        _: Option<&RawValue>,
-        _: &ByteString,
-        request: &Request,
-    ) -> Result<Self> {
-        if data.get() == "false" {
+    fn read(data: &str, _: Option<&str>, _: &ByteString, request: &Request) -> Result<Self> {
+        if data == "false" {
             return Err(judge::unexpected(
                 "the answer reports a success, and `false` as its result",
             ));
         }
-        if json::is_object(data.get()) {
-            check_object(data.get(), &request.entity, request.id)?;
+        if json::is_object(data) {
+            check_object(data, &request.entity, request.id)?;
         }
         Ok(Self)
     }

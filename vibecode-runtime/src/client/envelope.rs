@@ -1,27 +1,36 @@
 //! The envelope of every answer:
 //! `{"success":true,"data":…,"meta":…}` or `{"success":false,"error":{…}}`.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, time::Duration};
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, IgnoredAny, MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
+use std::{borrow::Cow, time::Duration};
 
 use crate::{
     ErrorCode,
     error::ApiError,
     wire::{
         json::{self, pick},
-        nothing, retry_after,
+        nothing,
+        reader::Reader,
+        retry_after,
     },
 };
+
+/// The data of a success, of the shape that a call expects.
+pub(crate) trait Data<'a>: Sized {
+    /// Reads the value at which the reader is. Returns `None` if it has another shape.
+    fn read(reader: &mut Reader<'a>) -> Option<Self>;
+}
+
+/// Data of any shape, as it is written.
+impl<'a> Data<'a> for &'a str {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        reader.value()
+    }
+}
 
 pub(crate) enum Envelope<'a, D> {
     Success {
         data: Option<D>,
-        meta: Option<&'a RawValue>,
+        meta: Option<&'a str>,
     },
     Failure(Failure),
     /// A success with data of another shape.
@@ -33,17 +42,14 @@ pub(crate) struct Failure {
     pub(crate) retry_after: Option<Duration>,
 }
 
-impl<'a, D: Deserialize<'a>> Envelope<'a, D> {
+impl<'a, D: Data<'a>> Envelope<'a, D> {
     /// Reads an answer in one pass. Returns `None` if it is not an envelope, or contradicts itself.
     pub(crate) fn read(text: &'a str) -> Option<Self> {
-        if let Ok(parts) = serde_json::from_str::<Parts<'a, D>>(text) {
+        if let Some(parts) = Parts::<D>::read(text) {
             return parts.into_envelope();
         }
         // A failure must be recognised whatever its data is, even if there is none.
-        match serde_json::from_str::<Parts<'a, IgnoredAny>>(text)
-            .ok()?
-            .into_envelope()?
-        {
+        match Parts::<&str>::read(text)?.into_envelope()? {
             Envelope::Failure(failure) => Some(Self::Failure(failure)),
             Envelope::Success { .. } | Envelope::Misshapen => Some(Self::Misshapen),
         }
@@ -94,18 +100,15 @@ fn text_or_nothing(value: Option<&str>) -> Option<Option<String>> {
 struct Parts<'a, D> {
     is_success: Option<bool>,
     data: Option<D>,
-    meta: Option<&'a RawValue>,
-    error: Option<&'a RawValue>,
+    meta: Option<&'a str>,
+    error: Option<&'a str>,
 }
 
 impl<'a, D> Parts<'a, D> {
     fn into_envelope(self) -> Option<Envelope<'a, D>> {
         if self.is_success? {
             // A success with an error: it is not known which is true.
-            if self
-                .error
-                .is_some_and(|error| !nothing::is_nothing(error.get()))
-            {
+            if self.error.is_some_and(|error| !nothing::is_nothing(error)) {
                 return None;
             }
             return Some(Envelope::Success {
@@ -113,52 +116,38 @@ impl<'a, D> Parts<'a, D> {
                 meta: self.meta,
             });
         }
-        Failure::read(self.error?.get()).map(Envelope::Failure)
+        Failure::read(self.error?).map(Envelope::Failure)
     }
 }
 
-impl<'de, D: Deserialize<'de>> Deserialize<'de> for Parts<'de, D> {
-    fn deserialize<T: Deserializer<'de>>(deserializer: T) -> Result<Self, T::Error> {
-        deserializer.deserialize_map(PartsVisitor(PhantomData))
-    }
-}
-
-struct PartsVisitor<D>(PhantomData<D>);
-
-impl<'de, D: Deserialize<'de>> Visitor<'de> for PartsVisitor<D> {
-    type Value = Parts<'de, D>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an envelope")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut parts = Parts {
+impl<'a, D: Data<'a>> Parts<'a, D> {
+    /// Returns `None` if the text is not an object, if a part is there twice, or if the data has another shape.
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = Self {
             is_success: None,
             data: None,
             meta: None,
             error: None,
         };
-        while let Some(key) = map.next_key::<&RawValue>()? {
-            let is_second = match key.get() {
+        let mut reader = Reader::new(text);
+        reader.members(|key, reader| {
+            let is_second = match key {
                 r#""success""# => {
-                    let value: &RawValue = map.next_value()?;
-                    let is_success = value.get() == "true";
+                    let is_success = reader.value()? == "true";
                     parts.is_success.replace(is_success).is_some()
                 }
-                r#""data""# => parts.data.replace(map.next_value()?).is_some(),
-                r#""meta""# => parts.meta.replace(map.next_value()?).is_some(),
-                r#""error""# => parts.error.replace(map.next_value()?).is_some(),
+                r#""data""# => parts.data.replace(D::read(reader)?).is_some(),
+                r#""meta""# => parts.meta.replace(reader.value()?).is_some(),
+                r#""error""# => parts.error.replace(reader.value()?).is_some(),
                 _ => {
-                    map.next_value::<IgnoredAny>()?;
+                    reader.value()?;
                     false
                 }
             };
-            if is_second {
-                return Err(A::Error::custom("a part of the envelope is there twice"));
-            }
-        }
-        Ok(parts)
+            (!is_second).then_some(())
+        })?;
+        reader.end()?;
+        Some(parts)
     }
 }
 
@@ -166,7 +155,7 @@ impl<'de, D: Deserialize<'de>> Visitor<'de> for PartsVisitor<D> {
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Option<Envelope<'_, &RawValue>> {
+    fn read(body: &str) -> Option<Envelope<'_, &str>> {
         Envelope::read(body)
     }
 

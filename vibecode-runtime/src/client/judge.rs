@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
-use serde::{Deserialize, de::IgnoredAny};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 use super::{
     Request,
     attempt::{Attempt, ReadBody},
-    envelope::{Envelope, Failure},
+    envelope::{Data, Envelope, Failure},
 };
 use crate::{Error, ErrorCode, ErrorKind, Outcome, Result, wire::retry_after};
 use bytes::Bytes;
@@ -18,13 +17,13 @@ use bytestring::ByteString;
 
 /// What a call reads from the envelope of a success.
 pub(crate) trait Answer: Sized + Send {
-    type Data<'a>: Deserialize<'a>;
+    type Data<'a>: Data<'a>;
 
     /// Reads the data, which is a part of `answer`. `meta` is rarely present. If the data is not what the
     /// API returns for such a call, the outcome of a write is [`Outcome::Unknown`].
     fn read(
         data: Self::Data<'_>,
-        meta: Option<&RawValue>,
+        meta: Option<&str>,
         answer: &ByteString,
         request: &Request,
     ) -> Result<Self>;
@@ -188,15 +187,21 @@ fn broken(error: reqwest::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::request::Effect;
+    use crate::{client::request::Effect, wire::reader::Reader};
 
     struct Number;
 
     impl Answer for Number {
         type Data<'a> = u64;
 
-        fn read(_: u64, _: Option<&RawValue>, _: &ByteString, _: &Request) -> Result<Self> {
+        fn read(_: u64, _: Option<&str>, _: &ByteString, _: &Request) -> Result<Self> {
             Ok(Self)
+        }
+    }
+
+    impl Data<'_> for u64 {
+        fn read(reader: &mut Reader<'_>) -> Option<Self> {
+            reader.value()?.parse().ok()
         }
     }
 

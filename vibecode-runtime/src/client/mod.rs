@@ -37,7 +37,7 @@ pub(crate) use self::{
     call::{outside_of_a_runtime, shut_down},
     caller::{Caller, PresenceGuard},
     decision::is_rate_limit,
-    envelope::Failure,
+    envelope::{Data, Failure},
     judge::{Answer, RateLimit, refusal, unexpected},
     locked_write::waited_for_a_record,
     locks::{Additions, LockRequest, RecordLock},

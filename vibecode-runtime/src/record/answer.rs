@@ -74,26 +74,7 @@ impl RawAnswer {
     /// struct's field, or if the struct is for another entity. After an update, the change has been
     /// applied all the same, and the [`Outcome`] is `Unknown`.
     pub fn record<T: Record>(&self) -> Result<T> {
-        if T::Entity::PATH != self.entity {
-            let (answered, wanted) = (&self.entity, T::Entity::PATH);
-            let problem =
-                format!("the record in the answer is one of the {answered}, not of the {wanted}");
-            return Err(self.unreadable(problem));
-        }
-        Fields::read::<T>(self.as_str()).map_err(|problem| match problem {
-            UnreadableRecord::Field(field) => {
-                let problem = format!("the record in the answer does not fit: {field}");
-                self.unreadable(problem).caused_by(field)
-            }
-            UnreadableRecord::NotAnObject => {
-                self.unreadable("the record in the answer is not an object".to_owned())
-            }
-            UnreadableRecord::Key => {
-                let problem =
-                    "a key of the record in the answer has half of a surrogate pair in it";
-                self.unreadable(problem.to_owned())
-            }
-        })
+        read(&self.entity, &self.json, self.unread)
     }
 
     /// Reads the whole record into any type that implements `Deserialize`, such as
@@ -152,8 +133,36 @@ impl RawAnswer {
     }
 
     pub(crate) fn unreadable(&self, problem: String) -> Error {
-        Error::new(ErrorKind::Unreadable, self.unread, problem)
+        unreadable(problem, self.unread)
     }
+}
+
+/// Reads a record of this entity into a struct, with this outcome if it cannot be read.
+pub(crate) fn read<T: Record>(entity: &str, record: &str, unread: Outcome) -> Result<T> {
+    if T::Entity::PATH != entity {
+        let wanted = T::Entity::PATH;
+        let problem =
+            format!("the record in the answer is one of the {entity}, not of the {wanted}");
+        return Err(unreadable(problem, unread));
+    }
+    Fields::read::<T>(record).map_err(|problem| match problem {
+        UnreadableRecord::Field(field) => {
+            let problem = format!("the record in the answer does not fit: {field}");
+            unreadable(problem, unread).caused_by(field)
+        }
+        UnreadableRecord::NotAnObject => unreadable(
+            "the record in the answer is not an object".to_owned(),
+            unread,
+        ),
+        UnreadableRecord::Key => {
+            let problem = "a key of the record in the answer has half of a surrogate pair in it";
+            unreadable(problem.to_owned(), unread)
+        }
+    })
+}
+
+fn unreadable(problem: String, unread: Outcome) -> Error {
+    Error::new(ErrorKind::Unreadable, unread, problem)
 }
 
 /// The fields of a record that were looked up.

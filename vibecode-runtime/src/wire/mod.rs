@@ -5,4 +5,5 @@ pub(crate) mod json;
 pub(crate) mod members;
 pub(crate) mod nothing;
 pub(crate) mod number;
+pub(crate) mod reader;
 pub(crate) mod retry_after;

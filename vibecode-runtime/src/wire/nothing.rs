@@ -39,6 +39,10 @@ pub(crate) fn is_no_boolean(json: &str) -> bool {
 
 /// Whether JSON is "nothing" in a field that contains an id. 0 is not the id of a record.
 pub(crate) fn is_no_id(json: &str) -> bool {
+    // Nearly all ids: a number that begins with another digit than 0 is not 0.
+    if json.starts_with(|first: char| matches!(first, '1'..='9')) {
+        return false;
+    }
     // `u64`, since a number that does not fit the type is compared digit by digit, which is slow.
     is_no_value(json) || json::text(json).and_then(|text| whole::<u64>(&text)) == Some(0)
 }

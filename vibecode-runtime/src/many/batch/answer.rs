@@ -1,17 +1,10 @@
 //! The answer of a batch: `{"results":{id:payload},"errors":{id:{…}}}` (api.md, grade C).
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor},
-};
-use serde_json::value::RawValue;
-
 use super::{MAX_CALLS, call::number_of};
 use crate::{
     Result,
-    client::{Answer, Failure, RateLimit, Request, is_rate_limit},
+    client::{Answer, Data, Failure, RateLimit, Request, is_rate_limit},
+    wire::{json, reader::Reader},
 };
 use bytestring::ByteString;
 
@@ -26,7 +19,7 @@ impl Answer for BatchAnswer {
 
     fn read(
         BatchData { results, errors }: BatchData<'_>,
-        _: Option<&RawValue>,
+        _: Option<&str>,
         answer: &ByteString,
         _: &Request,
     ) -> Result<Self> {
@@ -34,10 +27,10 @@ impl Answer for BatchAnswer {
         let errors = errors.into_iter();
         Ok(Self {
             results: results
-                .map(|(number, result)| (number, answer.slice_ref(result.get())))
+                .map(|(number, result)| (number, answer.slice_ref(result)))
                 .collect(),
             errors: errors
-                .map(|(number, error)| (number, Failure::of_call(error.get())))
+                .map(|(number, error)| (number, Failure::of_call(error)))
                 .collect(),
         })
     }
@@ -57,127 +50,53 @@ impl Answer for BatchAnswer {
 
 /// The data of the answer to a batch.
 pub(super) struct BatchData<'a> {
-    results: Vec<(usize, &'a RawValue)>,
-    errors: Vec<(usize, &'a RawValue)>,
+    results: ByNumber<'a>,
+    errors: ByNumber<'a>,
 }
 
-impl<'de> Deserialize<'de> for BatchData<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(AnswerVisitor)
-    }
-}
+/// Values with the numbers of their calls.
+type ByNumber<'a> = Vec<(usize, &'a str)>;
 
-/// Serde's derive for a struct would also read a list, by position.
-struct AnswerVisitor;
-
-impl<'de> Visitor<'de> for AnswerVisitor {
-    type Value = BatchData<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the results and errors of a batch")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+impl<'a> Data<'a> for BatchData<'a> {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
         let (mut results, mut errors) = (None, None);
-        while let Some(key) = map.next_key()? {
-            let is_second = match key {
-                Key::Results => results
-                    .replace(map.next_value::<ByNumber<'_>>()?.0)
-                    .is_some(),
-                Key::Errors => errors
-                    .replace(map.next_value::<ByNumber<'_>>()?.0)
-                    .is_some(),
-                Key::Other => {
-                    map.next_value::<IgnoredAny>()?;
+        reader.members(|key, reader| {
+            let is_second = match &*json::string(key)? {
+                "results" => results.replace(by_number(reader)?).is_some(),
+                "errors" => errors.replace(by_number(reader)?).is_some(),
+                _ => {
+                    reader.value()?;
                     false
                 }
             };
-            if is_second {
-                return Err(A::Error::custom("a part of the answer is there twice"));
-            }
-        }
+            (!is_second).then_some(())
+        })?;
         if results.is_none() && errors.is_none() {
-            return Err(A::Error::missing_field("results"));
+            return None;
         }
-        Ok(BatchData {
+        Some(Self {
             results: results.unwrap_or_default(),
             errors: errors.unwrap_or_default(),
         })
     }
 }
 
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "lowercase")]
-enum Key {
-    Results,
-    Errors,
-    #[serde(other)]
-    Other,
-}
-
-/// A map from the ids of calls, by the numbers of the calls. An empty one may be `[]`, as PHP writes it,
-/// or null.
-struct ByNumber<'a>(Vec<(usize, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for ByNumber<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ByNumberVisitor)
+/// Reads a map from the ids of calls. An empty one may be `[]`, as PHP writes it, or null. Ids that are not ours are
+/// left out.
+fn by_number<'a>(reader: &mut Reader<'a>) -> Option<ByNumber<'a>> {
+    match reader.peek()? {
+        b'{' => {}
+        b'[' => return reader.elements()?.is_empty().then(Vec::new),
+        _ => return (reader.value()? == "null").then(Vec::new),
     }
-}
-
-struct ByNumberVisitor;
-
-impl<'de> Visitor<'de> for ByNumberVisitor {
-    type Value = ByNumber<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map from the ids of calls")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(ByNumber(Vec::new()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        match list.next_element::<IgnoredAny>()? {
-            None => Ok(ByNumber(Vec::new())),
-            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut values = Vec::with_capacity(map.size_hint().unwrap_or(MAX_CALLS));
-        while let Some(number) = map.next_key_seed(CallNumber)? {
-            let value = map.next_value()?;
-            if let Some(number) = number {
-                values.push((number, value));
-            }
-        }
-        Ok(ByNumber(values))
-    }
-}
-
-/// Reads the id of a call as its number; `None` if it is not an id of ours.
-struct CallNumber;
-
-impl<'de> DeserializeSeed<'de> for CallNumber {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for CallNumber {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the id of a call")
-    }
-
-    fn visit_str<E>(self, id: &str) -> Result<Self::Value, E> {
-        Ok(number_of(id))
-    }
+    let mut values = Vec::with_capacity(MAX_CALLS);
+    reader.members(|id, reader| {
+        let number = number_of(&json::string(id)?);
+        let value = reader.value()?;
+        values.extend(number.map(|number| (number, value)));
+        Some(())
+    })?;
+    Some(values)
 }
 
 #[cfg(test)]
@@ -186,7 +105,7 @@ mod tests {
     use crate::many::batch::call::request;
 
     fn numbers(json: &str) -> Option<(Vec<usize>, Vec<usize>)> {
-        let answer: BatchData<'_> = serde_json::from_str(json).ok()?;
+        let answer = BatchData::read(&mut Reader::new(json))?;
         let results = answer.results.iter().map(|(number, _)| *number);
         let errors = answer.errors.iter().map(|(number, _)| *number);
         Some((results.collect(), errors.collect()))
@@ -217,7 +136,7 @@ mod tests {
     #[test]
     fn the_records_of_a_batch_are_not_copied() {
         let answer = ByteString::from(r#"{"results":{"c0":{"id":71},"c1":{"id":72}}}"#);
-        let data = serde_json::from_str(&answer).unwrap();
+        let data = BatchData::read(&mut Reader::new(&answer)).unwrap();
         let request = request([]);
         let BatchAnswer { results, .. } = BatchAnswer::read(data, None, &answer, &request).unwrap();
         let range = answer.as_bytes().as_ptr_range();

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use super::{Query, listing::Listing};
 use crate::{
     Error, ErrorKind, Outcome, Record, Result,
-    client::{Answer, Request, request::Effect},
-    wire::{json, nothing},
+    client::{Answer, Data, Request, request::Effect},
+    wire::{json, nothing, reader::Reader},
 };
 use bytestring::ByteString;
 
@@ -53,12 +53,18 @@ struct Aggregate<'a> {
     meta: Option<&'a RawValue>,
 }
 
+impl<'a> Data<'a> for Aggregate<'a> {
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        serde_json::from_str(reader.value()?).ok()
+    }
+}
+
 impl Answer for Count {
     type Data<'a> = Aggregate<'a>;
 
     fn read(
         data: Aggregate<'_>,
-        meta: Option<&RawValue>,
+        meta: Option<&str>,
         _: &ByteString,
         request: &Request,
     ) -> Result<Self> {
@@ -66,7 +72,13 @@ impl Answer for Count {
             let error = Error::new(ErrorKind::Unexpected, Outcome::NotApplied, problem);
             request.named(error)
         };
-        if data.meta.into_iter().chain(meta).any(may_be_incomplete) {
+        if data
+            .meta
+            .map(RawValue::get)
+            .into_iter()
+            .chain(meta)
+            .any(may_be_incomplete)
+        {
             return Err(unexpected(
                 "the answer says that not all records were counted",
             ));
@@ -79,12 +91,12 @@ impl Answer for Count {
 }
 
 /// Returns whether `meta` says that the count is incomplete, or is not understood.
-fn may_be_incomplete(meta: &RawValue) -> bool {
-    if nothing::is_nothing(meta.get()) {
+fn may_be_incomplete(meta: &str) -> bool {
+    if nothing::is_nothing(meta) {
         return false;
     }
     let keys = ["truncated", "recordsProcessed", "totalRecords"];
-    let Some([truncated, processed, total]) = json::pick(meta.get(), keys) else {
+    let Some([truncated, processed, total]) = json::pick(meta, keys) else {
         return true;
     };
     let number = |value: &str| json::text(value)?.parse::<u64>().ok();

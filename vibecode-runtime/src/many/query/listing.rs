@@ -117,7 +117,7 @@ impl Listing {
         }
         let request = self.page(0, limit);
         let call = self.client.read(Ok(request), |page: Page, _| Ok(page));
-        let rows = call.await?.rows.into_iter();
+        let rows = call.await?.rows.into_shared();
         let rows = rows.map(|row| RawAnswer::new(self.entity.clone(), row, Outcome::NotApplied));
         Ok(rows.collect())
     }

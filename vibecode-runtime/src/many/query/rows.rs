@@ -1,9 +1,9 @@
 //! The rows of a query, requested page by page.
 
 use std::{
-    collections::VecDeque,
     fmt,
     marker::PhantomData,
+    ops::Range,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -12,11 +12,10 @@ use futures_core::Stream;
 
 use super::{
     listing::Listing,
-    page::{PAGE, Page},
+    page::{PAGE, Page, PageRows},
     seen_pages::{self, SeenPages},
 };
-use crate::{Error, Outcome, RawAnswer, Record, Result, client::Call};
-use bytestring::ByteString;
+use crate::{Error, Outcome, RawAnswer, Record, Result, client::Call, record::answer};
 
 /// The rows of a [`Query`](crate::Query). It is a `Stream`; [`Rows::next`] returns the next row.
 ///
@@ -75,8 +74,11 @@ impl<T: Record> Rows<T> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        let row = ready!(self.rows.poll(context));
-        Poll::Ready(row.map(|row| row?.record()))
+        let row = ready!(self.rows.poll_range(context));
+        Poll::Ready(row.map(|row| {
+            let row = self.rows.page.text(row?);
+            answer::read(&self.rows.listing.entity, row, Outcome::NotApplied)
+        }))
     }
 }
 
@@ -99,7 +101,7 @@ impl<T: Record> fmt::Debug for Rows<T> {
 /// The rows of a [`Listing`] as the API returned them, requested page by page.
 pub(super) struct RawRows {
     listing: Listing,
-    page: VecDeque<ByteString>,
+    page: PageRows,
     seen: SeenPages,
     next_page: NextPage,
     returned: u64,
@@ -120,7 +122,7 @@ impl RawRows {
     pub(super) fn new(listing: Listing) -> Self {
         Self {
             listing,
-            page: VecDeque::new(),
+            page: PageRows::default(),
             seen: SeenPages::default(),
             next_page: NextPage::At(0),
             returned: 0,
@@ -132,6 +134,15 @@ impl RawRows {
     }
 
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<RawAnswer>>> {
+        let row = ready!(self.poll_range(context));
+        Poll::Ready(row.map(|row| {
+            let (entity, row) = (self.listing.entity.clone(), self.page.shared(row?));
+            Ok(RawAnswer::new(entity, row, Outcome::NotApplied))
+        }))
+    }
+
+    /// Returns where the next row is in the text of its page, which is kept until this is called again.
+    fn poll_range(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Range<usize>>>> {
         loop {
             if self
                 .listing
@@ -140,12 +151,12 @@ impl RawRows {
             {
                 return Poll::Ready(None);
             }
-            if let Some(row) = self.page.pop_front() {
+            if let Some(row) = self.page.next() {
                 self.returned += 1;
-                let entity = self.listing.entity.clone();
-                let raw = RawAnswer::new(entity, row, Outcome::NotApplied);
-                return Poll::Ready(Some(Ok(raw)));
+                return Poll::Ready(Some(Ok(row)));
             }
+            // Its text is not kept while the next page is requested.
+            self.page = PageRows::default();
             match &mut self.next_page {
                 NextPage::None => return Poll::Ready(None),
                 NextPage::At(offset) => {
@@ -163,7 +174,7 @@ impl RawRows {
                     let (offset, limit) = (*offset, *limit);
                     match ready!(Pin::new(call).poll(context)) {
                         Ok(page) => {
-                            if self.seen.repeats(&page.rows) {
+                            if self.seen.repeats(page.rows.texts()) {
                                 let request = self.listing.page(offset, limit);
                                 return self.end(request.named(seen_pages::repeated(offset)));
                             }
@@ -172,7 +183,7 @@ impl RawRows {
                             } else {
                                 NextPage::None
                             };
-                            self.page = page.rows.into();
+                            self.page = page.rows;
                         }
                         Err(error) => return self.end(error),
                     }
@@ -201,7 +212,7 @@ impl RawRows {
         })
     }
 
-    fn end(&mut self, error: Error) -> Poll<Option<Result<RawAnswer>>> {
+    fn end(&mut self, error: Error) -> Poll<Option<Result<Range<usize>>>> {
         self.next_page = NextPage::None;
         Poll::Ready(Some(Err(error)))
     }
