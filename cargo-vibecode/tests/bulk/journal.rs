@@ -160,3 +160,34 @@ async fn a_journal_holds_no_value_of_a_row() {
         assert!(!journal.contains(value), "{journal}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_undone_says_so_when_it_is_resumed() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    desk.run("contacts a.csv --yes --backup old.jsonl --settle 1")
+        .assert(0, "2 rows done");
+    desk.run("contacts old.jsonl --yes --no-backup --settle 1")
+        .assert(0, "2 rows done");
+    for how in ["--resume", "--yes"] {
+        let said = desk.run(&format!(
+            "contacts a.csv {how} --backup old.jsonl --settle 1"
+        ));
+        let all = format!("{}{}", said.out, said.err);
+        let expected = " UTC; 2 rows were restored from its backup, on 2";
+        assert!(all.contains(expected), "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_waited_for_if_the_journal_of_a_finished_job_was_copied() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.run("contacts a.csv --yes").assert(0, "1 row done");
+    let journal = desk.read("a.csv.journal");
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    desk.write("a.csv.journal", journal);
+    let said = desk.run("contacts a.csv --resume");
+    said.assert(0, "already finished");
+    assert!(said.err.is_empty(), "{said:?}");
+}

@@ -26,6 +26,13 @@ impl BulkJob<'_> {
             self.output
                 .warn(format!("{changed} since the job was started"));
         }
+        if let Some(undone) = found.past().undone_in_words()
+            && !found.past().is_finished
+        {
+            self.output.warn(format!(
+                "{undone}: the rows of this job that are left are sent all the same"
+            ));
+        }
         Ok(Some(found))
     }
 

@@ -42,6 +42,10 @@ impl BulkJob<'_> {
         let left = checked.to_send.saturating_sub(ok + failed);
         if left == 0 {
             sender.journal.finish(ok, failed)?;
+            // The undo itself is done, whether its job knows it or not.
+            if let Some(Err(problem)) = self.undone.as_ref().map(|undone| undone.note(ok)) {
+                self.output.warn(problem.to_string());
+            }
         }
         let had_all = sender.had_all();
         if had_all > 0 {

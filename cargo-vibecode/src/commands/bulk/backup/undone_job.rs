@@ -91,6 +91,15 @@ impl UndoneJob {
         }
     }
 
+    /// Records in the journal of the job how many of its rows were restored.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn note(&self, rows: u64) -> Result<(), Failure> {
+        let journal = self.journal.as_ref();
+        journal.map_or(Ok(()), |journal| journal.note_undo(rows))
+    }
+
     /// Returns the warning of a job whose journal was not found.
     fn warning(&self) -> Option<String> {
         if self.journal.is_some() {

@@ -105,6 +105,11 @@ pub(crate) enum Line {
     PutBack {
         at: u64,
     },
+    /// An undo of the job has ended, and this number of rows was restored from its backup.
+    Undone {
+        at: u64,
+        rows: u64,
+    },
     /// Every row has been reported.
     Finished {
         at: u64,
@@ -128,6 +133,7 @@ impl Line {
             | Self::Ended { at }
             | Self::Damaged { at }
             | Self::PutBack { at }
+            | Self::Undone { at, .. }
             | Self::Finished { at, .. } => Some(*at),
         }
     }

@@ -23,6 +23,7 @@ use crate::{
     commands::bulk::{earlier, input::make_private, send::lost::AllLost},
     failure::Failure,
     output::Output,
+    plural::number_of,
 };
 
 /// If a file was changed later than this after its last line, in milliseconds, something else has changed it.
@@ -44,6 +45,7 @@ pub(crate) struct Past {
     pub(crate) is_finished: bool,
     /// When it was, in milliseconds since 1970.
     finished_at: u64,
+    undone: Option<Undone>,
     /// What was reviewed before the job, and the digest of each row that was.
     pub(crate) review: Option<Review>,
     pub(crate) reviewed: HashMap<u64, u32>,
@@ -116,6 +118,7 @@ impl FoundJournal {
         } else if !past.is_ended {
             past.heartbeat(changed);
         } else if lines.damage.is_none()
+            && !past.is_finished
             && changed > past.last_line_at.saturating_add(TOUCHED_AFTER)
         {
             past.put_back_at = Some(changed);
@@ -157,6 +160,24 @@ impl FoundJournal {
 
     pub(crate) fn past(&self) -> &Past {
         &self.past
+    }
+
+    /// Records how many rows an undo of the job has restored. A journal that is damaged, or of an earlier version, is
+    /// left as it is.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn note_undo(&self, rows: u64) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::of_file(&self.path, &error);
+        let file = self.file.try_clone().map_err(failed)?;
+        let is_whole = file.metadata().map_err(failed)?.len() == self.lines.whole;
+        if !is_whole || self.lines.damage.is_some() || self.lines.checksum.is_none() {
+            return Ok(());
+        }
+        let checksum = self.lines.checksum.clone();
+        let mut journal = Journal::of(file, &self.path, self.lines.whole, 0, checksum);
+        journal.write(&Line::Undone { at: now(), rows })?;
+        journal.sync()
     }
 
     /// Continues the journal, without a last line that is incomplete.
@@ -251,21 +272,50 @@ pub(crate) struct FinishedJob {
     failed: u64,
     /// In milliseconds since 1970.
     at: u64,
+    undone: Option<Undone>,
+}
+
+/// The last undo of a job.
+#[derive(Debug, Clone, Copy)]
+struct Undone {
+    /// In milliseconds since 1970.
+    at: u64,
+    rows: u64,
 }
 
 impl FinishedJob {
     pub(crate) fn in_words(&self) -> String {
-        finished_in_words(self.ok, self.failed, "", self.at)
+        finished_in_words((self.ok, self.failed, ""), self.at, self.undone)
     }
 }
 
-/// Returns the counts and the moment of the end of a job.
-fn finished_in_words(ok: u64, failed: u64, bad: &str, at: u64) -> String {
+impl Undone {
+    fn in_words(self) -> String {
+        format!(
+            "{} restored from its backup{}",
+            number_of(self.rows, "row was", "rows were"),
+            moment(self.at)
+        )
+    }
+}
+
+/// Returns a moment as the end of a sentence.
+fn moment(at: u64) -> String {
     let moment = i64::try_from(at).ok().map(Timestamp::from_millisecond);
-    let moment = moment.and_then(Result::ok).map_or_else(String::new, |at| {
+    moment.and_then(Result::ok).map_or_else(String::new, |at| {
         format!(", on {} UTC", at.strftime("%Y-%m-%d at %H:%M"))
-    });
-    format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}")
+    })
+}
+
+/// Returns the counts and the moment of the end of a job, and its undo.
+fn finished_in_words(
+    (ok, failed, bad): (u64, u64, &str),
+    at: u64,
+    undone: Option<Undone>,
+) -> String {
+    let moment = moment(at);
+    let undone = undone.map_or_else(String::new, |it| format!("; {}", it.in_words()));
+    format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
 }
 
 /// Returns a finished job; `None` if the job is not finished.
@@ -277,10 +327,11 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
     lock(&file, path)?;
     let mut digest = None;
-    let mut end = None;
+    let (mut end, mut undone) = (None, None);
     let lines = for_each_line(&mut file, path, |line| match line {
         Line::Journal(header) => digest = Some(header.input_sha256),
         Line::Finished { at, ok, failed } => end = Some((at, ok, failed)),
+        Line::Undone { at, rows } => undone = Some(Undone { at, rows }),
         _ => end = None,
     })?;
     let end = end.filter(|_| lines.damage.is_none());
@@ -291,6 +342,7 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
             ok,
             failed,
             at,
+            undone,
         }))
 }
 
@@ -340,7 +392,7 @@ impl Past {
         self.is_ended = match line {
             Line::Ended { .. } | Line::Finished { .. } => true,
             // It is written while nothing new is under way.
-            Line::BackedUp { .. } | Line::Reviewed(_) => self.is_ended,
+            Line::BackedUp { .. } | Line::Reviewed(_) | Line::Undone { .. } => self.is_ended,
             Line::Journal(_)
             | Line::Started { .. }
             | Line::Done { .. }
@@ -411,6 +463,7 @@ impl Past {
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
+            Line::Undone { at, rows } => self.undone = Some(Undone { at, rows }),
             Line::Finished { at, .. } => {
                 self.is_finished = true;
                 self.finished_at = at;
@@ -430,7 +483,12 @@ impl Past {
 
     /// Returns the counts and the moment of the end of a finished job. `bad` follows the counts.
     pub(crate) fn finished_in_words(&self, bad: &str) -> String {
-        finished_in_words(self.ok, self.failed, bad, self.finished_at)
+        finished_in_words((self.ok, self.failed, bad), self.finished_at, self.undone)
+    }
+
+    /// Returns the last undo of the job as a sentence.
+    pub(crate) fn undone_in_words(&self) -> Option<String> {
+        self.undone.map(Undone::in_words)
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.
