@@ -5,6 +5,7 @@ mod call;
 mod pack;
 mod run_control;
 mod send;
+mod updates;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ pub(crate) use self::{
     pack::Pack,
     run_control::{PackPermit, RunControl},
     send::{Ended, Ready, send},
+    updates::Updates,
 };
 use crate::{
     Client, Entity, Error, ErrorKind, Id, IdFor, Patch, PatchJob, RawAnswer, Result, Updated,
@@ -65,8 +67,7 @@ impl Batch {
     /// Adds an update of a record. A patch that cannot be sent is an error of this call only.
     pub fn update<P: Patch>(mut self, id: impl IdFor<P>, patch: &P) -> Self {
         let target = Target::of::<P::Entity>(id.record_id());
-        self.calls
-            .push(BatchCall::update(target, patch.body().clone()));
+        self.calls.push(BatchCall::update(target, patch.body()));
         self
     }
 

@@ -68,6 +68,7 @@ impl Pack {
     ) {
         let Self { mut waiting, woken } = self;
         let latest = permit.latest_lock();
+        let mut share_a_text = true;
         while !waiting.is_empty() {
             if let Some(error) = permit.stopped() {
                 return refuse(waiting, error, done);
@@ -75,6 +76,12 @@ impl Pack {
             let ready = take_ready(&mut waiting, client.shared.retries.attempts());
             if ready.is_empty() {
                 permit.release();
+                // Another pack may be made for each one that waits, and a short patch must not keep a long text.
+                if mem::take(&mut share_a_text) {
+                    for one in &mut waiting {
+                        one.call.copy_out();
+                    }
+                }
                 let woken = caller.wait_until(latest, pin!(woken.notified())).await;
                 if !matches!(woken, Ok(Some(()))) {
                     return refuse(waiting, &waited_for_a_record(), done);

@@ -157,12 +157,12 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
     fn new(number: usize, ready: Ready<L>) -> Self {
         let Ready {
             index,
-            call,
+            mut call,
             lock,
             attempts,
         } = ready;
         if let Some(lock) = &lock {
-            lock.borrow().will_add(call.additions());
+            lock.borrow().will_add(call.take_additions());
         }
         Self {
             number,

@@ -113,7 +113,7 @@ async fn write_batched(client: &Client, caller: &Caller, working: &mut [&mut Pro
         let Step::Write(body) = &one.step else {
             continue;
         };
-        match BatchCall::update(one.job.target(), body.clone()) {
+        match BatchCall::update(one.job.target(), body) {
             Ok(call) => ready.push(Ready {
                 index,
                 call,
