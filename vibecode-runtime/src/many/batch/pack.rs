@@ -42,7 +42,7 @@ impl Pack {
         let woken = Arc::new(Notify::new());
         let is_write = |call: &BatchCall| call.effect() > Effect::Reads;
         let writes = calls.iter().map(|(_, call)| call).filter(|it| is_write(it));
-        let targets = writes.map(|call| call.target.clone());
+        let targets = writes.map(|call| &call.target);
         let requests = client.shared.locks.join_all(targets, caller, &woken);
         let mut requests = requests.into_iter();
         let waiting = calls.into_iter().map(|(index, call)| Waiting {

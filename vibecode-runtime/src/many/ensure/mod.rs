@@ -106,8 +106,8 @@ impl EnsurePack {
     pub(crate) fn join_queues(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
         let attempts = client.shared.retries.attempts();
         let woken = Arc::new(Notify::new());
-        let targets = jobs.iter().map(PatchJob::target);
-        let requests = client.shared.locks.join_all(targets, caller, &woken);
+        let targets: Vec<_> = jobs.iter().map(PatchJob::target).collect();
+        let requests = client.shared.locks.join_all(&targets, caller, &woken);
         let working = jobs.into_iter().zip(requests).enumerate();
         let working = working
             .map(|(index, (job, request))| Progress::new(index, job, request, attempts))
