@@ -15,11 +15,15 @@ use super::{
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::{lock::lock, value::multifield::EntryKey};
+use crate::{
+    lock::{lock, unlocked},
+    value::multifield::EntryKey,
+};
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
-    locks: Arc<Locks>,
+    /// `None` once a [`RecordLock`] was made of it.
+    locks: Option<Arc<Locks>>,
     record: RecordHash,
     stage: Stage,
 }
@@ -28,15 +32,13 @@ enum Stage {
     /// The lock is granted, but no [`RecordLock`] was made of it yet.
     Granted,
     Waiting(Arc<Ticket>),
-    /// A [`RecordLock`] was made of it.
-    Over,
 }
 
 impl LockRequest {
     pub(super) fn new(locks: Arc<Locks>, record: RecordHash, ticket: Option<Arc<Ticket>>) -> Self {
         let stage = ticket.map_or(Stage::Granted, Stage::Waiting);
         Self {
-            locks,
+            locks: Some(locks),
             record,
             stage,
         }
@@ -57,17 +59,25 @@ impl LockRequest {
         let is_ours = match &self.stage {
             Stage::Granted => true,
             Stage::Waiting(ticket) => ticket.is_granted(),
-            Stage::Over => false,
         };
         if !is_ours {
             return None;
         }
-        self.stage = Stage::Over;
         Some(RecordLock {
-            locks: Arc::clone(&self.locks),
+            locks: self.locks.take()?,
             record: self.record,
             writes: Mutex::default(),
         })
+    }
+
+    /// Returns the lock if it is granted, with what the next write adds.
+    pub(crate) fn try_lock_to_add(
+        &mut self,
+        additions: impl FnOnce() -> Option<Additions>,
+    ) -> Option<RecordLock> {
+        let mut lock = self.try_lock()?;
+        unlocked(&mut lock.writes).additions = additions();
+        Some(lock)
     }
 
     /// Returns the lock if it is granted, with what is known about the open writes of the record.
@@ -85,11 +95,14 @@ impl LockRequest {
 
 impl Drop for LockRequest {
     fn drop(&mut self) {
-        match &self.stage {
-            Stage::Granted => self.locks.state().leave(self.record, None),
-            Stage::Waiting(ticket) => self.locks.state().leave(self.record, Some(ticket)),
-            Stage::Over => {}
-        }
+        let Some(locks) = &self.locks else {
+            return;
+        };
+        let ticket = match &self.stage {
+            Stage::Granted => None,
+            Stage::Waiting(ticket) => Some(ticket),
+        };
+        locks.state().leave(self.record, ticket);
     }
 }
 
@@ -266,7 +279,7 @@ impl RecordLock {
 impl Drop for RecordLock {
     fn drop(&mut self) {
         // The task may have been dropped in the middle of an attempt, which ends the write now.
-        let mut writes = mem::take(&mut *self.writes());
+        let mut writes = mem::take(unlocked(&mut self.writes));
         let mut state = self.locks.state();
         match writes.known.take() {
             Some(mut known) if known.is_complete => {

@@ -120,17 +120,14 @@ impl Batch {
                 }
             }
             let pack = Pack::join_queues(&client, &caller, valid);
-            pack.send(
-                &client,
-                &caller,
-                &mut PackPermit::default(),
-                |index, result| {
+            pack.send(&client, &caller, &mut PackPermit::default(), |ended| {
+                for (index, result) in ended {
                     debug_assert!(index < results.len(), "a result is of a call of this batch");
                     if let Some(of_call) = results.get_mut(index) {
                         *of_call = Some(result);
                     }
-                },
-            )
+                }
+            })
             .await;
             let results = results.into_iter().map(|result| {
                 let missing = || Err(unexpected("a call of the batch has no result"));

@@ -56,15 +56,15 @@ impl Pack {
         }
     }
 
-    /// Sends the calls. Passes each result, with the index of its call, to `done` as soon as it is
-    /// final. A call waits while its record is locked, which may be by an earlier call of the same
+    /// Sends the calls. After each request, passes the results that are final to `done`, each with the index
+    /// of its call. A call waits while its record is locked, which may be by an earlier call of the same
     /// pack. The other calls are sent meanwhile.
     pub(crate) async fn send(
         self,
         client: &Client,
         caller: &Caller,
         permit: &mut PackPermit,
-        mut done: impl FnMut(usize, Result<RawAnswer>),
+        mut done: impl FnMut(&mut dyn Iterator<Item = (usize, Result<RawAnswer>)>),
     ) {
         let Self { mut waiting, woken } = self;
         let latest = permit.latest_lock();
@@ -89,18 +89,21 @@ impl Pack {
                 continue;
             }
             permit.take().await;
-            send(client, caller, ready, |index, ended| {
-                done(index, ended.result);
+            send(client, caller, ready, |ended| {
+                done(&mut ended.map(|(index, ended)| (index, ended.result)));
             })
             .await;
         }
     }
 }
 
-fn refuse(waiting: Vec<Waiting>, error: &Error, mut done: impl FnMut(usize, Result<RawAnswer>)) {
-    for Waiting { index, call, .. } in waiting {
-        done(index, Err(call.named(error.clone())));
-    }
+fn refuse(
+    waiting: Vec<Waiting>,
+    error: &Error,
+    mut done: impl FnMut(&mut dyn Iterator<Item = (usize, Result<RawAnswer>)>),
+) {
+    let refused = |Waiting { index, call, .. }| (index, Err(call.named(error.clone())));
+    done(&mut waiting.into_iter().map(refused));
 }
 
 /// Takes out the calls that hold their lock, or need none. A call behind another one on the same record
@@ -113,7 +116,7 @@ fn take_ready(waiting: &mut Vec<Waiting>, attempts: u32) -> Vec<Ready<RecordLock
     for mut one in mem::take(waiting) {
         let is_first = !has_reads || seen.insert(one.call.target.clone());
         let lock = match &mut one.request {
-            Some(request) if is_first => request.try_lock(),
+            Some(request) if is_first => request.try_lock_to_add(|| one.call.take_additions()),
             Some(_) | None => None,
         };
         if !is_first || (one.request.is_some() && lock.is_none()) {

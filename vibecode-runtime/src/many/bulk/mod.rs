@@ -185,7 +185,11 @@ impl<E, T: Send + 'static> Bulk<E, T> {
 
     fn note(&mut self, event: Event<T>) {
         match event {
-            Event::Result(index, result) => self.window.finish(index, result),
+            Event::Results(results) => {
+                for (index, result) in results {
+                    self.window.finish(index, result);
+                }
+            }
             Event::PermitFree => {}
         }
     }
@@ -255,8 +259,8 @@ impl Action for Updates {
         let pack = Pack::join_queues(&client, &caller, calls.collect());
         Box::pin(async move {
             results.begin();
-            pack.send(&client, &caller, &mut permit, |index, result| {
-                results.report(index, result.map(Updated::new));
+            pack.send(&client, &caller, &mut permit, |ended| {
+                results.report(ended.map(|(index, result)| (index, result.map(Updated::new))));
             })
             .await;
             end(results, permit);
@@ -292,8 +296,8 @@ impl Action for Ensures {
         Box::pin(async move {
             results.begin();
             let transport = Transport::Batched;
-            pack.send(&client, &caller, &mut permit, transport, |index, result| {
-                results.report(index, result);
+            pack.send(&client, &caller, &mut permit, transport, |ended| {
+                results.report(ended.into_iter());
             })
             .await;
             end(results, permit);

@@ -9,7 +9,8 @@ use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::R
 pub(crate) type PackFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) enum Event<T> {
-    Result(usize, Result<T>),
+    /// The results of one request, each with the index of its item in the run.
+    Results(Vec<(usize, Result<T>)>),
     /// Another request may be sent.
     PermitFree,
 }
@@ -47,17 +48,23 @@ impl<T> Results<T> {
         self.has_begun = true;
     }
 
-    /// Passes on the result of the job with this index in the pack.
-    pub(super) fn report(&mut self, index: usize, result: Result<T>) {
-        let Some(index) = self.indices.get_mut(index).and_then(Option::take) else {
-            debug_assert!(false, "a job has one result");
-            return;
-        };
-        match &result {
-            Err(error) if error.refuses_every_batch() => self.refused = Some(error.clone()),
-            Ok(_) | Err(_) => self.is_refused = false,
+    /// Passes on results, each with the index of its job in the pack.
+    pub(super) fn report(&mut self, results: impl Iterator<Item = (usize, Result<T>)>) {
+        let mut passed_on = Vec::with_capacity(self.indices.len());
+        for (index, result) in results {
+            let Some(index) = self.indices.get_mut(index).and_then(Option::take) else {
+                debug_assert!(false, "a job has one result");
+                continue;
+            };
+            match &result {
+                Err(error) if error.refuses_every_batch() => self.refused = Some(error.clone()),
+                Ok(_) | Err(_) => self.is_refused = false,
+            }
+            passed_on.push((index, result));
         }
-        self.send(Event::Result(index, result));
+        if !passed_on.is_empty() {
+            self.send(Event::Results(passed_on));
+        }
     }
 
     /// Ends the pack, and stops the run if every result refuses everything.
@@ -89,8 +96,10 @@ impl<T> Drop for Results<T> {
             let problem = "the runtime of the client was shut down before the item was sent";
             Error::not_sent(ErrorKind::Interrupted, problem)
         };
-        for index in std::mem::take(&mut self.indices).into_iter().flatten() {
-            self.send(Event::Result(index, Err(broken_off.clone())));
+        let rest = std::mem::take(&mut self.indices).into_iter().flatten();
+        let rest: Vec<_> = rest.map(|index| (index, Err(broken_off.clone()))).collect();
+        if !rest.is_empty() {
+            self.send(Event::Results(rest));
         }
         self.send(Event::PermitFree);
     }

@@ -85,8 +85,8 @@ impl Client {
             let mut result = None;
             let pack = EnsurePack::join_queues(&client, &caller, vec![job]);
             let (mut permit, transport) = (PackPermit::default(), Transport::OneByOne);
-            pack.send(&client, &caller, &mut permit, transport, |_, ended| {
-                result = Some(ended);
+            pack.send(&client, &caller, &mut permit, transport, |mut ended| {
+                result = ended.pop().map(|(_, ended)| ended);
             })
             .await;
             result.unwrap_or_else(|| Err(not_shown(None)))
@@ -115,14 +115,14 @@ impl EnsurePack {
         Self { working, woken }
     }
 
-    /// Ensures the jobs. Passes each result, with the index of its job, to `done` once it is final.
+    /// Ensures the jobs. Passes the results that are final to `done`, each with the index of its job.
     pub(crate) async fn send(
         self,
         client: &Client,
         caller: &Caller,
         permit: &mut PackPermit,
         transport: Transport,
-        mut done: impl FnMut(usize, Result<Ensured>),
+        mut done: impl FnMut(Vec<(usize, Result<Ensured>)>),
     ) {
         let Self { mut working, woken } = self;
         let latest_lock = permit.latest_lock();
@@ -132,9 +132,10 @@ impl EnsurePack {
             }
             // The lock of a record is released as soon as the record is done, even if others still
             // wait.
-            for ended in working.extract_if(.., |one| one.is_done()) {
-                let (index, result) = ended.finish();
-                done(index, result);
+            let ended = working.extract_if(.., |one| one.is_done());
+            let ended: Vec<_> = ended.map(Progress::finish).collect();
+            if !ended.is_empty() {
+                done(ended);
             }
             if working.is_empty() {
                 return;

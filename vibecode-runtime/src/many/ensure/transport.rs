@@ -91,12 +91,14 @@ async fn read_batched(client: &Client, caller: &Caller, working: &mut [&mut Prog
             Err(error) => one.fail(error),
         }
     }
-    batch::send(client, caller, ready, |index, ended| {
-        let Ended {
-            result, sent_at, ..
-        } = ended;
-        if let Some(one) = working.get_mut(index) {
-            one.decide(result, sent_at);
+    batch::send(client, caller, ready, |ended| {
+        for (index, ended) in ended {
+            let Ended {
+                result, sent_at, ..
+            } = ended;
+            if let Some(one) = working.get_mut(index) {
+                one.decide(result, sent_at);
+            }
         }
     })
     .await;
@@ -114,17 +116,23 @@ async fn write_batched(client: &Client, caller: &Caller, working: &mut [&mut Pro
             continue;
         };
         match BatchCall::update(one.job.target(), body) {
-            Ok(call) => ready.push(Ready {
-                index,
-                call,
-                lock: one.lock(),
-                attempts: one.attempts_left(),
-            }),
+            Ok(mut call) => {
+                let lock = one.lock();
+                if let Some(lock) = lock {
+                    lock.will_add(call.take_additions());
+                }
+                ready.push(Ready {
+                    index,
+                    call,
+                    lock,
+                    attempts: one.attempts_left(),
+                });
+            }
             Err(error) => written.push((index, Err(error), 1)),
         }
     }
-    batch::send(client, caller, ready, |index, ended| {
-        written.push((index, ended.result, ended.attempts));
+    batch::send(client, caller, ready, |ended| {
+        written.extend(ended.map(|(index, ended)| (index, ended.result, ended.attempts)));
     })
     .await;
     for (index, result, attempts) in written {
