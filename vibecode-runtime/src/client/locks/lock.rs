@@ -286,13 +286,16 @@ impl Drop for RecordLock {
                 if let Some((write, before)) = writes.take_last() {
                     known.open.push(write, before);
                 }
-                state.memory.keep(self.record, known.open);
+                state.memory.keep(self.record, known.open, Instant::now());
             }
             known => {
+                // Hardly earlier than now, and asked for only once for a batch.
+                let ended = writes.last.as_ref().and_then(|last| last.ended);
                 let last = writes.take_last().map(|(write, _)| write);
                 let open = known.into_iter().flat_map(|known| known.open.into_writes());
                 for write in open.chain(last) {
-                    state.memory.add(self.record, write);
+                    let now = ended.unwrap_or_else(Instant::now);
+                    state.memory.add(self.record, write, now);
                 }
             }
         }

@@ -89,26 +89,25 @@ impl Memory {
     }
 
     /// Remembers all open writes of a record, after [`take`](Self::take).
-    pub(super) fn keep(&mut self, record: RecordHash, open: OpenWrites) {
+    pub(super) fn keep(&mut self, record: RecordHash, open: OpenWrites, now: Instant) {
         if open.has_earlier_read() {
             self.sweep();
             self.read.insert(record, open);
             return;
         }
         for write in open.into_writes() {
-            self.push(record, write);
+            self.push(record, write, now);
         }
     }
 
-    pub(super) fn add(&mut self, record: RecordHash, write: OpenWrite) {
+    pub(super) fn add(&mut self, record: RecordHash, write: OpenWrite, now: Instant) {
         match self.read.get_mut(&record) {
             Some(open) => open.push(write, None),
-            None => self.push(record, write),
+            None => self.push(record, write, now),
         }
     }
 
-    fn push(&mut self, record: RecordHash, write: OpenWrite) {
-        let now = Instant::now();
+    fn push(&mut self, record: RecordHash, write: OpenWrite, now: Instant) {
         let (forgotten, epoch) = (&mut self.forgotten, &self.epoch);
         let forget = |RecordHash(record), settles_at| {
             forgotten.note(record, epoch.up(settles_at), epoch.up(now));
@@ -121,13 +120,13 @@ impl Memory {
         self.shown.note(hash, self.epoch.up(until), now);
     }
 
-    pub(super) fn shown_until(&self, hash: u64) -> Option<Instant> {
+    pub(super) fn shown_until(&mut self, hash: u64) -> Option<Instant> {
         let until = self.shown.until(hash)?;
         Some(self.epoch.time(until))
     }
 
     /// Returns until when a forgotten write to this record may be open.
-    pub(super) fn forgotten_until(&self, RecordHash(record): RecordHash) -> Option<Instant> {
+    pub(super) fn forgotten_until(&mut self, RecordHash(record): RecordHash) -> Option<Instant> {
         let until = self.forgotten.until(record)?;
         Some(self.epoch.time(until))
     }
