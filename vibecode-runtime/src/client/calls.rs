@@ -75,7 +75,7 @@ impl Client {
         let target = Target::of::<E>(id);
         let client = self.clone();
         Call::write(request, |request, caller| async move {
-            let _lock = client.lock(target, &caller).await?;
+            let _lock = client.lock(&target, &caller).await?;
             let mut sending = client.begin(&caller);
             match sending.send::<Done>(&request, &[]).await {
                 // An earlier attempt may have deleted it.

@@ -17,7 +17,7 @@ impl Client {
         let additions = Additions::of(body);
         let client = self.clone();
         Call::write(request, |request, caller| async move {
-            let lock = client.lock(target, &caller).await?;
+            let lock = client.lock(&target, &caller).await?;
             lock.will_add(additions);
             let raw: RawAnswer = client.begin(&caller).send(&request, &[&lock]).await?;
             Ok(Updated::new(raw))
@@ -32,7 +32,7 @@ impl Client {
     }
 
     /// Waits for the lock of a record, for at most the longest wait.
-    pub(super) async fn lock(&self, target: Target, caller: &Caller) -> Result<RecordLock> {
+    pub(super) async fn lock(&self, target: &Target, caller: &Caller) -> Result<RecordLock> {
         self.enter_runtime().await?;
         let mut request = self.shared.locks.join(target, caller);
         if let Some(lock) = request.try_lock() {

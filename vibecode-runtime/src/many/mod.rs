@@ -8,3 +8,34 @@ pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod ensure;
 pub(crate) mod query;
+
+use tokio::time::Instant;
+
+use crate::{Error, Result};
+
+/// The result of a call of a batch, or of an item of a run.
+pub(crate) struct ItemResult<T> {
+    /// The index of the call or the item.
+    pub(crate) index: usize,
+    pub(crate) result: Result<T>,
+    /// When its last attempt with an unknown outcome ended.
+    pub(crate) lost_at: Option<Instant>,
+}
+
+impl<T> ItemResult<T> {
+    pub(crate) fn not_sent(index: usize, error: Error) -> Self {
+        Self {
+            index,
+            result: Err(error),
+            lost_at: None,
+        }
+    }
+
+    pub(crate) fn map<U>(self, done: impl FnOnce(T) -> U) -> ItemResult<U> {
+        ItemResult {
+            index: self.index,
+            result: self.result.map(done),
+            lost_at: self.lost_at,
+        }
+    }
+}

@@ -6,9 +6,10 @@
 //! then waits longer than necessary, never too short a time.
 //!
 //! The hashes are in blocks by the second until which they count, so what has expired is dropped a block
-//! at a time.
+//! at a time. A block is a list until it is first searched, and a hash table from then on: a run that only
+//! updates never searches, and a place in a table that was not used for long is a cache miss.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem};
 
 use super::seconds::Seconds;
 
@@ -29,7 +30,7 @@ impl ExpiringHashes {
         let of_this_second = self.blocks.iter_mut().rev().find(|it| it.until == until);
         let buckets = match of_this_second {
             Some(block) if !block.is_full() => return block.insert(hash),
-            Some(block) => (block.buckets.len() * 2).min(MAX_BUCKETS),
+            Some(block) => (block.buckets * 2).min(MAX_BUCKETS),
             None => MIN_BUCKETS,
         };
         self.blocks.retain(|block| block.until >= now);
@@ -39,35 +40,81 @@ impl ExpiringHashes {
     }
 
     /// Returns the latest time until which a hash was noted.
-    pub(super) fn until(&self, hash: u64) -> Option<Seconds> {
-        let blocks = self.blocks.iter().filter(|block| block.contains(hash));
-        blocks.map(|block| block.until).max()
+    pub(super) fn until(&mut self, hash: u64) -> Option<Seconds> {
+        let blocks = self.blocks.iter_mut();
+        let blocks = blocks.filter_map(|block| block.contains(hash).then_some(block.until));
+        blocks.max()
     }
 }
 
-/// A hash table with open addressing. The position of a hash is part of what identifies it.
 struct Block {
     until: Seconds,
+    /// The number of buckets that the table has, a power of two.
+    buckets: usize,
+    /// Half of each hash that is not in the table yet, and the position that it gets.
+    halves: Vec<u32>,
+    positions: Vec<u16>,
+    table: Table,
+}
+
+/// A hash table with open addressing. The position of a hash is part of what identifies it.
+#[derive(Default)]
+struct Table {
     count: usize,
-    /// Half of each hash; 0 is an empty bucket.
+    /// Half of each hash; 0 is an empty bucket. There are none until the block is first searched.
     buckets: Box<[u32]>,
 }
 
 impl Block {
     fn new(until: Seconds, buckets: usize) -> Self {
+        let most = most_of(buckets);
         Self {
             until,
-            count: 0,
-            buckets: vec![0; buckets].into(),
+            buckets,
+            halves: Vec::with_capacity(most),
+            positions: Vec::with_capacity(most),
+            table: Table::default(),
         }
     }
 
     fn is_full(&self) -> bool {
-        self.count >= self.buckets.len() / 4 * 3
+        self.table.count + self.halves.len() >= most_of(self.buckets)
     }
 
     fn insert(&mut self, hash: u64) {
-        let (at, half) = self.find(hash);
+        let (position, half) = parts(hash);
+        self.halves.push(half);
+        self.positions.push(position);
+    }
+
+    fn contains(&mut self, hash: u64) -> bool {
+        if self.table.buckets.is_empty() {
+            self.table.buckets = vec![0; self.buckets].into();
+        }
+        let positions = mem::take(&mut self.positions);
+        for (position, half) in positions.into_iter().zip(mem::take(&mut self.halves)) {
+            self.table.insert(position, half);
+        }
+        let (position, half) = parts(hash);
+        self.table.contains(position, half)
+    }
+}
+
+/// How many hashes a table with this number of buckets takes: a quarter of them is empty.
+fn most_of(buckets: usize) -> usize {
+    buckets / 4 * 3
+}
+
+/// Returns the position of a hash, as if the table had [`MAX_BUCKETS`], and the half that is stored.
+#[expect(clippy::cast_possible_truncation, reason = "the hash is taken apart")]
+fn parts(hash: u64) -> (u16, u32) {
+    let half = (hash >> 32) as u32;
+    (hash as u16, half.max(1))
+}
+
+impl Table {
+    fn insert(&mut self, position: u16, half: u32) {
+        let at = self.find(position, half);
         if let Some(bucket) = self.buckets.get_mut(at)
             && *bucket == 0
         {
@@ -76,20 +123,15 @@ impl Block {
         }
     }
 
-    fn contains(&self, hash: u64) -> bool {
-        let (at, half) = self.find(hash);
+    fn contains(&self, position: u16, half: u32) -> bool {
+        let at = self.find(position, half);
         self.buckets.get(at) == Some(&half)
     }
 
-    /// Returns the bucket that contains a hash, or the empty one that it belongs in, and what the bucket
-    /// contains then.
-    #[expect(clippy::cast_possible_truncation, reason = "the hash is taken apart")]
-    fn find(&self, hash: u64) -> (usize, u32) {
-        let (low, high) = (hash as u32, (hash >> 32) as u32);
-        let half = high.max(1);
-        // The number of buckets is a power of two, and a quarter of them is empty.
+    /// Returns the bucket that contains a hash, or the empty one that it belongs in.
+    fn find(&self, position: u16, half: u32) -> usize {
         let last = self.buckets.len() - 1;
-        let mut at = low as usize & last;
+        let mut at = usize::from(position) & last;
         while self
             .buckets
             .get(at)
@@ -97,7 +139,7 @@ impl Block {
         {
             at = (at + 1) & last;
         }
-        (at, half)
+        at
     }
 }
 
@@ -116,11 +158,12 @@ mod tests {
     }
 
     fn bytes(noted: &ExpiringHashes) -> usize {
-        noted
-            .blocks
-            .iter()
-            .map(|block| block.buckets.len() * 4)
-            .sum()
+        let bytes = |block: &Block| {
+            block.halves.capacity() * 4
+                + block.positions.capacity() * 2
+                + block.table.buckets.len() * 4
+        };
+        noted.blocks.iter().map(bytes).sum()
     }
 
     #[test]
@@ -153,6 +196,8 @@ mod tests {
         for (number, hash) in hashes.clone().take(MANY as usize).enumerate() {
             noted.note(hash, Seconds::new(240 + number as u32 / 10_000), NOW);
         }
+        let each = bytes(&noted) / MANY as usize;
+        assert!(each < 10, "{each} bytes each before the first search");
         let found = hashes.map(|hash| noted.until(hash).is_some());
         let found: Vec<_> = found.collect();
         let (noted_ones, others) = found.split_at(MANY as usize);
@@ -169,9 +214,24 @@ mod tests {
         for hash in hashes(100) {
             noted.note(hash, Seconds::new(120), NOW);
         }
+        assert_eq!(bytes(&noted), 48 * 6 + 96 * 6);
+        noted.until(7);
         assert_eq!(bytes(&noted), 256 + 512);
         noted.note(7, Seconds::new(240), NOW);
-        assert_eq!(bytes(&noted), 256 + 512 + 256);
+        assert_eq!(bytes(&noted), 256 + 512 + 48 * 6);
+    }
+
+    #[test]
+    fn what_is_noted_after_a_search_is_found_by_the_next() {
+        let mut noted = ExpiringHashes::default();
+        let hashes: Vec<_> = hashes(1_000).collect();
+        for (at, hash) in hashes.iter().enumerate() {
+            assert_eq!(noted.until(*hash), None);
+            noted.note(*hash, Seconds::new(120), NOW);
+            let half = hashes.get(at / 2).unwrap();
+            assert!(noted.until(*hash).is_some() && noted.until(*half).is_some());
+        }
+        assert!(bytes(&noted) < 10_000);
     }
 
     #[test]
@@ -184,7 +244,11 @@ mod tests {
         }
         assert!(same.iter().all(|hash| noted.until(*hash).is_some()));
         assert_eq!(
-            noted.blocks.iter().map(|block| block.count).sum::<usize>(),
+            noted
+                .blocks
+                .iter()
+                .map(|block| block.table.count)
+                .sum::<usize>(),
             4
         );
     }

@@ -11,15 +11,20 @@ use tokio::time::Instant;
 
 use super::{
     Additions, Locks,
+    memory::RecordHash,
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::{lock::lock, patch::target::Target, value::multifield::EntryKey};
+use crate::{
+    lock::{lock, unlocked},
+    value::multifield::EntryKey,
+};
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
-    locks: Arc<Locks>,
-    target: Target,
+    /// `None` once a [`RecordLock`] was made of it.
+    locks: Option<Arc<Locks>>,
+    record: RecordHash,
     stage: Stage,
 }
 
@@ -27,16 +32,14 @@ enum Stage {
     /// The lock is granted, but no [`RecordLock`] was made of it yet.
     Granted,
     Waiting(Arc<Ticket>),
-    /// A [`RecordLock`] was made of it.
-    Over,
 }
 
 impl LockRequest {
-    pub(super) fn new(locks: Arc<Locks>, target: Target, ticket: Option<Arc<Ticket>>) -> Self {
+    pub(super) fn new(locks: Arc<Locks>, record: RecordHash, ticket: Option<Arc<Ticket>>) -> Self {
         let stage = ticket.map_or(Stage::Granted, Stage::Waiting);
         Self {
-            locks,
-            target,
+            locks: Some(locks),
+            record,
             stage,
         }
     }
@@ -56,45 +59,57 @@ impl LockRequest {
         let is_ours = match &self.stage {
             Stage::Granted => true,
             Stage::Waiting(ticket) => ticket.is_granted(),
-            Stage::Over => false,
         };
         if !is_ours {
             return None;
         }
-        self.stage = Stage::Over;
         Some(RecordLock {
-            locks: Arc::clone(&self.locks),
-            target: mem::take(&mut self.target),
+            locks: self.locks.take()?,
+            record: self.record,
             writes: Mutex::default(),
         })
+    }
+
+    /// Returns the lock if it is granted, with what the next write adds.
+    pub(crate) fn try_lock_to_add(
+        &mut self,
+        additions: impl FnOnce() -> Option<Additions>,
+    ) -> Option<RecordLock> {
+        let mut lock = self.try_lock()?;
+        unlocked(&mut lock.writes).additions = additions();
+        Some(lock)
     }
 
     /// Returns the lock if it is granted, with what is known about the open writes of the record.
     pub(crate) fn try_lock_with_open_writes(&mut self) -> Option<RecordLock> {
         let lock = self.try_lock()?;
-        let known = lock.locks.state().memory.take(&lock.target);
-        let mut writes = lock.writes();
-        writes.open = known;
-        writes.is_complete = true;
-        drop(writes);
+        let open = lock.locks.state().memory.take(lock.record);
+        lock.writes().known = Some(Box::new(Known {
+            open,
+            is_complete: true,
+            last_read: None,
+        }));
         Some(lock)
     }
 }
 
 impl Drop for LockRequest {
     fn drop(&mut self) {
-        match &self.stage {
-            Stage::Granted => self.locks.state().leave(&self.target, None),
-            Stage::Waiting(ticket) => self.locks.state().leave(&self.target, Some(ticket)),
-            Stage::Over => {}
-        }
+        let Some(locks) = &self.locks else {
+            return;
+        };
+        let ticket = match &self.stage {
+            Stage::Granted => None,
+            Stage::Waiting(ticket) => Some(ticket),
+        };
+        locks.state().leave(self.record, ticket);
     }
 }
 
 /// The lock of a record, which allows writing to it. It is released when dropped.
 pub(crate) struct RecordLock {
     locks: Arc<Locks>,
-    target: Target,
+    record: RecordHash,
     writes: Mutex<Writes>,
 }
 
@@ -105,6 +120,13 @@ struct Writes {
     additions: Option<Additions>,
     /// The last write, until it is settled or among the open ones.
     last: Option<Sent>,
+    /// What most writes need not know. It is boxed, so that the 50 locks of a batch are small.
+    known: Option<Box<Known>>,
+}
+
+/// What is known about a record besides its last write.
+#[derive(Default)]
+struct Known {
     /// The open writes that have ended.
     open: OpenWrites,
     /// Whether `open` contains those from before the lock was acquired.
@@ -124,8 +146,12 @@ struct Sent {
 impl Writes {
     fn close_last(&mut self) {
         if let Some((write, before)) = self.take_last() {
-            self.open.push(write, before);
+            self.known().open.push(write, before);
         }
+    }
+
+    fn known(&mut self) -> &mut Known {
+        self.known.get_or_insert_default()
     }
 
     fn take_last(&mut self) -> Option<(OpenWrite, Option<Vec<EntryKey>>)> {
@@ -153,7 +179,8 @@ impl RecordLock {
     /// Notes that the write is sent. If it adds something, it is open from now on.
     pub(crate) fn note_sent(&self, settle_time: Duration) {
         let mut writes = self.writes();
-        let before = writes.last_read.take();
+        let known = writes.known.as_mut();
+        let before = known.and_then(|known| known.last_read.take());
         if writes.additions.is_some() {
             writes.last = Some(Sent {
                 settle_time,
@@ -166,8 +193,10 @@ impl RecordLock {
     /// Notes that the write was not sent after all.
     pub(crate) fn note_not_sent(&self) {
         let mut writes = self.writes();
-        if let Some(last) = writes.last.take() {
-            writes.last_read = last.before;
+        if let Some(last) = writes.last.take()
+            && last.before.is_some()
+        {
+            writes.known().last_read = last.before;
         }
     }
 
@@ -186,51 +215,58 @@ impl RecordLock {
     /// Settles the writes whose values are all shown by an answer or a read. Until these writes would
     /// have settled by time, every read is expected to show the values.
     pub(crate) fn settle_shown(&self, entries: &HashSet<EntryKey>) {
-        let settled = self.open().open.settle_shown(entries);
+        let settled = self.open().known().open.settle_shown(entries);
         let mut state = self.locks.state();
         for (value, until) in settled {
-            state.memory.note_shown(&self.target, &value, until);
+            let hash = self.locks.hash_of_value(self.record, &value);
+            state.memory.note_shown(hash, until);
         }
     }
 
     pub(crate) fn note_shown(&self, value: &EntryKey) {
         let until = Instant::now() + self.locks.settle_time;
         let mut state = self.locks.state();
-        state.memory.note_shown(&self.target, value, until);
+        let hash = self.locks.hash_of_value(self.record, value);
+        state.memory.note_shown(hash, until);
     }
 
     /// Returns until when a read that lacks this value is out of date.
     pub(crate) fn shown_until(&self, value: &EntryKey) -> Option<Instant> {
-        self.locks.state().memory.shown_until(&self.target, value)
+        let hash = self.locks.hash_of_value(self.record, value);
+        self.locks.state().memory.shown_until(hash)
     }
 
     /// Settles the writes that a read proves not to have been applied. The read was sent at
     /// `sent_at`, and shows no entry that could be theirs.
     pub(crate) fn settle_disproven(&self, sent_at: Instant) {
-        self.open().open.settle_disproven(sent_at);
+        self.open().known().open.settle_disproven(sent_at);
     }
 
     pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
-        self.writes().last_read = Some(entries.into_iter().collect());
+        self.writes().known().last_read = Some(entries.into_iter().collect());
     }
 
     /// Returns from when on a read proves that an open write whose values it does not show was not
     /// applied. `None` if no write is open.
     pub(crate) fn settles_at(&self) -> Option<Instant> {
-        let known = self.open().open.settles_at();
-        known.max(self.locks.state().memory.forgotten_until(&self.target))
+        let known = self.open().known().open.settles_at();
+        known.max(self.locks.state().memory.forgotten_until(self.record))
     }
 
     /// Returns whether an entry of these kinds was not there before the first open write, and is not one
     /// of the values that were sent. The portal may show one of those in another form.
     pub(crate) fn shows_unknown_entry(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
-        self.open().open.shows_unknown_entry(kinds, entries)
+        let mut writes = self.open();
+        writes.known().open.shows_unknown_entry(kinds, entries)
     }
 
     /// Moves the last write to the open ones, and returns all.
     fn open(&self) -> MutexGuard<'_, Writes> {
         let mut writes = self.writes();
-        debug_assert!(writes.is_complete, "the writes from before must be known");
+        debug_assert!(
+            writes.known().is_complete,
+            "the writes from before must be known"
+        );
         writes.close_last();
         writes
     }
@@ -243,17 +279,26 @@ impl RecordLock {
 impl Drop for RecordLock {
     fn drop(&mut self) {
         // The task may have been dropped in the middle of an attempt, which ends the write now.
-        let mut writes = mem::take(&mut *self.writes());
+        let mut writes = mem::take(unlocked(&mut self.writes));
         let mut state = self.locks.state();
-        if writes.is_complete {
-            writes.close_last();
-            state.memory.keep(&self.target, writes.open);
-        } else {
-            let last = writes.take_last().map(|(write, _)| write);
-            for write in writes.open.into_writes().into_iter().chain(last) {
-                state.memory.add(&self.target, write);
+        match writes.known.take() {
+            Some(mut known) if known.is_complete => {
+                if let Some((write, before)) = writes.take_last() {
+                    known.open.push(write, before);
+                }
+                state.memory.keep(self.record, known.open, Instant::now());
+            }
+            known => {
+                // Hardly earlier than now, and asked for only once for a batch.
+                let ended = writes.last.as_ref().and_then(|last| last.ended);
+                let last = writes.take_last().map(|(write, _)| write);
+                let open = known.into_iter().flat_map(|known| known.open.into_writes());
+                for write in open.chain(last) {
+                    let now = ended.unwrap_or_else(Instant::now);
+                    state.memory.add(self.record, write, now);
+                }
             }
         }
-        state.leave(&self.target, None);
+        state.leave(self.record, None);
     }
 }

@@ -1,8 +1,8 @@
 //! What is remembered of records that nobody has locked.
 
 use std::{
-    collections::{HashMap, hash_map::RandomState},
-    hash::BuildHasher,
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
     time::Duration,
 };
 
@@ -14,8 +14,6 @@ use super::{
     recent_writes::RecentWrites,
     seconds::Epoch,
 };
-use crate::{patch::target::Target, value::multifield::EntryKey};
-
 /// How often records are searched for writes that can be forgotten.
 const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);
 
@@ -23,7 +21,7 @@ pub(super) struct Memory {
     /// Writes of which only their values, and when they settle, are known.
     recent: RecentWrites,
     /// Records that were read before their writes.
-    read: HashMap<Target, OpenWrites>,
+    read: ByRecord<OpenWrites>,
     /// When the writes settle that `recent` has no room for, by the hash of the record. If a write has
     /// ended, and the record was not read before it, only this fact is needed.
     forgotten: ExpiringHashes,
@@ -35,23 +33,45 @@ pub(super) struct Memory {
     /// Sending the phone again would add it twice. So a read that lacks it is out of date until the
     /// settle time has passed.
     shown: ExpiringHashes,
-    hasher: RandomState,
     epoch: Epoch,
     swept: Instant,
 }
 
-/// A hash of a record. Two records with the same one are not expected within the lifetime of a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A hash of a record. Two records with the same one are not expected within the lifetime of a client. They
+/// would share a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct RecordHash(pub(super) u64);
+
+/// A map whose keys are hashed already.
+pub(super) type ByRecord<T> = HashMap<RecordHash, T, BuildHasherDefault<Hashed>>;
+
+#[derive(Default)]
+pub(super) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        debug_assert!(false, "a `RecordHash` is one number");
+        self.0 = bytes
+            .iter()
+            .fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl Default for Memory {
     fn default() -> Self {
         Self {
             recent: RecentWrites::default(),
-            read: HashMap::new(),
+            read: ByRecord::default(),
             forgotten: ExpiringHashes::default(),
             shown: ExpiringHashes::default(),
-            hasher: RandomState::new(),
             epoch: Epoch::new(),
             swept: Instant::now(),
         }
@@ -60,35 +80,34 @@ impl Default for Memory {
 
 impl Memory {
     /// Returns what is known about the open writes of a record, which its lock remembers from now on.
-    pub(super) fn take(&mut self, target: &Target) -> OpenWrites {
-        let mut open = self.read.remove(target).unwrap_or_default();
-        for write in self.recent.take(self.hash(target)) {
+    pub(super) fn take(&mut self, record: RecordHash) -> OpenWrites {
+        let mut open = self.read.remove(&record).unwrap_or_default();
+        for write in self.recent.take(record) {
             open.push(write, None);
         }
         open
     }
 
     /// Remembers all open writes of a record, after [`take`](Self::take).
-    pub(super) fn keep(&mut self, target: &Target, open: OpenWrites) {
+    pub(super) fn keep(&mut self, record: RecordHash, open: OpenWrites, now: Instant) {
         if open.has_earlier_read() {
             self.sweep();
-            self.read.insert(target.clone(), open);
+            self.read.insert(record, open);
             return;
         }
         for write in open.into_writes() {
-            self.push(target, write);
+            self.push(record, write, now);
         }
     }
 
-    pub(super) fn add(&mut self, target: &Target, write: OpenWrite) {
-        match self.read.get_mut(target) {
+    pub(super) fn add(&mut self, record: RecordHash, write: OpenWrite, now: Instant) {
+        match self.read.get_mut(&record) {
             Some(open) => open.push(write, None),
-            None => self.push(target, write),
+            None => self.push(record, write, now),
         }
     }
 
-    fn push(&mut self, target: &Target, write: OpenWrite) {
-        let (record, now) = (self.hash(target), Instant::now());
+    fn push(&mut self, record: RecordHash, write: OpenWrite, now: Instant) {
         let (forgotten, epoch) = (&mut self.forgotten, &self.epoch);
         let forget = |RecordHash(record), settles_at| {
             forgotten.note(record, epoch.up(settles_at), epoch.up(now));
@@ -96,30 +115,20 @@ impl Memory {
         self.recent.push(record, write, now, forget);
     }
 
-    pub(super) fn note_shown(&mut self, target: &Target, value: &EntryKey, until: Instant) {
-        let hash = self.hash_of_value(target, value);
+    pub(super) fn note_shown(&mut self, hash: u64, until: Instant) {
         let now = self.epoch.up(Instant::now());
         self.shown.note(hash, self.epoch.up(until), now);
     }
 
-    pub(super) fn shown_until(&self, target: &Target, value: &EntryKey) -> Option<Instant> {
-        let until = self.shown.until(self.hash_of_value(target, value))?;
+    pub(super) fn shown_until(&mut self, hash: u64) -> Option<Instant> {
+        let until = self.shown.until(hash)?;
         Some(self.epoch.time(until))
     }
 
     /// Returns until when a forgotten write to this record may be open.
-    pub(super) fn forgotten_until(&self, target: &Target) -> Option<Instant> {
-        let RecordHash(record) = self.hash(target);
+    pub(super) fn forgotten_until(&mut self, RecordHash(record): RecordHash) -> Option<Instant> {
         let until = self.forgotten.until(record)?;
         Some(self.epoch.time(until))
-    }
-
-    fn hash(&self, target: &Target) -> RecordHash {
-        RecordHash(self.hasher.hash_one((&*target.entity, target.id)))
-    }
-
-    fn hash_of_value(&self, target: &Target, value: &EntryKey) -> u64 {
-        self.hasher.hash_one((&*target.entity, target.id, value))
     }
 
     /// Visits every record that was read, so it is not done often.

@@ -28,7 +28,8 @@ mod recent_writes;
 mod seconds;
 
 use std::{
-    collections::{HashMap, hash_map::Entry::Occupied},
+    collections::hash_map::{Entry::Occupied, RandomState},
+    hash::BuildHasher,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -40,20 +41,21 @@ pub(crate) use self::{
     open_writes::Additions,
 };
 use self::{
-    memory::Memory,
+    memory::{ByRecord, Memory, RecordHash},
     queue::{Behind, RecordQueue, Ticket},
 };
 use super::caller::Caller;
-use crate::{lock::lock, patch::target::Target};
+use crate::{lock::lock, patch::target::Target, value::multifield::EntryKey};
 
 pub(crate) struct Locks {
     settle_time: Duration,
+    hasher: RandomState,
     state: Mutex<LocksState>,
 }
 
 #[derive(Default)]
 struct LocksState {
-    queues: HashMap<Target, RecordQueue>,
+    queues: ByRecord<RecordQueue>,
     memory: Memory,
 }
 
@@ -64,6 +66,7 @@ impl Locks {
     pub(crate) fn new(settle_time: Duration) -> Self {
         Self {
             settle_time: settle_time.min(LONGEST_SETTLE_TIME),
+            hasher: RandomState::new(),
             state: Mutex::default(),
         }
     }
@@ -72,15 +75,16 @@ impl Locks {
         self.settle_time
     }
 
-    pub(crate) fn join(self: &Arc<Self>, target: Target, caller: &Caller) -> LockRequest {
-        let joined = self.state().join(&target, caller, Arc::default);
-        self.request(target, joined)
+    pub(crate) fn join(self: &Arc<Self>, target: &Target, caller: &Caller) -> LockRequest {
+        let record = self.hash(target);
+        let joined = self.state().join(record, caller, Arc::default);
+        self.request(record, joined)
     }
 
     /// Joins the queues of these records, all in one step, so that no other call gets in between.
-    pub(crate) fn join_all(
+    pub(crate) fn join_all<'a>(
         self: &Arc<Self>,
-        targets: impl IntoIterator<Item = Target>,
+        targets: impl IntoIterator<Item = &'a Target>,
         caller: &Caller,
         woken: &Arc<Notify>,
     ) -> Vec<LockRequest> {
@@ -88,22 +92,30 @@ impl Locks {
         let joined: Vec<_> = targets
             .into_iter()
             .map(|target| {
-                let behind = state.join(&target, caller, || Arc::clone(woken));
-                (target, behind)
+                let record = self.hash(target);
+                (record, state.join(record, caller, || Arc::clone(woken)))
             })
             .collect();
         drop(state);
         let requests = joined.into_iter();
-        let requests = requests.map(|(target, behind)| self.request(target, behind));
+        let requests = requests.map(|(record, behind)| self.request(record, behind));
         requests.collect()
     }
 
-    fn request(self: &Arc<Self>, target: Target, behind: Option<Behind>) -> LockRequest {
+    fn hash(&self, target: &Target) -> RecordHash {
+        RecordHash(self.hasher.hash_one((&*target.entity, target.id)))
+    }
+
+    fn hash_of_value(&self, RecordHash(record): RecordHash, value: &EntryKey) -> u64 {
+        self.hasher.hash_one((record, value))
+    }
+
+    fn request(self: &Arc<Self>, record: RecordHash, behind: Option<Behind>) -> LockRequest {
         let ticket = behind.map(|behind| {
             behind.next_before.detach();
             behind.ticket
         });
-        LockRequest::new(Arc::clone(self), target, ticket)
+        LockRequest::new(Arc::clone(self), record, ticket)
     }
 
     fn state(&self) -> MutexGuard<'_, LocksState> {
@@ -114,17 +126,17 @@ impl Locks {
 impl LocksState {
     fn join(
         &mut self,
-        target: &Target,
+        record: RecordHash,
         caller: &Caller,
         woken: impl FnOnce() -> Arc<Notify>,
     ) -> Option<Behind> {
-        let queue = self.queues.entry(target.clone()).or_default();
+        let queue = self.queues.entry(record).or_default();
         queue.join(caller, woken)
     }
 
     /// Gives up a position in the queue of a record, or its lock if there is no ticket.
-    fn leave(&mut self, target: &Target, ticket: Option<&Arc<Ticket>>) {
-        if let Occupied(mut queue) = self.queues.entry(target.clone()) {
+    fn leave(&mut self, record: RecordHash, ticket: Option<&Arc<Ticket>>) {
+        if let Occupied(mut queue) = self.queues.entry(record) {
             queue.get_mut().leave(ticket);
             if queue.get().is_free() {
                 queue.remove();
@@ -140,7 +152,6 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::value::multifield::EntryKey;
 
     const SETTLE: Duration = Duration::from_secs(120);
     const MANY: u64 = recent_writes::MAX as u64;
@@ -157,8 +168,8 @@ mod tests {
     }
 
     fn requests(locks: &Arc<Locks>, ids: &[u64]) -> Vec<LockRequest> {
-        let targets = ids.iter().map(|id| target(*id));
-        locks.join_all(targets, &Caller::default(), &Arc::new(Notify::new()))
+        let targets: Vec<_> = ids.iter().map(|id| target(*id)).collect();
+        locks.join_all(&targets, &Caller::default(), &Arc::new(Notify::new()))
     }
 
     fn request(locks: &Arc<Locks>, id: u64) -> LockRequest {
@@ -201,7 +212,7 @@ mod tests {
             entity: "companies".into(),
             id: 71,
         };
-        let mut company = locks.join_all([company], &Caller::default(), &Arc::default());
+        let mut company = locks.join_all([&company], &Caller::default(), &Arc::default());
         assert!(company.pop().unwrap().try_lock().is_some());
         assert!(request(&locks, 72).try_lock().is_some());
     }

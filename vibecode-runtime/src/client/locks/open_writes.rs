@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use bytestring::ByteString;
 use tokio::time::Instant;
 
 use crate::{
@@ -19,7 +20,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// with the name of its field and its JSON, such as `phone"+79161112233"`.
 #[derive(Clone, Default)]
 pub(crate) struct Additions {
-    lines: String,
+    lines: ByteString,
 }
 
 impl Additions {
@@ -28,16 +29,29 @@ impl Additions {
         if body.is_idempotent() {
             return None;
         }
-        if body.is_unchecked() {
-            return Some(Self::default());
-        }
-        let mut lines = String::with_capacity(USUAL_LENGTH);
-        for (name, value) in body.additions() {
+        let added = || Self::known(body).map(|(name, value)| name.len() + value.len() + 1);
+        let mut lines = String::with_capacity(added().sum());
+        Self::append(body, &mut lines);
+        Some(Self::of_lines(lines.into()))
+    }
+
+    /// Appends the lines of what a patch adds.
+    pub(crate) fn append(body: &Body, lines: &mut String) {
+        for (name, value) in Self::known(body) {
             lines.push_str(name);
             lines.push_str(value);
             lines.push('\n');
         }
-        Some(Self { lines })
+    }
+
+    pub(crate) fn of_lines(lines: ByteString) -> Self {
+        Self { lines }
+    }
+
+    fn known(body: &Body) -> impl Iterator<Item = (&str, &str)> {
+        let is_known = !body.is_unchecked();
+        let added = is_known.then(|| body.additions()).into_iter().flatten();
+        added.map(|(name, value)| (&**name, value))
     }
 
     fn values(&self) -> impl Iterator<Item = EntryKey> {
@@ -50,13 +64,10 @@ impl Additions {
     #[cfg(test)]
     pub(super) fn of_phone(value: &str) -> Self {
         Self {
-            lines: format!("phone{value:?}\n"),
+            lines: format!("phone{value:?}\n").into(),
         }
     }
 }
-
-/// Room for two phones.
-const USUAL_LENGTH: usize = 64;
 
 #[derive(Default)]
 pub(super) struct OpenWrites {

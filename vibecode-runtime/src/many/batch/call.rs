@@ -1,9 +1,10 @@
 //! One call of a batch, and its form in the request body.
 
+use bytestring::ByteString;
 use http::Method;
 
 use crate::{
-    Error, PatchJob, Result,
+    Error, Result,
     client::{
         Additions, Request,
         request::{BATCH, Effect},
@@ -24,11 +25,19 @@ pub(crate) const MAX_CALLS: usize = 50;
 /// (api.md, grade D).
 const ITEMS: &str = "items";
 
-#[derive(Debug, Clone)]
 pub(crate) struct BatchCall {
     pub(crate) target: Target,
     /// The patch of an update; `None` if the call reads.
-    patch: Option<Body>,
+    pub(super) patch: Option<WrittenPatch>,
+}
+
+/// A patch as it is sent.
+pub(super) struct WrittenPatch {
+    /// A part of a longer text that the updates of a pack share, or a text of its own.
+    pub(super) json: ByteString,
+    pub(super) effect: Effect,
+    /// Until the lock of the record has them.
+    pub(super) additions: Option<Additions>,
 }
 
 impl BatchCall {
@@ -38,37 +47,51 @@ impl BatchCall {
             target,
             patch: None,
         };
-        call.checked()
+        match checked_id(call.target.id) {
+            Ok(_) => Ok(call),
+            Err(error) => Err(call.named(error)),
+        }
     }
 
     /// Creates a call that changes a record. An error if the patch cannot be sent, or no such
     /// record can exist.
-    pub(crate) fn update(target: Target, patch: Body) -> Result<Self> {
+    pub(crate) fn update(target: Target, body: &Body) -> Result<Self> {
+        let checked = checked_id(target.id).and_then(|_| check(&target.entity, body));
+        let json = if checked.is_ok() {
+            body.to_json().into()
+        } else {
+            ByteString::new()
+        };
         let call = Self {
             target,
-            patch: Some(patch),
+            patch: Some(WrittenPatch {
+                json,
+                effect: Effect::of(body),
+                additions: Additions::of(body),
+            }),
         };
-        call.checked()
-    }
-
-    fn checked(self) -> Result<Self> {
-        let checked = checked_id(self.target.id).and_then(|_| match &self.patch {
-            Some(patch) => check(&self.target.entity, patch),
-            None => Ok(()),
-        });
         match checked {
-            Ok(()) => Ok(self),
-            Err(error) => Err(self.named(error)),
+            Ok(()) => Ok(call),
+            Err(error) => Err(call.named(error)),
         }
     }
 
-    /// Returns what the call adds; `None` if it only reads, sets or clears.
-    pub(crate) fn additions(&self) -> Option<Additions> {
-        Additions::of(self.patch.as_ref()?)
+    /// Takes out what the call adds; `None` if it only reads, sets or clears.
+    pub(crate) fn take_additions(&mut self) -> Option<Additions> {
+        self.patch.as_mut()?.additions.take()
     }
 
     pub(crate) fn effect(&self) -> Effect {
-        self.patch.as_ref().map_or(Effect::Reads, Effect::of)
+        self.patch
+            .as_ref()
+            .map_or(Effect::Reads, |patch| patch.effect)
+    }
+
+    /// Copies the patch out of the text that it is a part of, which is then free.
+    pub(super) fn copy_out(&mut self) {
+        if let Some(patch) = &mut self.patch {
+            patch.json = ByteString::from(&*patch.json);
+        }
     }
 
     pub(crate) fn named(&self, error: Error) -> Error {
@@ -102,30 +125,26 @@ impl BatchCall {
             json.push_str(number);
             if let Some(patch) = &self.patch {
                 json.push(',');
-                let fields = patch.to_json();
                 // A patch that may be sent has a field.
-                json.push_str(fields.strip_prefix('{').unwrap_or(&fields));
+                json.push_str(patch.json.strip_prefix('{').unwrap_or(&patch.json));
             } else {
                 json.push('}');
             }
         } else if let Some(patch) = &self.patch {
             json.push_str(r#","params":"#);
-            json.push_str(&patch.to_json());
+            json.push_str(&patch.json);
         }
         json.push('}');
     }
-}
 
-/// A job was checked when it was created.
-impl From<PatchJob> for BatchCall {
-    fn from(job: PatchJob) -> Self {
-        let (target, patch) = job.into_parts();
-        Self {
-            target,
-            patch: Some(patch),
-        }
+    /// Returns nearly how long the call is in a request.
+    fn length(&self) -> usize {
+        AROUND + self.patch.as_ref().map_or(0, |patch| patch.json.len())
     }
 }
+
+/// Room for what a call has besides its patch.
+const AROUND: usize = 96;
 
 /// Begins the id of a call, before its number. An id of digits alone may come back as an index of a list.
 const PREFIX: char = 'c';
@@ -135,8 +154,13 @@ pub(super) fn number_of(id: &str) -> Option<usize> {
 }
 
 /// Returns the request of these calls, each with its number.
-pub(super) fn request<'a>(calls: impl IntoIterator<Item = (usize, &'a BatchCall)>) -> Request {
-    let mut json = String::from(r#"{"calls":["#);
+pub(super) fn request<'a>(
+    calls: impl IntoIterator<Item = (usize, &'a BatchCall), IntoIter: Clone>,
+) -> Request {
+    let calls = calls.into_iter();
+    let length: usize = calls.clone().map(|(_, call)| call.length()).sum();
+    let mut json = String::with_capacity(length + AROUND);
+    json.push_str(r#"{"calls":["#);
     let begin = json.len();
     let mut effect = Effect::Reads;
     for (number, call) in calls {

@@ -5,6 +5,7 @@ mod call;
 mod pack;
 mod run_control;
 mod send;
+mod updates;
 
 use std::fmt;
 
@@ -13,10 +14,12 @@ pub(crate) use self::{
     pack::Pack,
     run_control::{PackPermit, RunControl},
     send::{Ended, Ready, send},
+    updates::Updates,
 };
 use crate::{
     Client, Entity, Error, ErrorKind, Id, IdFor, Patch, PatchJob, RawAnswer, Result, Updated,
     client::{Call, unexpected},
+    many::ItemResult,
     patch::target::Target,
 };
 
@@ -65,8 +68,7 @@ impl Batch {
     /// Adds an update of a record. A patch that cannot be sent is an error of this call only.
     pub fn update<P: Patch>(mut self, id: impl IdFor<P>, patch: &P) -> Self {
         let target = Target::of::<P::Entity>(id.record_id());
-        self.calls
-            .push(BatchCall::update(target, patch.body().clone()));
+        self.calls.push(BatchCall::update(target, patch.body()));
         self
     }
 
@@ -119,17 +121,14 @@ impl Batch {
                 }
             }
             let pack = Pack::join_queues(&client, &caller, valid);
-            pack.send(
-                &client,
-                &caller,
-                &mut PackPermit::default(),
-                |index, result, _| {
+            pack.send(&client, &caller, &mut PackPermit::default(), |ended| {
+                for ItemResult { index, result, .. } in ended {
                     debug_assert!(index < results.len(), "a result is of a call of this batch");
                     if let Some(of_call) = results.get_mut(index) {
                         *of_call = Some(result);
                     }
-                },
-            )
+                }
+            })
             .await;
             let results = results.into_iter().map(|result| {
                 let missing = || Err(unexpected("a call of the batch has no result"));

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, mem, pin::pin, sync::Arc};
 
-use tokio::{sync::Notify, time::Instant};
+use tokio::sync::Notify;
 
 use super::{
     call::BatchCall,
@@ -10,8 +10,9 @@ use super::{
     send::{Ready, send},
 };
 use crate::{
-    Client, Error, RawAnswer, Result,
+    Client, Error, RawAnswer,
     client::{Caller, LockRequest, RecordLock, request::Effect, waited_for_a_record},
+    many::ItemResult,
 };
 
 struct Waiting {
@@ -42,7 +43,7 @@ impl Pack {
         let woken = Arc::new(Notify::new());
         let is_write = |call: &BatchCall| call.effect() > Effect::Reads;
         let writes = calls.iter().map(|(_, call)| call).filter(|it| is_write(it));
-        let targets = writes.map(|call| call.target.clone());
+        let targets = writes.map(|call| &call.target);
         let requests = client.shared.locks.join_all(targets, caller, &woken);
         let mut requests = requests.into_iter();
         let waiting = calls.into_iter().map(|(index, call)| Waiting {
@@ -56,19 +57,19 @@ impl Pack {
         }
     }
 
-    /// Sends the calls. Passes each result, with the index of its call, to `done` as soon as it is
-    /// final, and with when the last attempt of the call with an unknown outcome ended. A call waits while
-    /// its record is locked, which may be by an earlier call of the same pack. The other calls are sent
-    /// meanwhile.
+    /// Sends the calls. After each request, passes the results that are final to `done`, each with the index
+    /// of its call. A call waits while its record is locked, which may be by an earlier call of the same
+    /// pack. The other calls are sent meanwhile.
     pub(crate) async fn send(
         self,
         client: &Client,
         caller: &Caller,
         permit: &mut PackPermit,
-        mut done: impl FnMut(usize, Result<RawAnswer>, Option<Instant>),
+        mut done: impl FnMut(&mut dyn Iterator<Item = ItemResult<RawAnswer>>),
     ) {
         let Self { mut waiting, woken } = self;
         let latest = permit.latest_lock();
+        let mut share_a_text = true;
         while !waiting.is_empty() {
             if let Some(error) = permit.stopped() {
                 return refuse(waiting, error, done);
@@ -76,6 +77,12 @@ impl Pack {
             let ready = take_ready(&mut waiting, client.shared.retries.attempts());
             if ready.is_empty() {
                 permit.release();
+                // Another pack may be made for each one that waits, and a short patch must not keep a long text.
+                if mem::take(&mut share_a_text) {
+                    for one in &mut waiting {
+                        one.call.copy_out();
+                    }
+                }
                 let woken = caller.wait_until(latest, pin!(woken.notified())).await;
                 if !matches!(woken, Ok(Some(()))) {
                     return refuse(waiting, &waited_for_a_record(), done);
@@ -83,8 +90,12 @@ impl Pack {
                 continue;
             }
             permit.take().await;
-            send(client, caller, ready, |index, ended| {
-                done(index, ended.result, ended.lost_at);
+            send(client, caller, ready, |ended| {
+                done(&mut ended.map(|(index, ended)| ItemResult {
+                    index,
+                    result: ended.result,
+                    lost_at: ended.lost_at,
+                }));
             })
             .await;
         }
@@ -94,11 +105,11 @@ impl Pack {
 fn refuse(
     waiting: Vec<Waiting>,
     error: &Error,
-    mut done: impl FnMut(usize, Result<RawAnswer>, Option<Instant>),
+    mut done: impl FnMut(&mut dyn Iterator<Item = ItemResult<RawAnswer>>),
 ) {
-    for Waiting { index, call, .. } in waiting {
-        done(index, Err(call.named(error.clone())), None);
-    }
+    let refused =
+        |Waiting { index, call, .. }| ItemResult::not_sent(index, call.named(error.clone()));
+    done(&mut waiting.into_iter().map(refused));
 }
 
 /// Takes out the calls that hold their lock, or need none. A call behind another one on the same record
@@ -111,7 +122,7 @@ fn take_ready(waiting: &mut Vec<Waiting>, attempts: u32) -> Vec<Ready<RecordLock
     for mut one in mem::take(waiting) {
         let is_first = !has_reads || seen.insert(one.call.target.clone());
         let lock = match &mut one.request {
-            Some(request) if is_first => request.try_lock(),
+            Some(request) if is_first => request.try_lock_to_add(|| one.call.take_additions()),
             Some(_) | None => None,
         };
         if !is_first || (one.request.is_some() && lock.is_none()) {

@@ -45,13 +45,14 @@ pub(crate) struct Ended {
     pub(crate) lost_at: Option<Instant>,
 }
 
-/// Sends calls, no two of which write to the same record. Passes each result, with the index of its
-/// call, to `done` as soon as it is final; the lock of the record is released first.
+/// Sends calls, no two of which write to the same record. After each request, passes the results that are
+/// final to `done`, each with the index of its call; the lock of its record is released first. What a call
+/// adds must have been set at its lock.
 pub(crate) async fn send<L: Borrow<RecordLock>>(
     client: &Client,
     caller: &Caller,
     ready: Vec<Ready<L>>,
-    mut done: impl FnMut(usize, Ended),
+    mut done: impl FnMut(&mut dyn Iterator<Item = (usize, Ended)>),
 ) {
     let calls = ready.into_iter().enumerate();
     let mut calls: Vec<CallProgress<L>> = calls
@@ -73,17 +74,18 @@ pub(crate) async fn send<L: Borrow<RecordLock>>(
         }
         let goes_on = calls.iter().any(|call| call.wait.is_some())
             && ((is_renewed && longest.is_zero()) || sending.may_begin_after(longest, &request));
-        for call in calls.extract_if(.., |call| !goes_on || call.wait.is_none()) {
-            done(call.index, call.end());
-        }
+        let ended = calls.extract_if(.., |call| !goes_on || call.wait.is_none());
+        let mut ended = ended.map(CallProgress::end);
+        done(&mut ended);
+        // A call whose result is left would be sent again.
+        let left = ended.count();
+        debug_assert_eq!(left, 0, "each result is passed on");
         for call in &mut calls {
             call.is_open |= call.is_unknown();
         }
         if !calls.is_empty() && caller.wait(pin!(sleep(longest))).await.is_err() {
             // The caller is gone, so the results are final.
-            for call in calls.drain(..) {
-                done(call.index, call.end());
-            }
+            done(&mut calls.drain(..).map(CallProgress::end));
         }
     }
 }
@@ -169,9 +171,6 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
             lock,
             attempts,
         } = ready;
-        if let Some(lock) = &lock {
-            lock.borrow().will_add(call.additions());
-        }
         Self {
             number,
             index,
@@ -231,15 +230,16 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
         self.result.as_ref()?.as_ref().err()
     }
 
-    /// Returns the result, and releases the lock.
-    fn end(self) -> Ended {
+    /// Returns the result with the index of the call, and releases the lock.
+    fn end(self) -> (usize, Ended) {
         let result = self.result.unwrap_or_else(|| Err(unanswered()));
-        Ended {
+        let ended = Ended {
             result: result.map_err(|error| error.unknown_if(self.is_open)),
             sent_at: self.sent_at,
             attempts: self.attempts,
             lost_at: self.lost_at,
-        }
+        };
+        (self.index, ended)
     }
 }
 

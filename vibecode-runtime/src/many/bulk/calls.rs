@@ -2,8 +2,8 @@
 
 use futures_core::Stream;
 
-use super::{Bulk, ensure, source::Source, update};
-use crate::{Client, Ensured, IdFor, Patch, PatchJob};
+use super::{Bulk, Ensures, source::Source};
+use crate::{Client, Ensured, IdFor, Patch, PatchJob, many::batch::Updates};
 
 impl Client {
     /// Changes any number of records, 50 per request, and returns the outcomes in the order of the
@@ -26,7 +26,7 @@ impl Client {
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_iterator(items.into_iter()), update)
+        Bulk::new(self, Source::<_, Updates>::of_iterator(items.into_iter()))
     }
 
     /// Does the same as [`Client::update_many`], for the items of a stream.
@@ -36,7 +36,7 @@ impl Client {
         A: IdFor<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
-        Bulk::new(self, Source::of_stream(items), update)
+        Bulk::new(self, Source::<_, Updates>::of_stream(items))
     }
 
     /// Makes sure that any number of records have the values of their patches, 50 per request: it reads
@@ -51,7 +51,7 @@ impl Client {
         I: IntoIterator<Item = (A, P)>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_iterator(items.into_iter()), ensure)
+        Bulk::new(self, Source::<_, Ensures>::of_iterator(items.into_iter()))
     }
 
     /// Does the same as [`Client::ensure_many`], for the items of a stream.
@@ -61,7 +61,7 @@ impl Client {
         A: IdFor<P>,
         S: Stream<Item = (A, P)> + Send + 'static,
     {
-        Bulk::new(self, Source::of_stream(items), ensure)
+        Bulk::new(self, Source::<_, Ensures>::of_stream(items))
     }
 
     /// Sends any number of jobs, as [`Client::update_many`] sends patches. The jobs may be for several
@@ -71,7 +71,7 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_iterator(jobs.into_iter()), update)
+        Bulk::new(self, Source::<_, Updates>::of_iterator(jobs.into_iter()))
     }
 
     /// Makes sure that any number of records have the values of their jobs, as [`Client::ensure_many`]
@@ -81,6 +81,6 @@ impl Client {
         I: IntoIterator<Item = PatchJob>,
         I::IntoIter: Send + 'static,
     {
-        Bulk::new(self, Source::of_iterator(jobs.into_iter()), ensure)
+        Bulk::new(self, Source::<_, Ensures>::of_iterator(jobs.into_iter()))
     }
 }

@@ -1,9 +1,9 @@
 //! Any number of records from one call: 50 items per request, outcomes in the order of the items.
 //!
-//! items → [`window`] → packs, each sent by its own task → results → [`window`] → outcomes
+//! items → [`source`] → packs, each sent by its own task → results → [`window`] → outcomes
 //!
-//! An item is an id and a patch. A pack is up to 50 items that are sent as one batch. At most
-//! [`Bulk::MAX_REQUESTS`] packs have a request under way. The window contains the items that were taken
+//! An item is an id and a patch. A pack is up to 50 items that are sent as one batch; [`waiting`] has those of
+//! the next one. At most [`Bulk::MAX_REQUESTS`] packs have a request under way. The window contains the items that were taken
 //! from the source and not returned yet: up to 400 items, or 16 MiB of patches. Outcomes are returned in
 //! the order of the items, so a slow pack delays the outcomes behind it. While the window is full, or a
 //! full pack waits for a request to end, no more items are taken, so memory is bounded however long the
@@ -22,12 +22,14 @@
 mod calls;
 mod results;
 mod source;
+mod waiting;
 mod window;
 
 use std::{
     fmt,
     future::poll_fn,
     marker::PhantomData,
+    mem,
     pin::Pin,
     task::{Context, Poll},
     time::Instant,
@@ -38,15 +40,21 @@ use tokio::{runtime::Handle, sync::mpsc};
 
 use self::{
     results::{Event, PackFuture, Results},
-    source::Source,
+    source::TakeItems,
+    waiting::Action,
     window::Window,
 };
 use crate::{
-    Client, Ensured, Id, PatchJob, Result, Updated,
+    Client, Ensured, Entity, Id, Patch, PatchJob, Result, Updated,
     client::{Caller, PresenceGuard, outside_of_a_runtime},
     many::{
-        batch::{BatchCall, Pack, PackPermit, RunControl},
+        ItemResult,
+        batch::{Pack, PackPermit, RunControl, Updates},
         ensure::{EnsurePack, Transport},
+    },
+    patch::{
+        check::{check, checked_id},
+        target::Target,
     },
 };
 
@@ -104,8 +112,7 @@ pub struct BulkOutcome<E, T = Updated> {
 #[must_use = "a run does nothing until it is polled"]
 pub struct Bulk<E, T = Updated> {
     client: Client,
-    send: SendPack<T>,
-    source: Source,
+    source: Box<dyn TakeItems<T>>,
     window: Window<T>,
     run: RunControl,
     caller: Caller,
@@ -121,16 +128,13 @@ impl Bulk<()> {
     pub const MAX_REQUESTS: usize = 4;
 }
 
-type SendPack<T> = fn(Client, Caller, PackPermit, Vec<PatchJob>, Results<T>) -> PackFuture;
-
 impl<E, T: Send + 'static> Bulk<E, T> {
-    fn new(client: &Client, source: Source, send: SendPack<T>) -> Self {
+    fn new(client: &Client, source: impl TakeItems<T> + 'static) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let caller = Caller::default();
         Self {
             client: client.clone(),
-            send,
-            source,
+            source: Box::new(source),
             window: Window::new(),
             // Wakes the task that polls the run, which may have a pack that waits for a permit.
             run: RunControl::new(Bulk::<()>::MAX_REQUESTS, {
@@ -156,7 +160,7 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         }
         self.receive(context);
         loop {
-            let is_waiting = self.take_in(context);
+            let is_waiting = self.source.take_in(context, &mut self.window);
             if !self.send_pack(is_waiting) {
                 break;
             }
@@ -187,48 +191,35 @@ impl<E, T: Send + 'static> Bulk<E, T> {
 
     fn note(&mut self, event: Event<T>) {
         match event {
-            Event::Result(index, result, lost_at) => self.window.finish(index, result, lost_at),
+            Event::Results(results) => {
+                for result in results {
+                    self.window.finish(result);
+                }
+            }
             Event::PermitFree => {}
         }
-    }
-
-    /// Takes in the items of the next pack while there is room. Returns whether the source is pending.
-    fn take_in(&mut self, context: &mut Context<'_>) -> bool {
-        while !self.source.is_over() && self.window.has_room() && !self.window.fills_a_pack() {
-            match self.source.poll_next(context) {
-                Poll::Ready(Some((id, job))) => self.window.push(id, job),
-                Poll::Ready(None) => {}
-                Poll::Pending => return true,
-            }
-        }
-        false
     }
 
     /// Sends a full pack if a permit is free, or a smaller one if no more items are available now. A full
     /// window is no reason to send a smaller pack: returned outcomes will make room for more. Returns
     /// whether a pack was sent.
     fn send_pack(&mut self, is_waiting: bool) -> bool {
+        let takes_more = !is_waiting && !self.source.is_over();
+        let waiting = self.source.waiting();
         if let Some(error) = self.run.stopped() {
-            for index in self.window.take_waiting() {
-                self.window.finish(index, Err(error.clone()), None);
+            for index in waiting.give_up() {
+                self.window
+                    .finish(ItemResult::not_sent(index, error.clone()));
             }
             return false;
         }
-        let takes_more = !is_waiting && !self.source.is_over();
-        let is_ready = self.window.fills_a_pack() || (self.window.has_waiting() && !takes_more);
+        let is_ready = waiting.is_full() || (!waiting.is_empty() && !takes_more);
         let Some(permit) = is_ready.then(|| self.run.try_permit()).flatten() else {
             return false;
         };
-        let (indices, jobs) = self.window.pack();
-        let results = Results::new(indices, self.sender.clone(), self.run.clone());
-        let sent = (self.send)(
-            self.client.clone(),
-            self.caller.clone(),
-            permit,
-            jobs,
-            results,
-        );
-        tokio::spawn(sent);
+        let results = |indices| Results::new(indices, self.sender.clone(), self.run.clone());
+        let (client, caller) = (self.client.clone(), self.caller.clone());
+        tokio::spawn(waiting.send(client, caller, permit, &results));
         true
     }
 }
@@ -250,50 +241,75 @@ impl<E, T> fmt::Debug for Bulk<E, T> {
     }
 }
 
-/// Updates the records of a pack. The pack has joined the queues of its records when this returns.
-pub(crate) fn update(
-    client: Client,
-    caller: Caller,
-    mut permit: PackPermit,
-    jobs: Vec<PatchJob>,
-    mut results: Results<Updated>,
-) -> PackFuture {
-    let calls = jobs.into_iter().map(BatchCall::from).enumerate();
-    let pack = Pack::join_queues(&client, &caller, calls.collect());
-    Box::pin(async move {
-        results.begin();
-        pack.send(&client, &caller, &mut permit, |index, result, lost_at| {
-            results.report(index, result.map(Updated::new), lost_at);
+impl Action for Updates {
+    type Done = Updated;
+
+    fn keep_patch<P: Patch>(&mut self, id: u64, patch: &P) -> Result<usize> {
+        let id = checked_id(id)?;
+        check(P::Entity::PATH, patch.body())?;
+        Ok(self.push(Target::of::<P::Entity>(id), patch.body()))
+    }
+
+    fn keep_job(&mut self, job: PatchJob) -> usize {
+        let (target, body) = job.into_parts();
+        self.push(target, &body)
+    }
+
+    fn send(
+        &mut self,
+        client: Client,
+        caller: Caller,
+        mut permit: PackPermit,
+        mut results: Results<Updated>,
+    ) -> PackFuture {
+        let calls = self.take().into_iter().enumerate();
+        let pack = Pack::join_queues(&client, &caller, calls.collect());
+        Box::pin(async move {
+            results.begin();
+            pack.send(&client, &caller, &mut permit, |ended| {
+                results.report(ended.map(|ended| ended.map(Updated::new)));
+            })
+            .await;
+            end(results, permit);
         })
-        .await;
-        end(results, permit);
-    })
+    }
 }
 
-/// Ensures the records of a pack. The pack has joined the queues of its records when this returns.
-pub(crate) fn ensure(
-    client: Client,
-    caller: Caller,
-    mut permit: PackPermit,
-    jobs: Vec<PatchJob>,
-    mut results: Results<Ensured>,
-) -> PackFuture {
-    let pack = EnsurePack::join_queues(&client, &caller, jobs);
-    Box::pin(async move {
-        results.begin();
-        let transport = Transport::Batched;
-        pack.send(
-            &client,
-            &caller,
-            &mut permit,
-            transport,
-            |index, result, lost_at| {
-                results.report(index, result, lost_at);
-            },
-        )
-        .await;
-        end(results, permit);
-    })
+/// The jobs of a pack, which are kept whole: what is missing is found when the record was read.
+#[derive(Default)]
+struct Ensures(Vec<PatchJob>);
+
+impl Action for Ensures {
+    type Done = Ensured;
+
+    fn keep_patch<P: Patch>(&mut self, id: u64, patch: &P) -> Result<usize> {
+        Ok(self.keep_job(PatchJob::new(id, patch)?))
+    }
+
+    fn keep_job(&mut self, job: PatchJob) -> usize {
+        let bytes = job.body().bytes();
+        self.0.push(job);
+        bytes
+    }
+
+    fn send(
+        &mut self,
+        client: Client,
+        caller: Caller,
+        mut permit: PackPermit,
+        mut results: Results<Ensured>,
+    ) -> PackFuture {
+        let pack = EnsurePack::join_queues(&client, &caller, mem::take(&mut self.0));
+        Box::pin(async move {
+            results.begin();
+            let transport = Transport::Batched;
+            pack.send(&client, &caller, &mut permit, transport, |ended| {
+                results.report(ended.into_iter());
+            })
+            .await;
+            end(results, permit);
+        })
+    }
 }
 
 /// Stops the run, if it is to stop, before the permit is given back, so that no further pack is sent.

@@ -2,15 +2,19 @@
 
 use std::pin::Pin;
 
-use tokio::{sync::mpsc::UnboundedSender, time::Instant};
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::{Error, ErrorKind, Outcome, Result, client::shut_down, many::batch::RunControl};
+use crate::{
+    Error, ErrorKind, Outcome,
+    client::shut_down,
+    many::{ItemResult, batch::RunControl},
+};
 
 pub(crate) type PackFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(super) enum Event<T> {
-    /// The result of an item, and when its last attempt with an unknown outcome ended.
-    Result(usize, Result<T>, Option<Instant>),
+    /// The results of one request, each with the index of its item in the run.
+    Results(Vec<ItemResult<T>>),
     /// Another request may be sent.
     PermitFree,
 }
@@ -48,18 +52,23 @@ impl<T> Results<T> {
         self.has_begun = true;
     }
 
-    /// Passes on the result of the job with this index in the pack, and when its last attempt with an unknown
-    /// outcome ended.
-    pub(super) fn report(&mut self, index: usize, result: Result<T>, lost_at: Option<Instant>) {
-        let Some(index) = self.indices.get_mut(index).and_then(Option::take) else {
-            debug_assert!(false, "a job has one result");
-            return;
-        };
-        match &result {
-            Err(error) if error.refuses_every_batch() => self.refused = Some(error.clone()),
-            Ok(_) | Err(_) => self.is_refused = false,
+    /// Passes on results, each with the index of its job in the pack.
+    pub(super) fn report(&mut self, results: impl Iterator<Item = ItemResult<T>>) {
+        let mut passed_on = Vec::with_capacity(self.indices.len());
+        for of_job in results {
+            let Some(index) = self.indices.get_mut(of_job.index).and_then(Option::take) else {
+                debug_assert!(false, "a job has one result");
+                continue;
+            };
+            match &of_job.result {
+                Err(error) if error.refuses_every_batch() => self.refused = Some(error.clone()),
+                Ok(_) | Err(_) => self.is_refused = false,
+            }
+            passed_on.push(ItemResult { index, ..of_job });
         }
-        self.send(Event::Result(index, result, lost_at));
+        if !passed_on.is_empty() {
+            self.send(Event::Results(passed_on));
+        }
     }
 
     /// Ends the pack, and stops the run if every result refuses everything.
@@ -91,8 +100,11 @@ impl<T> Drop for Results<T> {
             let problem = "the runtime of the client was shut down before the item was sent";
             Error::not_sent(ErrorKind::Interrupted, problem)
         };
-        for index in std::mem::take(&mut self.indices).into_iter().flatten() {
-            self.send(Event::Result(index, Err(broken_off.clone()), None));
+        let rest = std::mem::take(&mut self.indices).into_iter().flatten();
+        let rest = rest.map(|index| ItemResult::not_sent(index, broken_off.clone()));
+        let rest: Vec<_> = rest.collect();
+        if !rest.is_empty() {
+            self.send(Event::Results(rest));
         }
         self.send(Event::PermitFree);
     }

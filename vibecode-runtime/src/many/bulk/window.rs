@@ -5,18 +5,18 @@ use std::collections::VecDeque;
 use tokio::time::Instant;
 
 use super::BulkOutcome;
-use crate::{Id, PatchJob, Result, many::batch::MAX_CALLS};
+use crate::{
+    Id, Result,
+    many::{ItemResult, batch::MAX_CALLS},
+};
 
 const MAX_ITEMS: usize = 8 * MAX_CALLS;
 /// The size of the patches in a window, in bytes, from which on it takes no further item.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// The size of the patches in a pack, in bytes, from which on it takes no further item.
-const MAX_BYTES_OF_A_PACK: usize = 2 * 1024 * 1024;
 
 pub(super) struct Window<T> {
     first: usize,
     items: VecDeque<WindowItem<T>>,
-    waiting: VecDeque<(usize, PatchJob)>,
     /// The bytes of the items without a result.
     bytes: usize,
 }
@@ -33,7 +33,6 @@ impl<T> Window<T> {
         Self {
             first: 0,
             items: VecDeque::new(),
-            waiting: VecDeque::new(),
             bytes: 0,
         }
     }
@@ -46,14 +45,12 @@ impl<T> Window<T> {
         self.items.is_empty()
     }
 
-    pub(super) fn push(&mut self, id: u64, job: Result<PatchJob>) {
+    /// Adds an item with the size of its patch, or with the reason why it cannot be sent. Returns its index
+    /// in the run.
+    pub(super) fn push(&mut self, id: u64, kept: Result<usize>) -> usize {
         let index = self.first + self.items.len();
-        let (bytes, result) = match job {
-            Ok(job) => {
-                let bytes = job.body().bytes();
-                self.waiting.push_back((index, job));
-                (bytes, None)
-            }
+        let (bytes, result) = match kept {
+            Ok(bytes) => (bytes, None),
             Err(error) => (0, Some(Err(error))),
         };
         self.bytes += bytes;
@@ -63,49 +60,19 @@ impl<T> Window<T> {
             result,
             lost_at: None,
         });
+        index
     }
 
-    pub(super) fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty()
-    }
-
-    pub(super) fn fills_a_pack(&self) -> bool {
-        let bytes = || self.waiting.iter().map(|(_, job)| job.body().bytes());
-        self.waiting.len() >= MAX_CALLS
-            || (self.bytes >= MAX_BYTES_OF_A_PACK && bytes().sum::<usize>() >= MAX_BYTES_OF_A_PACK)
-    }
-
-    /// Takes the next items to send, with their indices, in order.
-    pub(super) fn pack(&mut self) -> (Vec<usize>, Vec<PatchJob>) {
-        let mut bytes = 0;
-        let mut fits = |job: &PatchJob| {
-            let fits = bytes < MAX_BYTES_OF_A_PACK;
-            bytes += job.body().bytes();
-            fits
-        };
-        let count = self
-            .waiting
-            .iter()
-            .take(MAX_CALLS)
-            .take_while(|(_, job)| fits(job))
-            .count();
-        self.waiting.drain(..count).unzip()
-    }
-
-    pub(super) fn take_waiting(&mut self) -> Vec<usize> {
-        self.waiting.drain(..).map(|(index, _)| index).collect()
-    }
-
-    pub(super) fn finish(&mut self, index: usize, result: Result<T>, lost_at: Option<Instant>) {
-        let at = index.checked_sub(self.first);
+    pub(super) fn finish(&mut self, of_item: ItemResult<T>) {
+        let at = of_item.index.checked_sub(self.first);
         let Some(item) = at.and_then(|at| self.items.get_mut(at)) else {
             debug_assert!(false, "an item has one result");
             return;
         };
         self.bytes -= item.bytes;
         item.bytes = 0;
-        item.result = Some(result);
-        item.lost_at = lost_at;
+        item.result = Some(of_item.result);
+        item.lost_at = of_item.lost_at;
     }
 
     /// Returns the outcome of the first item, once it has a result.
@@ -131,65 +98,35 @@ impl<T> Window<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::patch::body::Body;
 
     fn window(items: usize) -> Window<u64> {
         let mut window = Window::new();
         for id in 1..=items as u64 {
-            let job = PatchJob::unchecked_new("contacts".into(), id, Body::default());
-            window.push(id, Ok(job));
+            window.push(id, Ok(1));
         }
         window
     }
 
-    #[test]
-    fn a_pack_holds_as_many_items_as_a_batch_may_have_calls_in_their_order() {
-        let mut window = window(120);
-        assert!(window.fills_a_pack());
-        assert_eq!(window.pack().0, (0..50).collect::<Vec<_>>());
-        assert_eq!(window.pack().0, (50..100).collect::<Vec<_>>());
-        assert!(!window.fills_a_pack() && window.has_waiting());
-        assert_eq!(window.pack().0, (100..120).collect::<Vec<_>>());
-        assert!(!window.has_waiting());
+    fn done(index: usize) -> ItemResult<u64> {
+        ItemResult {
+            index,
+            result: Ok(1),
+            lost_at: None,
+        }
     }
 
     #[test]
     fn outcomes_come_in_the_order_of_the_items_whatever_ends_first() {
         let mut window = window(3);
-        window.pack();
-        window.finish(2, Ok(3), None);
-        window.finish(1, Ok(2), None);
+        window.finish(done(2));
+        window.finish(done(1));
         assert!(window.pop::<()>().is_none());
-        window.finish(0, Ok(1), None);
+        window.finish(done(0));
         let order: Vec<_> = std::iter::from_fn(|| window.pop::<()>())
             .map(|outcome| outcome.index)
             .collect();
         assert_eq!(order, [0, 1, 2]);
         assert!(window.is_empty());
-    }
-
-    #[test]
-    fn long_patches_fill_a_pack_and_the_window_by_their_bytes() {
-        let mut window: Window<u64> = Window::new();
-        let mut body = Body::default();
-        // Exactly a mebibyte, so that the last one that is taken fills the window to the byte.
-        let set = |body: &mut Body, length| {
-            body.set_unchecked("ufCrmNotes".to_owned(), &[], &"a".repeat(length));
-        };
-        set(&mut body, 0);
-        let text = 1024 * 1024 - body.bytes();
-        body = Body::default();
-        set(&mut body, text);
-        assert_eq!(body.bytes(), 1024 * 1024);
-        let mut taken = 0;
-        while window.has_room() {
-            let job = PatchJob::unchecked_new("contacts".into(), 1 + taken, body.clone());
-            window.push(1 + taken, Ok(job));
-            taken += 1;
-        }
-        assert_eq!(taken, 16);
-        assert!(window.fills_a_pack());
-        assert_eq!(window.pack().0, [0, 1]);
     }
 
     #[test]
@@ -204,8 +141,7 @@ mod tests {
             )),
         );
         assert!(!window.has_room());
-        window.pack();
-        window.finish(0, Ok(1), None);
+        window.finish(done(0));
         window.pop::<()>();
         assert!(window.has_room());
     }

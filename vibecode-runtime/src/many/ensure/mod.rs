@@ -33,7 +33,7 @@ pub(crate) use self::transport::Transport;
 use crate::{
     Client, Error, ErrorKind, IdFor, Outcome, Patch, PatchJob, Result,
     client::{Call, Caller, waited_for_a_record},
-    many::batch::PackPermit,
+    many::{ItemResult, batch::PackPermit},
 };
 
 impl Client {
@@ -85,8 +85,8 @@ impl Client {
             let mut result = None;
             let pack = EnsurePack::join_queues(&client, &caller, vec![job]);
             let (mut permit, transport) = (PackPermit::default(), Transport::OneByOne);
-            pack.send(&client, &caller, &mut permit, transport, |_, ended, _| {
-                result = Some(ended);
+            pack.send(&client, &caller, &mut permit, transport, |mut ended| {
+                result = ended.pop().map(|ended| ended.result);
             })
             .await;
             result.unwrap_or_else(|| Err(not_shown(None)))
@@ -106,8 +106,8 @@ impl EnsurePack {
     pub(crate) fn join_queues(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
         let attempts = client.shared.retries.attempts();
         let woken = Arc::new(Notify::new());
-        let targets = jobs.iter().map(PatchJob::target);
-        let requests = client.shared.locks.join_all(targets, caller, &woken);
+        let targets: Vec<_> = jobs.iter().map(PatchJob::target).collect();
+        let requests = client.shared.locks.join_all(&targets, caller, &woken);
         let working = jobs.into_iter().zip(requests).enumerate();
         let working = working
             .map(|(index, (job, request))| Progress::new(index, job, request, attempts))
@@ -115,15 +115,14 @@ impl EnsurePack {
         Self { working, woken }
     }
 
-    /// Ensures the jobs. Passes each result, with the index of its job, to `done` once it is final, and with
-    /// when the last attempt of a write with an unknown outcome ended.
+    /// Ensures the jobs. Passes the results that are final to `done`, each with the index of its job.
     pub(crate) async fn send(
         self,
         client: &Client,
         caller: &Caller,
         permit: &mut PackPermit,
         transport: Transport,
-        mut done: impl FnMut(usize, Result<Ensured>, Option<Instant>),
+        mut done: impl FnMut(Vec<ItemResult<Ensured>>),
     ) {
         let Self { mut working, woken } = self;
         let latest_lock = permit.latest_lock();
@@ -133,9 +132,10 @@ impl EnsurePack {
             }
             // The lock of a record is released as soon as the record is done, even if others still
             // wait.
-            for ended in working.extract_if(.., |one| one.is_done()) {
-                let (index, result, lost_at) = ended.finish();
-                done(index, result, lost_at);
+            let ended = working.extract_if(.., |one| one.is_done());
+            let ended: Vec<_> = ended.map(Progress::finish).collect();
+            if !ended.is_empty() {
+                done(ended);
             }
             if working.is_empty() {
                 return;

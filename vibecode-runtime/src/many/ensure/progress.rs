@@ -28,6 +28,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Outcome, PatchJob, RawAnswer, Result,
     client::{LockRequest, RecordLock, request::Effect},
+    many::ItemResult,
     patch::body::Body,
     value::multifield,
 };
@@ -235,8 +236,7 @@ impl Progress {
         self.step = Step::Done(Err(error.unknown_if(is_open)));
     }
 
-    /// Returns the index of the job, its result, and when the last attempt with an unknown outcome ended.
-    pub(super) fn finish(self) -> (usize, Result<Ensured>, Option<Instant>) {
+    pub(super) fn finish(self) -> ItemResult<Ensured> {
         let Self {
             index,
             step,
@@ -255,7 +255,11 @@ impl Progress {
                 details.call.get_or_insert_with(call);
             })
         };
-        (index, result.map_err(named), lost_at)
+        ItemResult {
+            index,
+            result: result.map_err(named),
+            lost_at,
+        }
     }
 
     /// Schedules a further read, at the latest at `latest`.

@@ -91,12 +91,14 @@ async fn read_batched(client: &Client, caller: &Caller, working: &mut [&mut Prog
             Err(error) => one.fail(error),
         }
     }
-    batch::send(client, caller, ready, |index, ended| {
-        let Ended {
-            result, sent_at, ..
-        } = ended;
-        if let Some(one) = working.get_mut(index) {
-            one.decide(result, sent_at);
+    batch::send(client, caller, ready, |ended| {
+        for (index, ended) in ended {
+            let Ended {
+                result, sent_at, ..
+            } = ended;
+            if let Some(one) = working.get_mut(index) {
+                one.decide(result, sent_at);
+            }
         }
     })
     .await;
@@ -113,18 +115,26 @@ async fn write_batched(client: &Client, caller: &Caller, working: &mut [&mut Pro
         let Step::Write(body) = &one.step else {
             continue;
         };
-        match BatchCall::update(one.job.target(), body.clone()) {
-            Ok(call) => ready.push(Ready {
-                index,
-                call,
-                lock: one.lock(),
-                attempts: one.attempts_left(),
-            }),
+        match BatchCall::update(one.job.target(), body) {
+            Ok(mut call) => {
+                let lock = one.lock();
+                if let Some(lock) = lock {
+                    lock.will_add(call.take_additions());
+                }
+                ready.push(Ready {
+                    index,
+                    call,
+                    lock,
+                    attempts: one.attempts_left(),
+                });
+            }
             Err(error) => written.push((index, Err(error), 1, None)),
         }
     }
-    batch::send(client, caller, ready, |index, ended| {
-        written.push((index, ended.result, ended.attempts, ended.lost_at));
+    batch::send(client, caller, ready, |ended| {
+        written.extend(
+            ended.map(|(index, ended)| (index, ended.result, ended.attempts, ended.lost_at)),
+        );
     })
     .await;
     for (index, result, attempts, lost_at) in written {

@@ -14,44 +14,56 @@ use crate::value::multifield::WORK;
 impl Body {
     /// Returns the body as JSON, to be sent only if [`Body::invalid_field`] returns `None`.
     pub(crate) fn to_json(&self) -> String {
+        let mut json = String::with_capacity(self.longest());
+        self.append_to(&mut json);
+        json
+    }
+
+    /// Returns a length that the JSON does not exceed, unless names of added values are unusually long.
+    fn longest(&self) -> usize {
         let around = self.changes.len() * r#","phone":[{"value":,"typeId":"MAILING"}]"#.len();
-        let mut json = String::with_capacity(self.json.len() + around + 2);
+        self.json.len() + around + 2
+    }
+
+    /// Appends the JSON, as [`Body::to_json`] returns it.
+    pub(crate) fn append_to(&self, json: &mut String) {
+        let begin = json.len();
         // Members that are adjacent in the text are copied as one run.
         let mut run = 0..0;
         let mut changes = self.changes.as_slice();
         while let [first, rest @ ..] = changes {
             if let Action::Add(_) = first.action {
-                self.push_run(&mut json, run);
-                json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
+                self.push_run(json, begin, run);
+                let is_first = json.len() == begin;
+                json.push_str(if is_first { "{\"" } else { ",\"" });
                 json.push_str(&first.name);
                 json.push_str("\":");
                 let others = rest.iter().take_while(|it| it.is_of_field_of(first));
                 let (all, rest) = changes.split_at(1 + others.count());
-                self.push_added(&mut json, all);
+                self.push_added(json, all);
                 // The next member begins here if it was set next.
                 let end = all.last().map_or(0, |last| last.value.end);
                 run = end..end;
                 changes = rest;
             } else {
                 if first.begin != run.end {
-                    self.push_run(&mut json, run);
+                    self.push_run(json, begin, run);
                     run = first.begin..first.begin;
                 }
                 run.end = first.value.end;
                 changes = rest;
             }
         }
-        self.push_run(&mut json, run);
-        if json.is_empty() {
+        self.push_run(json, begin, run);
+        if json.len() == begin {
             json.push('{');
         }
         json.push('}');
-        json
     }
 
     /// Each member begins with a comma; for the first one, it is replaced with the brace.
-    fn push_run(&self, json: &mut String, mut run: Range<usize>) {
-        if json.is_empty() && !run.is_empty() {
+    fn push_run(&self, json: &mut String, begin: usize, mut run: Range<usize>) {
+        if json.len() == begin && !run.is_empty() {
             json.push('{');
             run.start += 1;
         }
