@@ -58,7 +58,8 @@ async fn rows_of_a_job_that_was_killed_before_the_comparison_are_compared_by_a_r
     let desk = desk(Fault::late(Duration::from_millis(2_500))).await;
     let mut job = desk.command(&format!("{JOB} --yes")).spawn().unwrap();
     let journal = || fs::read_to_string(desk.path("a.csv.journal")).unwrap_or_default();
-    while !journal().contains("\"ended\"") {
+    // The first is written when the job is started, and the second once its rows were sent.
+    while journal().matches("\"ended\"").count() < 2 {
         std::thread::sleep(Duration::from_millis(5));
     }
     job.kill().unwrap();

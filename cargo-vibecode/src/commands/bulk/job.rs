@@ -102,7 +102,8 @@ pub(crate) async fn run(
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
-    let ended = job.run().await;
+    // It is large, and would make the futures of all commands as large.
+    let ended = Box::pin(job.run()).await;
     if input.is_copy && has_no_rows_left(&input.journal()) {
         input.remove_copy();
     }
