@@ -139,6 +139,9 @@ impl<'a> Variants<'a> {
     }
 
     fn by_id(&self) -> TokenStream {
+        if self.named.is_empty() && self.other.is_none() {
+            return quote!(__v::Option::None);
+        }
         let rest = if let Some(other) = &self.other {
             quote!(0 => return __v::Option::None, _ => Self::#other(__id),)
         } else {
@@ -160,6 +163,9 @@ impl<'a> Variants<'a> {
     }
 
     fn by_code(&self) -> TokenStream {
+        if self.named.is_empty() && self.other.is_none() {
+            return quote!(__v::Option::None);
+        }
         let rest = if let Some(other) = &self.other {
             quote!(Self::#other(__v::Into::into(__code)))
         } else {

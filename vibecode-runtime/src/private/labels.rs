@@ -18,11 +18,13 @@ pub fn of_code<T: StatusEnum>(code: &T) -> Option<&'static str> {
 }
 
 /// Returns the only option with this label.
+#[must_use]
 pub fn option<T: OptionEnum>(label: &str) -> Option<T> {
     T::of_wire_id(value(T::LABELS, label)?.parse().ok()?)
 }
 
 /// Returns the only code with this label.
+#[must_use]
 pub fn code<T: StatusEnum>(label: &str) -> Option<T> {
     T::of_wire_code(value(T::LABELS, label)?)
 }
