@@ -39,7 +39,7 @@ impl PartFile {
         let part = PathBuf::from(part);
         remove_leftovers(path, label);
         let file = options.create(true).truncate(true).open(&part)?;
-        // Until the process ends, this is no leftover. On Windows nobody could read a locked file.
+        // The lock shows that the process lives. On Windows nobody could read a locked file.
         if cfg!(unix) {
             let _ = fs4::FileExt::try_lock(&file);
         }
@@ -82,7 +82,7 @@ impl PartFile {
     }
 }
 
-/// A younger file is no leftover: its process may have created it, and not locked it yet.
+/// A younger file does not count as a leftover: its process may have created it, and not locked it yet.
 const MIN_AGE_OF_A_LEFTOVER: Duration = Duration::from_secs(60);
 
 /// Returns whether a file was written to long ago. A time that is not known, or in the future, is not.

@@ -1,7 +1,7 @@
 //! The labels of an enum's options or codes.
 //!
-//! Generated code has them in one text, `LABELS`, since the compiler takes longest over what it has to check: a match for
-//! each direction costs five times as much. Each row of the text is a mark, the value and the label, both with their
+//! Generated code has them in one text, `LABELS`, to keep compile times short: a match for each direction costs five
+//! times as much. Each row of the text is a mark, the value and the label, both with their
 //! length in bytes before them: `+3:WEB7:Website`. The mark is `+` if no other value of the set has this label, and `=`
 //! otherwise.
 

@@ -5,9 +5,9 @@
 //! has the post A. The client cannot know that: all answers said what was sent.
 //!
 //! So the job does not end yet if the rows of a record may have overtaken each other in this way. It waits until the lost
-//! attempts have settled, reads the records once more, and compares them with what the last rows have set. A row that
-//! is no longer there as it was sent has failed. The journal has the lost rows until this is done, so a job that is
-//! interrupted before does it when it is resumed.
+//! attempts have settled, reads the records once more, and compares them with what the last rows have set. A row fails if
+//! its record no longer has the values that it has set. The journal lists the lost rows until then, so a job that was
+//! interrupted before compares them when it is resumed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -34,7 +34,8 @@ use crate::{
 
 /// The number of records whose rows are kept in memory.
 const RECORDS_AT_A_TIME: usize = 1000;
-/// The number of lost values of a field that are kept. With more, one of them is another than the last.
+/// The number of lost values of a field that are kept. If there are that many different ones, one of them differs
+/// from the last.
 const MAX_LOST_VALUES: usize = 16;
 
 /// A row that a lost attempt of an earlier row may have overtaken.

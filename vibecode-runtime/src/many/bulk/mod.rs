@@ -81,9 +81,9 @@ pub struct BulkOutcome<E, T = Updated> {
     pub id: Id<E>,
     /// The result of the item.
     pub result: Result<T>,
-    /// When the last attempt to send the change ended whose outcome is unknown, if there was one. Such an
-    /// attempt may still be applied until the [settle time](crate::ClientBuilder::settle_time) of a batch has
-    /// passed since then, also if a later attempt has succeeded: it then undoes what was changed in between.
+    /// When the last attempt with an unknown outcome ended, if there was one. Such an attempt may still be applied
+    /// until twice the [settle time](crate::ClientBuilder::settle_time) has passed since then, even if a later
+    /// attempt has succeeded. It would then replace what was changed in between.
     pub lost_at: Option<Instant>,
 }
 

@@ -1,8 +1,8 @@
 //! The job that a backup undoes, as its journal shows it.
 //!
-//! An undo beside the job, or while requests that the job left behind are still carried out, says that it is done, and
-//! the values of the job come back afterwards. So the first line of a backup names the journal of the job. Before an
-//! undo sends anything, it looks there:
+//! If an undo ran beside the job, or while requests of the job are still carried out, it would end as done, and
+//! afterwards these requests would set the values of the job again. So the first line of a backup names the journal of
+//! the job, which an undo reads before it sends anything:
 //!
 //! - The job runs, since its journal is locked: the undo is refused. Otherwise the undo locks the journal, so that the
 //!   job is not resumed beside it.

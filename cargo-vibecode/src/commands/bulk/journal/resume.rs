@@ -58,7 +58,7 @@ pub(crate) struct Past {
     /// When the file was changed or copied after its last line was written. It may be an older copy that was put back,
     /// so rows may have been sent until then of which it says nothing.
     put_back_at: Option<u64>,
-    /// Whether the journal does not say so itself yet.
+    /// Whether the journal does not record this yet.
     is_put_back_now: bool,
     /// When the last line was written.
     last_line_at: u64,

@@ -26,7 +26,8 @@ impl LostRows {
     }
 }
 
-/// Returns whether a change with this error may still be applied. A success that the record does not show is none.
+/// Returns whether a change with this error may still be applied. A change that was answered with a success is decided,
+/// even if its record does not show it.
 pub(super) fn is_lost(error: &Error) -> bool {
     error.outcome() == Outcome::Unknown && error.kind() != ErrorKind::NotTaken
 }

@@ -1,8 +1,9 @@
 //! Asks again, on long runs, which portal the key is for.
 //!
 //! A key, or the session of an app, may lead to another portal while a job runs: somebody has moved the key, or the base
-//! URL leads elsewhere. The ids of the rows are those of other records there. So before a batch leaves, the API is asked
-//! again if it was last asked a settle time ago (120 s, and a second at least). Short runs do not ask again.
+//! URL leads elsewhere. There, the ids of the rows are those of other records. So before a batch is sent, the API is asked
+//! again if its last answer is older than the settle time (120 s by default, and at least 1 s). Short runs do not ask
+//! again.
 
 use std::time::Duration;
 

@@ -33,7 +33,7 @@ pub(crate) struct FailureLimits {
     pub(crate) rows: u64,
 }
 
-/// What became known of the batches that were under way when too many rows had failed.
+/// The outcomes of the batches that were under way when too many rows had failed.
 #[derive(Debug)]
 pub(super) struct AfterStop {
     rows: u64,
