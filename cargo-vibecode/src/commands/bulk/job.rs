@@ -274,6 +274,11 @@ impl BulkJob<'_> {
         }
     }
 
+    /// Returns whether texts that a wrong encoding has broken are sent. A backup restores what was there.
+    fn allows_garbled(&self) -> bool {
+        self.args.allow_garbled || self.input.origin.is_some()
+    }
+
     pub(super) fn column_options(&self) -> ColumnOptions<'_> {
         let Self { args, .. } = self;
         ColumnOptions {
@@ -287,8 +292,7 @@ impl BulkJob<'_> {
             style: &self.style,
             id_column: args.id_column.as_deref(),
             empty: self.empty(),
-            // A backup restores what was there.
-            allows_garbled: args.allow_garbled || self.input.origin.is_some(),
+            allows_garbled: self.allows_garbled(),
             rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }
@@ -325,6 +329,7 @@ impl BulkJob<'_> {
                 currency: args.currency.clone(),
                 decimal: args.decimal,
                 ignore_unknown: args.ignore_unknown,
+                allow_garbled: Some(self.allows_garbled()),
             },
             empty: self.empty(),
             phones: args.rules.phones,
