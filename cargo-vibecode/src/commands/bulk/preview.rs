@@ -63,10 +63,10 @@ impl Preview {
                     continue;
                 };
                 let changes = RowChanges::of(&row.job, record.raw(), options.schema);
-                preview.digest.add(row.line, &name, &changes);
                 let written = row.written.as_ref().filter(|_| !options.overwrites_newer);
                 let fields =
                     written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
+                preview.digest.add(row.line, &name, &changes, &fields);
                 if !fields.is_empty() {
                     preview.lines_refused.insert(row.line);
                     preview.refused += 1;

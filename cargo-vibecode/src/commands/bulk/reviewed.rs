@@ -51,8 +51,14 @@ pub(super) struct ReviewDigest {
 }
 
 impl ReviewDigest {
-    /// Adds what a row would change in its record.
-    pub(super) fn add(&mut self, line: u64, record: &str, changes: &RowChanges<'_>) {
+    /// Adds what a row would change in its record. `refused` are the fields for which it would fail.
+    pub(super) fn add(
+        &mut self,
+        line: u64,
+        record: &str,
+        changes: &RowChanges<'_>,
+        refused: &[String],
+    ) {
         let _ = write!(self.text, "{line} {record}");
         for change in &changes.changed {
             let old = match &change.old {
@@ -63,6 +69,9 @@ impl ReviewDigest {
         }
         for addition in &changes.added {
             let _ = write!(self.text, " {} + {:?}", addition.field, addition.value);
+        }
+        if !refused.is_empty() {
+            let _ = write!(self.text, " fails for {refused:?}");
         }
         self.end_row(line);
     }
@@ -161,8 +170,12 @@ impl BulkJob<'_> {
             let is_other = |(row, digest): &&RowDigest| past.reviewed.get(row) != Some(digest);
             let other: Vec<u64> = now.rows.iter().filter(is_other).map(|it| it.0).collect();
             if let [first, ..] = other[..] {
+                let or_newer = match self.input.origin {
+                    Some(_) => ", or --overwrite-newer is another one",
+                    None => "",
+                };
                 return Err(Failure::new(format!(
-                    "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}): nothing was sent. To review what is left: {}",
+                    "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}){or_newer}: nothing was sent. To review what is left: {}",
                     review.digest,
                     other.len(),
                     self.command_to_review().without(&["limit"])
