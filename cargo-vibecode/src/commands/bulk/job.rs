@@ -298,7 +298,7 @@ impl BulkJob<'_> {
         }
     }
 
-    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+    pub(super) fn header(&self, checked: &Checked) -> Result<Header, Failure> {
         let Self { args, identity, .. } = self;
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {

@@ -9,7 +9,7 @@ use std::{collections::HashSet, fmt::Write as _};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    before_sending::Reading,
+    before_sending::{Reading, RowsToSend},
     check::Checked,
     input::{columns::ColumnOptions, row_jobs::RowJobs},
     job::BulkJob,
@@ -19,7 +19,6 @@ use super::{
         row_set::RowSet,
     },
     old_values::{OldValue, RowChanges},
-    send::plan::Selection,
 };
 use crate::{digest, failure::Failure};
 
@@ -46,11 +45,23 @@ pub(super) struct ReviewDigest {
     hash: Sha256,
     /// The text of one row. The buffer is reused.
     text: String,
-    /// The digest of each row.
-    rows: Vec<RowDigest>,
+    /// The digest of each row, if they are to be compared or written to the journal.
+    rows: Option<Vec<RowDigest>>,
 }
 
 impl ReviewDigest {
+    /// Returns a digest that also keeps that of each row.
+    pub(super) fn of_each_row() -> Self {
+        Self {
+            rows: Some(Vec::new()),
+            ..Self::default()
+        }
+    }
+
+    fn into_rows(self) -> Vec<RowDigest> {
+        self.rows.unwrap_or_default()
+    }
+
     /// Adds what a row would change in its record. `refused` are the fields for which it would fail.
     pub(super) fn add(
         &mut self,
@@ -85,8 +96,10 @@ impl ReviewDigest {
     fn end_row(&mut self, line: u64) {
         self.text.push('\n');
         self.hash.update(&self.text);
-        let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&self.text).into();
-        self.rows.push((line, u32::from_be_bytes([a, b, c, d])));
+        if let Some(rows) = &mut self.rows {
+            let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&self.text).into();
+            rows.push((line, u32::from_be_bytes([a, b, c, d])));
+        }
         self.text.clear();
     }
 }
@@ -128,11 +141,11 @@ impl BulkJob<'_> {
             return Ok(None);
         };
         let preview = self
-            .read_for_review(checked, column_options, Selection::All)
+            .read_for_review(checked, column_options, RowsToSend::Next(past))
             .await?;
         let now = self.reviewed(checked, &preview);
         if now == *reviewed {
-            let rows = preview.rows;
+            let rows = preview.into_rows();
             let review = Review {
                 digest: now,
                 rows: u64::try_from(rows.len()).unwrap_or(u64::MAX),
@@ -142,7 +155,7 @@ impl BulkJob<'_> {
         }
         let rows = |text: &str| text.split('-').next().map(str::to_owned);
         let what = if rows(&now) == rows(reviewed) {
-            "the records are not as they were, or --limit or --overwrite-newer is another one"
+            "the records are not as they were, the job has sent rows since, or --limit or --overwrite-newer is another one"
         } else {
             "the rows request other changes: the file, an option or a file in the folder vibecode has changed"
         };
@@ -163,12 +176,14 @@ impl BulkJob<'_> {
         past: &Past,
         review: &Review,
     ) -> Result<(), Failure> {
+        let to_review = || self.command_to_review().without(&["limit"]);
         let left = self.reviewed_rows_left(checked, column_options, past)?;
         if !left.is_empty() {
-            let left = Selection::Only(left);
+            let left = RowsToSend::Only(left);
             let now = self.read_for_review(checked, column_options, left).await?;
+            let now = now.into_rows();
             let is_other = |(row, digest): &&RowDigest| past.reviewed.get(row) != Some(digest);
-            let other: Vec<u64> = now.rows.iter().filter(is_other).map(|it| it.0).collect();
+            let other: Vec<u64> = now.iter().filter(is_other).map(|it| it.0).collect();
             if let [first, ..] = other[..] {
                 let or_newer = match self.input.origin {
                     Some(_) => ", or --overwrite-newer is another one",
@@ -178,7 +193,7 @@ impl BulkJob<'_> {
                     "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}){or_newer}: nothing was sent. To review what is left: {}",
                     review.digest,
                     other.len(),
-                    self.command_to_review().without(&["limit"])
+                    to_review()
                 )));
             }
         }
@@ -222,7 +237,7 @@ impl BulkJob<'_> {
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        rows: Selection<'_>,
+        rows: RowsToSend<'_>,
     ) -> Result<ReviewDigest, Failure> {
         let quiet = self.output.quiet();
         let reading = Reading::ToCompare;

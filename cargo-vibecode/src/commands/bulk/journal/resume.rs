@@ -162,6 +162,27 @@ impl FoundJournal {
         &self.past
     }
 
+    /// Returns the state of the job, which is left as it is.
+    ///
+    /// # Errors
+    /// If it is another job than this one, or if its rows would change something else now.
+    pub(crate) fn past_of(self, now: &Header) -> Result<Past, Failure> {
+        self.check(now)?;
+        Ok(self.past)
+    }
+
+    /// Checks that this job can be resumed now.
+    fn check(&self, now: &Header) -> Result<(), Failure> {
+        let mut problem = self.header.is_of_another_job(now);
+        if !self.past.is_finished {
+            problem = problem.or_else(|| self.header.refusal(now));
+        }
+        match problem {
+            Some(problem) => Err(Failure::in_file(&self.path, problem)),
+            None => Ok(()),
+        }
+    }
+
     /// Records how many rows an undo of the job has restored. A journal that is damaged, or of an earlier version, is
     /// left as it is.
     ///
@@ -185,6 +206,12 @@ impl FoundJournal {
     /// # Errors
     /// If it belongs to another job than this one, or if it cannot be written.
     pub(crate) fn resume(self, now: &Header, output: &Output) -> Result<(Journal, Past), Failure> {
+        if !self.past.is_finished {
+            for warning in self.header.warnings(now) {
+                output.warn(warning);
+            }
+        }
+        self.check(now)?;
         let Self {
             file,
             path,
@@ -192,16 +219,6 @@ impl FoundJournal {
             past,
             lines,
         } = self;
-        let mut problem = header.is_of_another_job(now);
-        if !past.is_finished {
-            problem = problem.or_else(|| header.refusal(now));
-            for warning in header.warnings(now) {
-                output.warn(warning);
-            }
-        }
-        if let Some(problem) = problem {
-            return Err(Failure::in_file(&path, problem));
-        }
         if let Some(damage) = &lines.damage {
             let kept = keep_damaged(&path).map_err(|error| Failure::of_file(&path, &error))?;
             output.warn(damage.in_words(&path, &kept));
