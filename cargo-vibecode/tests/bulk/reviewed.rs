@@ -167,13 +167,43 @@ async fn a_plan_of_an_unfinished_job_is_refused_if_it_could_not_be_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_review_that_is_given_to_resume_holds_when_the_job_is_resumed_again() {
+    let desk = Desk::of(110).await;
+    let rows: Vec<String> = (1..=110).map(|id| format!("{id},p{id}\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    desk.run("contacts a.csv --yes --limit 10")
+        .assert(0, "10 rows done");
+    let digest = review(&desk, "");
+    desk.faults((0..3).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    let words = format!("contacts a.csv --resume --no-throttle --reviewed {digest}");
+    desk.run(&words).assert(2, "60 rows done, 0 failed so far");
+    desk.write("b.csv", "id,post\n105,x\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    let refused = desk.run("contacts a.csv --resume");
+    refused.assert(2, &format!("the job was reviewed as {digest}"));
+    refused.assert(2, "(the first is row 106): nothing was sent");
+    assert_eq!(desk.field(105, "post"), "x");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_with_a_limit_that_is_given_to_resume_is_known_when_the_job_is_resumed_again() {
+    let desk = two_of_six_sent().await;
+    let digest = review(&desk, "--limit 2 --settle 1");
+    let words = format!("contacts a.csv --resume --limit 2 --settle 1 --reviewed {digest}");
+    desk.run(&words).assert(0, "4 rows done, 0 failed");
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(0, "warning: the job was reviewed with --limit 2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_beyond_the_limit_of_a_review_are_named_when_they_are_sent() {
     let desk = Desk::of(3).await;
     desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n");
     let digest = review(&desk, "--limit 2");
     send(&desk, &format!("{digest} --limit 2")).assert(0, "2 rows done, 0 failed");
     desk.run("contacts a.csv --resume")
-        .assert(0, "warning: only the first 2 rows were reviewed");
+        .assert(0, "warning: the job was reviewed with --limit 2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

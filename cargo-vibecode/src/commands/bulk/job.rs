@@ -24,6 +24,7 @@ use super::{
         header::{self, FileDigests, Header, Meaning, Reading},
         resume::{self, FinishedJob, Past},
     },
+    reviewed::Reviewed,
     send::{
         FailureLimits, Mode, PortalCheck, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
@@ -211,8 +212,6 @@ impl BulkJob<'_> {
         let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
-        header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
-        let reviewed = reviewed.map_or_else(Vec::new, |it| it.rows);
         let client = self.client()?;
         self.check_pipelines(&client, past, &column_options, checked)
             .await?;
@@ -220,10 +219,14 @@ impl BulkJob<'_> {
         let interrupts = Interrupts::listen()?;
         self.end_on_interrupt.stop();
         let (journal, past) = if let Some((mut journal, past)) = resumed {
-            journal.reviewed(&reviewed)?;
+            if let Some(Reviewed { review, rows }) = reviewed {
+                journal.reviewed(review, &rows)?;
+            }
             (journal, past)
         } else {
-            let journal = Journal::create(path, header.clone(), &reviewed)?;
+            let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
+            header.reviewed = review;
+            let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
             (journal, Past::default())
         };
         if past.is_finished {

@@ -20,7 +20,7 @@ use super::{
     },
     old_values::{OldValue, RowChanges},
 };
-use crate::{digest, failure::Failure};
+use crate::{digest, failure::Failure, plural::number_of};
 
 /// The number of hexadecimal digits of each part.
 const DIGITS: usize = 8;
@@ -134,7 +134,7 @@ impl BulkJob<'_> {
             return Ok(None);
         }
         let Some(reviewed) = &self.args.reviewed else {
-            if let Some(review) = &past.review {
+            if let Some(review) = &past.reviewed.review {
                 self.check_rows_left(checked, column_options, past, review)
                     .await?;
             }
@@ -168,7 +168,7 @@ impl BulkJob<'_> {
     /// Checks that the rows that an earlier process has not sent would change in their records what was reviewed.
     ///
     /// # Errors
-    /// If one would not, or if a record cannot be read.
+    /// If one would not, if the journal has lost what was reviewed of a row, or if a record cannot be read.
     async fn check_rows_left(
         &self,
         checked: &Checked,
@@ -177,12 +177,22 @@ impl BulkJob<'_> {
         review: &Review,
     ) -> Result<(), Failure> {
         let to_review = || self.command_to_review().without(&["limit"]);
+        let lost = past.reviewed.missing();
+        if lost > 0 {
+            return Err(Failure::new(format!(
+                "the job was reviewed as {}, and the journal has lost what was reviewed of {}, though rows may have been sent since: nothing was sent now. To review what is left: {}",
+                review.digest,
+                number_of(lost, "row", "rows"),
+                to_review()
+            )));
+        }
         let left = self.reviewed_rows_left(checked, column_options, past)?;
         if !left.is_empty() {
             let left = RowsToSend::Only(left);
             let now = self.read_for_review(checked, column_options, left).await?;
             let now = now.into_rows();
-            let is_other = |(row, digest): &&RowDigest| past.reviewed.get(row) != Some(digest);
+            let is_other =
+                |(row, digest): &&RowDigest| past.reviewed.digest_of(*row) != Some(*digest);
             let other: Vec<u64> = now.iter().filter(is_other).map(|it| it.0).collect();
             if let [first, ..] = other[..] {
                 let or_newer = match self.input.origin {
@@ -197,9 +207,9 @@ impl BulkJob<'_> {
                 )));
             }
         }
-        if let Some(limit) = review.limit {
+        if let Some(limit) = past.reviewed.limit() {
             self.output.warn(format!(
-                "only the first {limit} rows were reviewed, as --limit said: the others are sent whatever their records have"
+                "the job was reviewed with --limit {limit}: rows that this did not cover are sent whatever their records have"
             ));
         }
         Ok(())
@@ -226,7 +236,7 @@ impl BulkJob<'_> {
                 if repeated.rows(id).is_some() {
                     sent_to.insert(id);
                 }
-            } else if past.reviewed.contains_key(&row_job.line) && !sent_to.contains(&id) {
+            } else if past.reviewed.digest_of(row_job.line).is_some() && !sent_to.contains(&id) {
                 left.insert(row_job.line);
             }
         }

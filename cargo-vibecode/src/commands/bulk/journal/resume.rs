@@ -16,7 +16,7 @@ use super::{
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line},
     lock, now,
-    review::Review,
+    review::PastReview,
     row_set::{Ranges, RowSet},
 };
 use crate::{
@@ -46,9 +46,8 @@ pub(crate) struct Past {
     /// When it was, in milliseconds since 1970.
     finished_at: u64,
     undone: Option<Undone>,
-    /// What was reviewed before the job, and the digest of each row that was.
-    pub(crate) review: Option<Review>,
-    pub(crate) reviewed: HashMap<u64, u32>,
+    /// What was reviewed before rows were sent.
+    pub(crate) reviewed: PastReview,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// The rows of which an attempt was lost, unless it is known to have settled.
@@ -107,7 +106,12 @@ impl FoundJournal {
         let mut past = Past::default();
         let mut header = None;
         let mut lines = for_each_line(&mut file, path, |line| match line {
-            Line::Journal(then) => header = Some(*then),
+            Line::Journal(then) => {
+                if let Some(review) = &then.reviewed {
+                    past.reviewed.begin(review.clone());
+                }
+                header = Some(*then);
+            }
             line => past.apply(line),
         })?;
         past.conclude();
@@ -139,12 +143,6 @@ impl FoundJournal {
                 "a later version of cargo-vibecode wrote this journal: resume with that version";
             return Err(Failure::in_file(path, problem));
         }
-        let digests = u64::try_from(past.reviewed.len()).unwrap_or(u64::MAX);
-        if header.reviewed.as_ref().is_some_and(|it| digests < it.rows) {
-            let problem = "the journal ends before anything was sent: delete it, and start the job with --yes and --reviewed";
-            return Err(Failure::in_file(path, problem));
-        }
-        past.review.clone_from(&header.reviewed);
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -409,7 +407,10 @@ impl Past {
         self.is_ended = match line {
             Line::Ended { .. } | Line::Finished { .. } => true,
             // It is written while nothing new is under way.
-            Line::BackedUp { .. } | Line::Reviewed(_) | Line::Undone { .. } => self.is_ended,
+            Line::BackedUp { .. }
+            | Line::Review { .. }
+            | Line::Reviewed(_)
+            | Line::Undone { .. } => self.is_ended,
             Line::Journal(_)
             | Line::Started { .. }
             | Line::Done { .. }
@@ -422,7 +423,8 @@ impl Past {
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
-            Line::Reviewed(rows) => self.reviewed.extend(rows.rows()),
+            Line::Review { review, .. } => self.reviewed.begin(review),
+            Line::Reviewed(rows) => self.reviewed.add(rows),
             Line::BackedUp { at, rows } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
@@ -519,6 +521,7 @@ impl Past {
 
     /// A batch may have been opened by one process, and its rows reported by the next.
     fn conclude(&mut self) {
+        self.reviewed.conclude();
         for rows in std::mem::take(&mut self.batches).into_values() {
             for row in rows.iter().filter(|row| !self.done.contains(*row)) {
                 self.open.insert(row);
