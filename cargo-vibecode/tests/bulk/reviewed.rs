@@ -197,6 +197,27 @@ async fn a_review_with_a_limit_that_is_given_to_resume_is_known_when_the_job_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_review_after_a_changed_line_is_asked_for_again() {
+    let desk = two_of_six_sent().await;
+    let digest = review(&desk, "--limit 2 --settle 1");
+    let words = format!("contacts a.csv --resume --limit 2 --settle 1 --reviewed {digest}");
+    desk.run(&words).assert(0, "4 rows done, 0 failed");
+    let journal = desk.read("a.csv.journal");
+    let changed = journal.replace(r#""ok":"2-3""#, r#""ok":"2""#);
+    assert_ne!(changed, journal);
+    desk.write("a.csv.journal", changed);
+    for _ in 0..2 {
+        let refused = desk.run("contacts a.csv --resume --settle 1");
+        refused.assert(2, "the journal has lost what was reviewed of 2 rows");
+    }
+    let digest = review(&desk, "--settle 1");
+    desk.run(&format!(
+        "contacts a.csv --resume --settle 1 --reviewed {digest}"
+    ))
+    .assert(0, "6 rows done, 0 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_beyond_the_limit_of_a_review_are_named_when_they_are_sent() {
     let desk = Desk::of(3).await;
     desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n");

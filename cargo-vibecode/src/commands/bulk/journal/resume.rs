@@ -114,6 +114,9 @@ impl FoundJournal {
             }
             line => past.apply(line),
         })?;
+        if let Some(review) = lines.damage.as_ref().and_then(|it| it.review.clone()) {
+            past.reviewed.begin(review);
+        }
         past.conclude();
         let changed = file.metadata().and_then(|it| last_change(&it));
         let changed = changed.unwrap_or_else(|_| now());
@@ -234,8 +237,12 @@ impl FoundJournal {
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
         journal.id = header.id;
-        if let Some(Damage { latest, .. }) = damage {
+        if let Some(Damage { latest, review, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
+            if let Some(review) = review {
+                // Without its digests, so that the job needs a new one.
+                journal.write(&Line::Review { at: latest, review })?;
+            }
             journal.sync()?;
         }
         if let Some(at) = past.put_back_at
