@@ -24,6 +24,7 @@ use super::{
         header::{self, FileDigests, Header, Meaning, Reading},
         resume::{self, FinishedJob, Past},
     },
+    reviewed::Reviewed,
     send::{
         FailureLimits, Mode, PortalCheck, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
@@ -211,8 +212,6 @@ impl BulkJob<'_> {
         let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
-        header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
-        let reviewed = reviewed.map_or_else(Vec::new, |it| it.rows);
         let client = self.client()?;
         self.check_pipelines(&client, past, &column_options, checked)
             .await?;
@@ -220,10 +219,14 @@ impl BulkJob<'_> {
         let interrupts = Interrupts::listen()?;
         self.end_on_interrupt.stop();
         let (journal, past) = if let Some((mut journal, past)) = resumed {
-            journal.reviewed(&reviewed)?;
+            if let Some(Reviewed { review, rows }) = reviewed {
+                journal.reviewed(review, &rows)?;
+            }
             (journal, past)
         } else {
-            let journal = Journal::create(path, header.clone(), &reviewed)?;
+            let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
+            header.reviewed = review;
+            let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
             (journal, Past::default())
         };
         if past.is_finished {
@@ -274,6 +277,11 @@ impl BulkJob<'_> {
         }
     }
 
+    /// Returns whether texts that a wrong encoding has broken are sent. A backup restores what was there.
+    fn allows_garbled(&self) -> bool {
+        self.args.allow_garbled || self.input.origin.is_some()
+    }
+
     pub(super) fn column_options(&self) -> ColumnOptions<'_> {
         let Self { args, .. } = self;
         ColumnOptions {
@@ -287,14 +295,13 @@ impl BulkJob<'_> {
             style: &self.style,
             id_column: args.id_column.as_deref(),
             empty: self.empty(),
-            // A backup restores what was there.
-            allows_garbled: args.allow_garbled || self.input.origin.is_some(),
+            allows_garbled: self.allows_garbled(),
             rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }
     }
 
-    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+    pub(super) fn header(&self, checked: &Checked) -> Result<Header, Failure> {
         let Self { args, identity, .. } = self;
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
@@ -325,6 +332,7 @@ impl BulkJob<'_> {
                 currency: args.currency.clone(),
                 decimal: args.decimal,
                 ignore_unknown: args.ignore_unknown,
+                allow_garbled: Some(self.allows_garbled()),
             },
             empty: self.empty(),
             phones: args.rules.phones,

@@ -27,7 +27,7 @@ use self::{
     header::Header,
     lines::for_each_line,
     outcome::RowFailure,
-    review::{ReviewedRows, RowDigest},
+    review::{Review, ReviewedRows, RowDigest},
     row_set::Ranges,
 };
 use super::{input::private, send::lost::LostRows};
@@ -45,7 +45,12 @@ const ID_DIGITS: usize = 16;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     Journal(Box<Header>),
-    /// What was reviewed.
+    /// A review that was given to `--resume`. That of a job as it was started is in the first line.
+    Review {
+        at: u64,
+        review: Review,
+    },
+    /// The digests of rows of the review before.
     Reviewed(ReviewedRows),
     /// The old values of these rows are in a file.
     BackedUp {
@@ -124,7 +129,8 @@ impl Line {
         match self {
             Self::Journal(_) => None,
             Self::Reviewed(rows) => Some(rows.at),
-            Self::BackedUp { at, .. }
+            Self::Review { at, .. }
+            | Self::BackedUp { at, .. }
             | Self::Started { at, .. }
             | Self::Done { at, .. }
             | Self::Settled { at, .. }
@@ -227,11 +233,9 @@ impl Journal {
         lines.try_for_each(|line| self.write(&Line::Reviewed(line)))
     }
 
-    /// Records that these rows were reviewed again. The digests replace earlier ones.
-    pub(crate) fn reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
-        if rows.is_empty() {
-            return Ok(());
-        }
+    /// Records a review that was given to `--resume`. Its digests replace earlier ones of the same rows.
+    pub(crate) fn reviewed(&mut self, review: Review, rows: &[RowDigest]) -> Result<(), Failure> {
+        self.write(&Line::Review { at: now(), review })?;
         self.write_reviewed(rows)?;
         self.sync()
     }

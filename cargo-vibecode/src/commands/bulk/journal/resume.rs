@@ -16,7 +16,7 @@ use super::{
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line},
     lock, now,
-    review::Review,
+    review::PastReview,
     row_set::{Ranges, RowSet},
 };
 use crate::{
@@ -46,9 +46,8 @@ pub(crate) struct Past {
     /// When it was, in milliseconds since 1970.
     finished_at: u64,
     undone: Option<Undone>,
-    /// What was reviewed before the job, and the digest of each row that was.
-    pub(crate) review: Option<Review>,
-    pub(crate) reviewed: HashMap<u64, u32>,
+    /// What was reviewed before rows were sent.
+    pub(crate) reviewed: PastReview,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// The rows of which an attempt was lost, unless it is known to have settled.
@@ -107,9 +106,17 @@ impl FoundJournal {
         let mut past = Past::default();
         let mut header = None;
         let mut lines = for_each_line(&mut file, path, |line| match line {
-            Line::Journal(then) => header = Some(*then),
+            Line::Journal(then) => {
+                if let Some(review) = &then.reviewed {
+                    past.reviewed.begin(review.clone());
+                }
+                header = Some(*then);
+            }
             line => past.apply(line),
         })?;
+        if let Some(review) = lines.damage.as_ref().and_then(|it| it.review.clone()) {
+            past.reviewed.begin(review);
+        }
         past.conclude();
         let changed = file.metadata().and_then(|it| last_change(&it));
         let changed = changed.unwrap_or_else(|_| now());
@@ -139,12 +146,6 @@ impl FoundJournal {
                 "a later version of cargo-vibecode wrote this journal: resume with that version";
             return Err(Failure::in_file(path, problem));
         }
-        let digests = u64::try_from(past.reviewed.len()).unwrap_or(u64::MAX);
-        if header.reviewed.as_ref().is_some_and(|it| digests < it.rows) {
-            let problem = "the journal ends before anything was sent: delete it, and start the job with --yes and --reviewed";
-            return Err(Failure::in_file(path, problem));
-        }
-        past.review.clone_from(&header.reviewed);
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -160,6 +161,27 @@ impl FoundJournal {
 
     pub(crate) fn past(&self) -> &Past {
         &self.past
+    }
+
+    /// Returns the state of the job, which is left as it is.
+    ///
+    /// # Errors
+    /// If it is another job than this one, or if its rows would change something else now.
+    pub(crate) fn past_of(self, now: &Header) -> Result<Past, Failure> {
+        self.check(now)?;
+        Ok(self.past)
+    }
+
+    /// Checks that this job can be resumed now.
+    fn check(&self, now: &Header) -> Result<(), Failure> {
+        let mut problem = self.header.is_of_another_job(now);
+        if !self.past.is_finished {
+            problem = problem.or_else(|| self.header.refusal(now));
+        }
+        match problem {
+            Some(problem) => Err(Failure::in_file(&self.path, problem)),
+            None => Ok(()),
+        }
     }
 
     /// Records how many rows an undo of the job has restored. A journal that is damaged, or of an earlier version, is
@@ -185,6 +207,12 @@ impl FoundJournal {
     /// # Errors
     /// If it belongs to another job than this one, or if it cannot be written.
     pub(crate) fn resume(self, now: &Header, output: &Output) -> Result<(Journal, Past), Failure> {
+        if !self.past.is_finished {
+            for warning in self.header.warnings(now) {
+                output.warn(warning);
+            }
+        }
+        self.check(now)?;
         let Self {
             file,
             path,
@@ -192,16 +220,6 @@ impl FoundJournal {
             past,
             lines,
         } = self;
-        let mut problem = header.is_of_another_job(now);
-        if !past.is_finished {
-            problem = problem.or_else(|| header.refusal(now));
-            for warning in header.warnings(now) {
-                output.warn(warning);
-            }
-        }
-        if let Some(problem) = problem {
-            return Err(Failure::in_file(&path, problem));
-        }
         if let Some(damage) = &lines.damage {
             let kept = keep_damaged(&path).map_err(|error| Failure::of_file(&path, &error))?;
             output.warn(damage.in_words(&path, &kept));
@@ -219,8 +237,12 @@ impl FoundJournal {
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
         journal.id = header.id;
-        if let Some(Damage { latest, .. }) = damage {
+        if let Some(Damage { latest, review, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
+            if let Some(review) = review {
+                // Without its digests, so that the job needs a new one.
+                journal.write(&Line::Review { at: latest, review })?;
+            }
             journal.sync()?;
         }
         if let Some(at) = past.put_back_at
@@ -392,7 +414,10 @@ impl Past {
         self.is_ended = match line {
             Line::Ended { .. } | Line::Finished { .. } => true,
             // It is written while nothing new is under way.
-            Line::BackedUp { .. } | Line::Reviewed(_) | Line::Undone { .. } => self.is_ended,
+            Line::BackedUp { .. }
+            | Line::Review { .. }
+            | Line::Reviewed(_)
+            | Line::Undone { .. } => self.is_ended,
             Line::Journal(_)
             | Line::Started { .. }
             | Line::Done { .. }
@@ -405,7 +430,8 @@ impl Past {
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
-            Line::Reviewed(rows) => self.reviewed.extend(rows.rows()),
+            Line::Review { review, .. } => self.reviewed.begin(review),
+            Line::Reviewed(rows) => self.reviewed.add(rows),
             Line::BackedUp { at, rows } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
@@ -502,6 +528,7 @@ impl Past {
 
     /// A batch may have been opened by one process, and its rows reported by the next.
     fn conclude(&mut self) {
+        self.reviewed.conclude();
         for rows in std::mem::take(&mut self.batches).into_values() {
             for row in rows.iter().filter(|row| !self.done.contains(*row)) {
                 self.open.insert(row);
