@@ -66,7 +66,7 @@ impl BulkJob<'_> {
         let Some(earlier) = earlier else {
             return Ok(());
         };
-        if earlier.digest == checked.digest {
+        if earlier.digest() == checked.digest {
             let done = || Failure::new(self.after_the_end(&earlier.in_words(), journal));
             return Err(self.finished_undo().unwrap_or_else(done));
         }

@@ -266,13 +266,8 @@ pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
 /// A job of which every row has been reported.
 #[derive(Debug)]
 pub(crate) struct FinishedJob {
-    /// The hash of its file.
-    pub(crate) digest: String,
-    ok: u64,
-    failed: u64,
-    /// In milliseconds since 1970.
-    at: u64,
-    undone: Option<Undone>,
+    header: Header,
+    past: Past,
 }
 
 /// The last undo of a job.
@@ -284,8 +279,13 @@ struct Undone {
 }
 
 impl FinishedJob {
+    /// Returns the hash of its file.
+    pub(crate) fn digest(&self) -> &str {
+        &self.header.input_sha256
+    }
+
     pub(crate) fn in_words(&self) -> String {
-        finished_in_words((self.ok, self.failed, ""), self.at, self.undone)
+        self.past.finished_in_words("")
     }
 }
 
@@ -307,17 +307,6 @@ fn moment(at: u64) -> String {
     })
 }
 
-/// Returns the counts and the moment of the end of a job, and its undo.
-fn finished_in_words(
-    (ok, failed, bad): (u64, u64, &str),
-    at: u64,
-    undone: Option<Undone>,
-) -> String {
-    let moment = moment(at);
-    let undone = undone.map_or_else(String::new, |it| format!("; {}", it.in_words()));
-    format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
-}
-
 /// Returns a finished job; `None` if the job is not finished.
 ///
 /// # Errors
@@ -326,24 +315,16 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
     lock(&file, path)?;
-    let mut digest = None;
-    let (mut end, mut undone) = (None, None);
+    let mut past = Past::default();
+    let mut header = None;
     let lines = for_each_line(&mut file, path, |line| match line {
-        Line::Journal(header) => digest = Some(header.input_sha256),
-        Line::Finished { at, ok, failed } => end = Some((at, ok, failed)),
-        Line::Undone { at, rows } => undone = Some(Undone { at, rows }),
-        _ => end = None,
+        Line::Journal(then) => header = Some(*then),
+        line => past.apply(line),
     })?;
-    let end = end.filter(|_| lines.damage.is_none());
-    Ok(digest
-        .zip(end)
-        .map(|(digest, (at, ok, failed))| FinishedJob {
-            digest,
-            ok,
-            failed,
-            at,
-            undone,
-        }))
+    past.conclude();
+    let is_finished = past.is_finished && lines.damage.is_none();
+    let header = header.filter(|_| is_finished);
+    Ok(header.map(|header| FinishedJob { header, past }))
 }
 
 /// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970. A
@@ -399,6 +380,21 @@ impl Past {
             | Line::Settled { .. }
             | Line::Returned { .. }
             | Line::Alive { .. }
+            | Line::Damaged { .. }
+            | Line::PutBack { .. } => false,
+        };
+        self.is_finished = match line {
+            Line::Finished { .. } => true,
+            Line::Reviewed(_) | Line::Undone { .. } => self.is_finished,
+            // Rows were sent, or may have been, after the end that an earlier line shows.
+            Line::Journal(_)
+            | Line::BackedUp { .. }
+            | Line::Started { .. }
+            | Line::Done { .. }
+            | Line::Settled { .. }
+            | Line::Returned { .. }
+            | Line::Alive { .. }
+            | Line::Ended { .. }
             | Line::Damaged { .. }
             | Line::PutBack { .. } => false,
         };
@@ -464,10 +460,7 @@ impl Past {
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
             Line::Undone { at, rows } => self.undone = Some(Undone { at, rows }),
-            Line::Finished { at, .. } => {
-                self.is_finished = true;
-                self.finished_at = at;
-            }
+            Line::Finished { at, .. } => self.finished_at = at,
         }
     }
 
@@ -483,7 +476,11 @@ impl Past {
 
     /// Returns the counts and the moment of the end of a finished job. `bad` follows the counts.
     pub(crate) fn finished_in_words(&self, bad: &str) -> String {
-        finished_in_words((self.ok, self.failed, bad), self.finished_at, self.undone)
+        let Self { ok, failed, .. } = self;
+        let moment = moment(self.finished_at);
+        let undone = self.undone_in_words();
+        let undone = undone.map_or_else(String::new, |undone| format!("; {undone}"));
+        format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
     }
 
     /// Returns the last undo of the job as a sentence.
@@ -588,6 +585,28 @@ mod tests {
         );
         for decided in ["not_applied", "not_as_sent", "not_verified"] {
             assert_eq!(after_failure(decided, 0).unsettled(SETTLE), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn a_review_or_an_undo_does_not_reopen_a_finished_job_and_a_batch_does() {
+        let finished = json!({"finished": {"at": now(), "ok": 1, "failed": 0}});
+        for (line, is_finished) in [
+            (json!({"undone": {"at": now(), "rows": 1}}), true),
+            (
+                json!({"reviewed": {"at": now(), "rows": "2", "digests": "0000000a"}}),
+                true,
+            ),
+            (
+                json!({"started": {"batch": 2, "at": now(), "rows": "3"}}),
+                false,
+            ),
+        ] {
+            let mut past = Past::default();
+            for line in [&finished, &line] {
+                past.apply(serde_json::from_value(line.clone()).unwrap());
+            }
+            assert_eq!(past.is_finished, is_finished, "{line}");
         }
     }
 
