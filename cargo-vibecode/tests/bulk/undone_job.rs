@@ -5,7 +5,7 @@ use std::{fs, process::Child, time::Duration};
 use serde_json::json;
 use vibecode_sandbox::{Fault, Sandbox};
 
-use crate::support::Desk;
+use crate::support::{Desk, Said};
 
 /// A desk with a file that changes the post of contact 1 from `Clerk` to `Director`.
 async fn desk() -> Desk {
@@ -78,6 +78,34 @@ async fn an_undo_of_a_job_that_has_ended_waits_for_nothing() {
     said.assert(0, "1 row done, 0 failed");
     assert!(!said.out.contains("waiting"), "{said:#?}");
     assert_eq!(desk.field(1, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settle_time_that_is_given_counts_even_if_it_is_the_usual_one() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    kill(job);
+    // The job had a settle time of 1000 s.
+    let journal = desk.read("a.csv.journal");
+    let lines = journal.lines().map(|line| {
+        let (line, _) = line.split_once(",\"sum\"").unwrap();
+        format!("{line}}}").replace("\"settle_seconds\":2", "\"settle_seconds\":1000")
+    });
+    desk.write_journal("a.csv", &lines.collect::<Vec<_>>());
+    for (settle, expected) in [("--settle 120", 200..242), ("", 1_900..2_002)] {
+        let words = format!("contacts kept.jsonl --yes --no-throttle --no-backup {settle}");
+        let mut undo = desk.command(&words).spawn().unwrap();
+        while !desk.exists("kept.jsonl.journal") {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        undo.kill().unwrap();
+        let said = Said::of(undo.wait_with_output().unwrap());
+        fs::remove_file(desk.path("kept.jsonl.journal")).unwrap();
+        let (_, waiting) = said.out.split_once("waiting ").unwrap();
+        let (seconds, _) = waiting.split_once('.').unwrap();
+        assert!(expected.contains(&seconds.parse().unwrap()), "{said:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,8 +17,6 @@ use std::{
     time::Duration,
 };
 
-use vibecode_runtime::Client;
-
 use crate::{
     commands::bulk::{
         earlier,
@@ -68,24 +66,18 @@ impl UndoneJob {
         }))
     }
 
-    /// Returns how long requests of the job may still be running, and why, given the settle time of this undo.
-    fn unsettled(&self, settle: Duration) -> (Duration, &'static str) {
+    /// Returns how long requests of the job may still be running, and why. `undo` is the job that undoes it.
+    fn unsettled(&self, undo: &BulkJob<'_>) -> (Duration, &'static str) {
         match &self.journal {
             Some(journal) => {
-                // Nobody gave the usual settle time, so that of the job counts if it was longer.
-                let of_job = Duration::from_secs(journal.header().settle_seconds);
-                let settle = if settle == Client::SETTLE_TIME {
-                    settle.max(of_job)
-                } else {
-                    settle
-                };
+                let settle = undo.settle_of_batches_of(journal.header());
                 (
-                    journal.past().unsettled_with_lost(of_batches(settle)),
+                    journal.past().unsettled_with_lost(settle),
                     "requests of the job that is undone may still be running at the server",
                 )
             }
             None => (
-                of_batches(settle),
+                undo.settle_of_batches(),
                 "it is not known when the job that is undone has ended, so its requests may still be running at the server",
             ),
         }
@@ -122,10 +114,6 @@ impl UndoneJob {
     }
 }
 
-fn of_batches(settle: Duration) -> Duration {
-    settle.saturating_mul(Client::BATCH_SETTLE_FACTOR)
-}
-
 impl BulkJob<'_> {
     /// Waits until no request of the job that is undone can be running any more.
     pub(crate) async fn wait_for_undone_job(&self, sender: &mut Sender<'_>) -> Result<(), Stopped> {
@@ -135,8 +123,7 @@ impl BulkJob<'_> {
         if let Some(warning) = undone.warning() {
             sender.progress.aside(|| self.output.warn(warning));
         }
-        let settle = Duration::from_secs(self.args.settle);
-        let (left, why) = undone.unsettled(settle);
+        let (left, why) = undone.unsettled(self);
         sender.wait(left, why).await
     }
 }

@@ -279,9 +279,12 @@ struct Undone {
 }
 
 impl FinishedJob {
-    /// Returns the hash of its file.
-    pub(crate) fn digest(&self) -> &str {
-        &self.header.input_sha256
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(crate) fn past(&self) -> &Past {
+        &self.past
     }
 
     pub(crate) fn in_words(&self) -> String {
