@@ -409,7 +409,7 @@ impl BulkJob<'_> {
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;
-        let is_damaged = past.is_damaged();
+        let may_lack_rows = past.may_lack_rows();
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
@@ -420,7 +420,7 @@ impl BulkJob<'_> {
         let others = Selection::AllBut(&behind);
         let plan = Plan::new(self.input, column_options, checked, others)?;
         let mut plan = plan.limited(self.args.limit);
-        let mode = if is_damaged {
+        let mode = if may_lack_rows {
             Mode::EnsureAgain
         } else if header.ensure {
             Mode::Ensure

@@ -492,8 +492,8 @@ impl Past {
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.
-    pub(crate) fn is_damaged(&self) -> bool {
-        self.damaged_at.is_some()
+    pub(crate) fn may_lack_rows(&self) -> bool {
+        self.damaged_at.is_some() || self.put_back_at.is_some()
     }
 
     fn heartbeat(&mut self, at: u64) {
