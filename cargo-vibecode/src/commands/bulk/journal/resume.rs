@@ -16,6 +16,7 @@ use super::{
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line},
     lock, now,
+    outcome::RowFailure,
     review::Review,
     row_set::{Ranges, RowSet},
 };
@@ -376,7 +377,10 @@ impl Past {
         self.is_ended = match line {
             Line::Ended { .. } | Line::Finished { .. } => true,
             // It is written while nothing new is under way.
-            Line::BackedUp { .. } | Line::Reviewed(_) | Line::Undone { .. } => self.is_ended,
+            Line::BackedUp { .. }
+            | Line::Reviewed(_)
+            | Line::Overtaken { .. }
+            | Line::Undone { .. } => self.is_ended,
             Line::Journal(_)
             | Line::Started { .. }
             | Line::Done { .. }
@@ -394,6 +398,7 @@ impl Past {
             | Line::BackedUp { .. }
             | Line::Started { .. }
             | Line::Done { .. }
+            | Line::Overtaken { .. }
             | Line::Settled { .. }
             | Line::Returned { .. }
             | Line::Alive { .. }
@@ -447,16 +452,11 @@ impl Past {
                 self.batches.remove(&batch);
                 self.heartbeat(at);
             }
+            // Nothing is under way, so that it does not prolong the wait.
+            Line::Overtaken { at: _, failed } => self.overtake(failed),
             Line::Settled { at, failed } => {
                 self.lost = AllLost::default();
-                for failure in failed {
-                    self.ok = self.ok.saturating_sub(1);
-                    self.failed += 1;
-                    self.failed_rows.insert(failure.row);
-                    if failure.may_lack_additions() {
-                        self.lacking.insert(failure.row);
-                    }
-                }
+                self.overtake(failed);
                 self.heartbeat(at);
             }
             Line::Alive { at } => self.heartbeat(at),
@@ -464,6 +464,18 @@ impl Past {
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
             Line::Undone { at, rows } => self.undone = Some(Undone { at, rows }),
             Line::Finished { at, .. } => self.finished_at = at,
+        }
+    }
+
+    /// Counts rows that had been done as failed.
+    fn overtake(&mut self, rows: Vec<RowFailure>) {
+        for failure in rows {
+            self.ok = self.ok.saturating_sub(1);
+            self.failed += 1;
+            self.failed_rows.insert(failure.row);
+            if failure.may_lack_additions() {
+                self.lacking.insert(failure.row);
+            }
         }
     }
 
@@ -611,6 +623,32 @@ mod tests {
             }
             assert_eq!(past.is_finished, is_finished, "{line}");
         }
+    }
+
+    #[test]
+    fn a_comparison_that_was_interrupted_keeps_its_rows_and_is_not_over() {
+        let failure = |row: u64| json!({"row": row, "code": "OVERTAKEN", "outcome": "not_as_sent", "message": ""});
+        let mut past = Past::default();
+        for line in [
+            json!({"started": {"batch": 1, "at": now(), "rows": "2-4"}}),
+            json!({"done": {"batch": 1, "at": now(), "ok": "2-4", "lost": "2", "lost_at": now()}}),
+            json!({"ended": {"at": now()}}),
+            json!({"overtaken": {"at": now(), "failed": [failure(3)]}}),
+        ] {
+            past.apply(serde_json::from_value(line).unwrap());
+        }
+        assert_eq!((past.ok, past.failed), (2, 1));
+        assert_eq!(past.unsettled(SETTLE), Duration::ZERO);
+        assert!(!past.unsettled_with_lost(SETTLE).is_zero());
+        for line in [
+            json!({"overtaken": {"at": now(), "failed": [failure(4)]}}),
+            json!({"settled": {"at": now()}}),
+            json!({"finished": {"at": now(), "ok": 1, "failed": 2}}),
+        ] {
+            past.apply(serde_json::from_value(line).unwrap());
+        }
+        assert_eq!((past.ok, past.failed), (1, 2));
+        assert_eq!(past.unsettled_with_lost(SETTLE), Duration::ZERO);
     }
 
     #[test]
