@@ -176,3 +176,19 @@ async fn a_backup_in_another_folder_names_the_journal_too() {
     said.assert(0, "1 row done, 0 failed");
     assert!(!said.out.contains("waiting"), "{said:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_copy_of_the_journal_does_not_hide_what_the_job_has_sent_last() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    kill(job);
+    let killed = desk.read("a.csv.journal");
+    let start: Vec<String> = killed.lines().take(2).map(str::to_owned).collect();
+    fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    // The copy is older than the settle time, and has the id of the job.
+    desk.write_journal("a.csv.1", &start);
+    tokio::time::sleep(Duration::from_millis(5_500)).await;
+    desk.write("a.csv.2.journal", &killed);
+    let said = desk.run(UNDO);
+    said.assert(0, "requests of the job that is undone may still be running");
+}

@@ -128,19 +128,29 @@ impl BulkJob<'_> {
     }
 }
 
-/// Returns the journal with this id: the one of this name, or one that was set aside since.
+/// Returns the journal with this id: the one of this name, or one that was set aside since. If there are several, all but
+/// the latest are copies of it, which do not show what the job has sent last.
 fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
     let aside = earlier::numbered(named).take_while(|path| path.exists());
-    let mut paths = std::iter::once(named.to_owned()).chain(aside);
-    paths.find(|path| match id {
-        Some(id) => match resume::id(path) {
-            Ok(found) => found.as_deref() == Some(id),
+    let paths = std::iter::once(named.to_owned()).chain(aside);
+    let mut latest: Option<(u64, PathBuf)> = None;
+    for path in paths.filter(|path| path.exists()) {
+        let at = match resume::id(&path) {
+            Ok(found) if found.as_deref() != id => continue,
+            // The job was started by an earlier version, whose journals have no id.
+            Ok(None) => return Some(path),
+            Ok(Some(_)) => resume::last_moment(&path),
+            Err(error) => Err(error),
+        };
+        match at {
+            Ok(at) if latest.as_ref().is_some_and(|(then, _)| at <= *then) => {}
+            Ok(at) => latest = Some((at, path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             // If it is there and cannot be read, it may be the one, and locked.
-            Err(error) => error.kind() != io::ErrorKind::NotFound,
-        },
-        // The job was started by an earlier version, whose journals have no id.
-        None => path.exists(),
-    })
+            Err(_) => return Some(path),
+        }
+    }
+    latest.map(|(_, path)| path)
 }
 
 /// Returns the path of a journal relative to the folder of a backup, as the first line of the backup names it.

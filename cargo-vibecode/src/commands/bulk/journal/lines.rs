@@ -97,7 +97,7 @@ fn parse(line: &[u8]) -> Option<Line> {
 }
 
 /// Returns the moment that a possibly damaged line names; 0 if it names none.
-fn moment_of(line: &[u8]) -> u64 {
+pub(super) fn moment_of(line: &[u8]) -> u64 {
     let line = checksum::split(line).map_or_else(|| line.to_vec(), |(line, _)| line);
     parse(&line).and_then(|line| line.at()).unwrap_or_default()
 }

@@ -14,14 +14,14 @@ use jiff::Timestamp;
 use super::{
     HEARTBEAT, Journal, Line, checksum,
     header::{Header, VERSION},
-    lines::{Damage, ReadLines, for_each_line},
+    lines::{Damage, ReadLines, for_each_line, moment_of},
     lock, now,
     outcome::RowFailure,
     review::Review,
     row_set::{Ranges, RowSet},
 };
 use crate::{
-    commands::bulk::{earlier, input::make_private, send::lost::AllLost},
+    commands::bulk::{input::make_private, send::lost::AllLost},
     failure::Failure,
     output::Output,
     plural::number_of,
@@ -264,6 +264,20 @@ pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
     Ok(header.id)
 }
 
+/// Returns the latest moment that a line of a journal names, in milliseconds since 1970; 0 if none does.
+///
+/// # Errors
+/// If the file cannot be read.
+pub(crate) fn last_moment(path: &Path) -> io::Result<u64> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let (mut latest, mut line) = (0, Vec::new());
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        latest = latest.max(moment_of(line.trim_ascii_end()));
+        line.clear();
+    }
+    Ok(latest)
+}
+
 /// A job of which every row has been reported.
 #[derive(Debug)]
 pub(crate) struct FinishedJob {
@@ -347,9 +361,15 @@ fn last_change(file: &fs::Metadata) -> io::Result<u64> {
     Ok(written.max(changed))
 }
 
-/// Copies a damaged journal to a free name.
+/// Copies a damaged journal to a free name. A journal that is set aside never has such a name: a copy is older than the
+/// journal of its job, and would not show what that has sent since.
 fn keep_damaged(path: &Path) -> io::Result<PathBuf> {
-    let free = earlier::numbered(path).find(|name| !name.exists());
+    let mut names = (1_u32..).map(|number| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".damaged-{number}"));
+        PathBuf::from(name)
+    });
+    let free = names.find(|name| !name.exists());
     let free = free.ok_or(io::ErrorKind::AlreadyExists)?;
     fs::copy(path, &free)?;
     Ok(free)
