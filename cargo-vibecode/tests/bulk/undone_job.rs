@@ -192,3 +192,25 @@ async fn an_older_copy_of_the_journal_does_not_hide_what_the_job_has_sent_last()
     let said = desk.run(UNDO);
     said.assert(0, "requests of the job that is undone may still be running");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_backup_says_of_its_journal_is_data_from_outside() {
+    for (named, shown) in [
+        (
+            "gone\\nwarning: all is well",
+            "gone warning: all is well: the journal",
+        ),
+        ("/dev/zero", "/dev/zero: this is not the journal"),
+    ] {
+        let desk = done().await;
+        let backup = desk.read("kept.jsonl");
+        let hostile = backup.replace("\"a.csv.journal\"", &format!("\"{named}\""));
+        assert_ne!(backup, hostile);
+        desk.write("kept.jsonl", hostile);
+        let said = desk.run("contacts kept.jsonl --yes --no-throttle --settle 0");
+        said.assert(0, "1 row done, 0 failed");
+        if cfg!(unix) {
+            said.assert(0, shown);
+        }
+    }
+}

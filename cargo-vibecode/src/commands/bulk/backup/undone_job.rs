@@ -17,6 +17,8 @@ use std::{
     time::Duration,
 };
 
+use vibecode_spec::one_line;
+
 use crate::{
     commands::bulk::{
         earlier,
@@ -99,14 +101,15 @@ impl UndoneJob {
         }
         let missing = match &self.named {
             None => "this backup does not name the journal of its job".to_owned(),
-            Some(path) if path.exists() => format!(
-                "{}: this is not the journal of the job that this backup undoes, or it is damaged",
-                path.display()
-            ),
-            Some(path) => format!(
-                "{}: the journal of the job that this backup undoes is not there",
-                path.display()
-            ),
+            // The name is text of the backup, which may come from anywhere.
+            Some(path) => {
+                let problem = if path.exists() {
+                    "this is not the journal of the job that this backup undoes, or it is damaged"
+                } else {
+                    "the journal of the job that this backup undoes is not there"
+                };
+                format!("{}: {problem}", one_line(&path.to_string_lossy()))
+            }
         };
         Some(format!(
             "{missing}, so it is not known whether that job has ended: an undo beside it would be overwritten. Make sure that it has ended"
@@ -134,7 +137,7 @@ fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
     let aside = earlier::numbered(named).take_while(|path| path.exists());
     let paths = std::iter::once(named.to_owned()).chain(aside);
     let mut latest: Option<(u64, PathBuf)> = None;
-    for path in paths.filter(|path| path.exists()) {
+    for path in paths.filter(|path| may_be_journal(path)) {
         let at = match resume::id(&path) {
             Ok(found) if found.as_deref() != id => continue,
             // The job was started by an earlier version, whose journals have no id.
@@ -151,6 +154,12 @@ fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
         }
     }
     latest.map(|(_, path)| path)
+}
+
+/// Returns whether a path that a backup names may be a journal. A backup is a file from outside: what it names is
+/// neither read nor locked if it is a device, a pipe or a file of another kind.
+fn may_be_journal(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "journal") && path.is_file()
 }
 
 /// Returns the path of a journal relative to the folder of a backup, as the first line of the backup names it.

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     env,
     fs::{self, File, OpenOptions},
-    io::{self, BufRead as _, BufReader},
+    io::{self, BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -29,6 +29,9 @@ use crate::{
 
 /// If a file was changed later than this after its last line, in milliseconds, something else has changed it.
 const TOUCHED_AFTER: u64 = 500;
+
+/// A file whose first line is longer, in bytes, is no journal.
+const LONGEST_FIRST_LINE: u64 = 1024 * 1024;
 
 /// The state of the job so far.
 #[derive(Debug, Default)]
@@ -255,7 +258,8 @@ pub(crate) fn is_running(path: &Path) -> Result<bool, Failure> {
 /// If the file cannot be read. On some systems it cannot while it is locked.
 pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
     let mut line = Vec::new();
-    BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
+    let start = File::open(path)?.take(LONGEST_FIRST_LINE);
+    BufReader::new(start).read_until(b'\n', &mut line)?;
     let line = checksum::split(line.trim_ascii_end());
     let line = line.and_then(|(line, _)| serde_json::from_slice(&line).ok());
     let Some(Line::Journal(header)) = line else {
