@@ -98,7 +98,7 @@ async fn a_phone_is_added_once_although_the_line_of_its_batch_is_lost() {
     let (desk, err) = resumed_after(|journal| without(&journal, "started")).await;
     let expected = "a.csv.journal: line 3 is not as it was written";
     assert!(err.contains(expected), "{err}");
-    assert!(desk.read("a.csv.1.journal").contains("alive"));
+    assert!(desk.read("a.csv.journal.damaged-1").contains("alive"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

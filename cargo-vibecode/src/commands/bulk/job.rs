@@ -117,6 +117,10 @@ fn has_no_rows_left(journal: &Path) -> bool {
     !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
 }
 
+fn of_batches(settle: Duration) -> Duration {
+    settle.saturating_mul(Client::BATCH_SETTLE_FACTOR)
+}
+
 pub(super) fn current_folder() -> Option<String> {
     let folder = env::current_dir().ok()?;
     Some(folder.display().to_string())
@@ -206,6 +210,9 @@ impl BulkJob<'_> {
         earlier: Option<&FinishedJob>,
     ) -> Result<ExitStatus, Failure> {
         let Self { args, output, .. } = *self;
+        if let Some(earlier) = earlier {
+            self.wait_for_earlier_job(path, earlier, checked).await?;
+        }
         let column_options = self.column_options();
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
@@ -215,7 +222,9 @@ impl BulkJob<'_> {
         let client = self.client()?;
         self.check_pipelines(&client, past, &column_options, checked)
             .await?;
-        self.set_aside(path, earlier, checked)?;
+        if earlier.is_some() {
+            self.set_aside(path)?;
+        }
         let interrupts = Interrupts::listen()?;
         self.end_on_interrupt.stop();
         let (journal, past) = if let Some((mut journal, past)) = resumed {
@@ -231,7 +240,8 @@ impl BulkJob<'_> {
         };
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));
-            output.line(self.after_the_end(&done, path));
+            let left = past.unsettled_with_lost(self.settle_of_batches());
+            output.line(self.after_the_end(&done, path, left));
             return self.finished_before(journal, &past, checked, &column_options);
         }
         // The rows that an earlier process left open are sent whatever the limit is.
@@ -339,7 +349,7 @@ impl BulkJob<'_> {
             country: args.rules.country,
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
-            settle_seconds: args.settle,
+            settle_seconds: self.settle().as_secs(),
             reviewed: None,
         })
     }
@@ -365,11 +375,22 @@ impl BulkJob<'_> {
     }
 
     fn settle(&self) -> Duration {
-        Duration::from_secs(self.args.settle)
+        let given = self.args.settle.map(Duration::from_secs);
+        given.unwrap_or(Client::SETTLE_TIME)
     }
 
     pub(super) fn settle_of_batches(&self) -> Duration {
-        self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
+        of_batches(self.settle())
+    }
+
+    /// Returns how long batches of another job take to settle. The settle time of that job counts if it was longer,
+    /// unless one is given now.
+    pub(super) fn settle_of_batches_of(&self, other: &Header) -> Duration {
+        let of_other = Duration::from_secs(other.settle_seconds);
+        of_batches(match self.args.settle {
+            Some(_) => self.settle(),
+            None => self.settle().max(of_other),
+        })
     }
 
     /// Sends the rows that an earlier process left open, and then those that have never been sent.
@@ -396,7 +417,7 @@ impl BulkJob<'_> {
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;
-        let is_damaged = past.is_damaged();
+        let may_lack_rows = past.may_lack_rows();
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
@@ -407,7 +428,7 @@ impl BulkJob<'_> {
         let others = Selection::AllBut(&behind);
         let plan = Plan::new(self.input, column_options, checked, others)?;
         let mut plan = plan.limited(self.args.limit);
-        let mode = if is_damaged {
+        let mode = if may_lack_rows {
             Mode::EnsureAgain
         } else if header.ensure {
             Mode::Ensure

@@ -38,8 +38,7 @@ pub(super) struct Damage {
 impl Damage {
     /// Adds a line that is not as it was written, or follows one.
     fn add(&mut self, line: &[u8]) {
-        let line = checksum::split(line).map_or_else(|| line.to_vec(), |(line, _)| line);
-        let Some(line) = parse(&line) else {
+        let Some(line) = parse_damaged(line) else {
             return;
         };
         self.latest = self.latest.max(line.at().unwrap_or_default());
@@ -114,6 +113,19 @@ impl ReadLines {
 
 fn parse(line: &[u8]) -> Option<Line> {
     serde_json::from_slice(line).ok()
+}
+
+/// Returns the moment that a possibly damaged line names; 0 if it names none.
+pub(super) fn moment_of(line: &[u8]) -> u64 {
+    parse_damaged(line)
+        .and_then(|line| line.at())
+        .unwrap_or_default()
+}
+
+/// Reads a line whose checksum may be wrong or missing.
+fn parse_damaged(line: &[u8]) -> Option<Line> {
+    let line = checksum::split(line).map_or_else(|| line.to_vec(), |(line, _)| line);
+    parse(&line)
 }
 
 fn damaged(path: &Path, number: u64) -> Failure {

@@ -79,10 +79,16 @@ pub(crate) enum Line {
         #[serde(default, skip_serializing_if = "is_zero")]
         lost_at: u64,
     },
+    /// These rows had been done, and a lost attempt of an earlier row has replaced what they have set. Further records
+    /// may have to be compared.
+    Overtaken {
+        at: u64,
+        failed: Vec<RowFailure>,
+    },
     /// The rows of which an attempt was lost have settled, and the records with further rows were compared with them.
-    /// These rows had been done.
     Settled {
         at: u64,
+        /// Further rows that were overtaken, as earlier versions list them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         failed: Vec<RowFailure>,
     },
@@ -133,6 +139,7 @@ impl Line {
             | Self::BackedUp { at, .. }
             | Self::Started { at, .. }
             | Self::Done { at, .. }
+            | Self::Overtaken { at, .. }
             | Self::Settled { at, .. }
             | Self::Returned { at, .. }
             | Self::Alive { at }
@@ -275,9 +282,19 @@ impl Journal {
         })
     }
 
-    /// Records that what was lost has settled, and which rows it has changed.
-    pub(crate) fn settled(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
-        self.write(&Line::Settled { at: now(), failed })?;
+    /// Records which rows a lost attempt has overtaken.
+    pub(crate) fn overtaken(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
+        if failed.is_empty() {
+            return Ok(());
+        }
+        self.write(&Line::Overtaken { at: now(), failed })?;
+        self.sync()
+    }
+
+    /// Records that what was lost has settled, and that all rows that it may have overtaken were compared.
+    pub(crate) fn settled(&mut self) -> Result<(), Failure> {
+        let (at, failed) = (now(), Vec::new());
+        self.write(&Line::Settled { at, failed })?;
         self.sync()
     }
 
@@ -298,7 +315,10 @@ impl Journal {
     /// systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
         for_each_line(&mut self.file, &self.path, |line| {
-            if let Line::Done { failed, .. } | Line::Settled { failed, .. } = line {
+            if let Line::Done { failed, .. }
+            | Line::Overtaken { failed, .. }
+            | Line::Settled { failed, .. } = line
+            {
                 failed.into_iter().for_each(&mut visit);
             }
         })?;
