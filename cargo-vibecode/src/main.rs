@@ -23,6 +23,7 @@ mod rate_limit;
 mod record_batch;
 mod returned_value;
 mod schema_file;
+mod shell_word;
 mod terminal_text;
 mod text_file;
 mod verify;

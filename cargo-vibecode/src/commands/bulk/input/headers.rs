@@ -11,6 +11,7 @@ use crate::{
         field_name::{Candidates, composed},
     },
     column_header::is_typical,
+    shell_word::quoted,
 };
 
 /// What a header means.
@@ -124,9 +125,12 @@ fn by_name(field: &Field) -> Meaning<'_> {
 }
 
 fn ambiguous(header: &str, one: &Field, other: &Field) -> NoMeaning {
+    let assigned = format!("{header}={}", one.name);
     NoMeaning::Ambiguous(format!(
-        "may mean `{}` or `{}`: assign it with --map \"{header}={}\", or ignore it with --ignore",
-        one.name, other.name, one.name
+        "may mean `{}` or `{}`: assign it with --map {}, or ignore it with --ignore",
+        one.name,
+        other.name,
+        quoted(assigned.as_ref())
     ))
 }
 
