@@ -47,6 +47,9 @@ pub(crate) enum ExitStatus {
     Attention,
 }
 
+/// The exit code of a command that failed or was interrupted.
+pub(crate) const FAILED: u8 = 2;
+
 fn main() -> ExitCode {
     let args = match args::parse() {
         Ok(args) => args,
@@ -73,7 +76,7 @@ fn main() -> ExitCode {
         Ok(ExitStatus::Attention) => ExitCode::from(1),
         Err(failure) => {
             output.fail(&failure);
-            ExitCode::from(2)
+            ExitCode::from(FAILED)
         }
     }
 }
@@ -82,14 +85,14 @@ fn main() -> ExitCode {
 fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
     if stopped.use_stderr() {
         let _ = stopped.print();
-        return ExitCode::from(2);
+        return ExitCode::from(FAILED);
     }
     output::note(stopped.print());
     match output::written() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             Output::new(Format::Human).fail(&failure);
-            ExitCode::from(2)
+            ExitCode::from(FAILED)
         }
     }
 }
