@@ -4,7 +4,6 @@
 use vibecode_spec::{ExportColumn, ExportHeaders, Field, Kind, Likeness, closest};
 
 use super::columns::ColumnOptions;
-pub(crate) use crate::column_header::export_headers;
 use crate::{
     change::{
         self, WIRE,

@@ -20,10 +20,11 @@ use super::{
     row_set::{Ranges, RowSet},
 };
 use crate::{
-    commands::bulk::{earlier, input::make_private, send::lost::AllLost},
+    commands::bulk::{earlier, send::lost::AllLost},
     failure::Failure,
     output::Output,
     plural::number_of,
+    text_file::make_private,
 };
 
 /// If a file was changed later than this after its last line, in milliseconds, something else has changed it.
