@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use crate::{failure::Failure, output::Output};
+use crate::{FAILED, failure::Failure, output::Output};
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -78,9 +78,6 @@ struct Ending {
     output: Output,
 }
 
-/// The exit code of an interrupted command.
-const INTERRUPTED: i32 = 2;
-
 impl EndOnInterrupt {
     /// # Errors
     /// If the system does not let the program listen for signals.
@@ -128,7 +125,7 @@ impl Ending {
             let _ = std::fs::remove_file(file);
         }
         self.output.fail(&Failure::new(self.message));
-        process::exit(INTERRUPTED)
+        process::exit(FAILED.into())
     }
 }
 

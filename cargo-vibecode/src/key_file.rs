@@ -50,7 +50,8 @@ pub(crate) fn warning(path: &Path) -> Option<String> {
         let mode = fs::metadata(path).ok()?.permissions().mode();
         let shown = path.display();
         (mode & 0o044 != 0).then(|| {
-            format!("other users of this machine can read {shown}: run `chmod 600 {shown}`")
+            let file = crate::shell_word::no_option(path.as_os_str());
+            format!("other users of this machine can read {shown}: run `chmod 600 {file}`")
         })
     }
     #[cfg(not(unix))]

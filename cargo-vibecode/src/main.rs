@@ -23,6 +23,7 @@ mod rate_limit;
 mod record_batch;
 mod returned_value;
 mod schema_file;
+mod shell_word;
 mod terminal_text;
 mod text_file;
 mod verify;
@@ -45,6 +46,9 @@ pub(crate) enum ExitStatus {
     /// Something needs attention.
     Attention,
 }
+
+/// The exit code of a command that failed or was interrupted.
+pub(crate) const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
     let args = match args::parse() {
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
         Ok(ExitStatus::Attention) => ExitCode::from(1),
         Err(failure) => {
             output.fail(&failure);
-            ExitCode::from(2)
+            ExitCode::from(FAILED)
         }
     }
 }
@@ -81,14 +85,14 @@ fn main() -> ExitCode {
 fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
     if stopped.use_stderr() {
         let _ = stopped.print();
-        return ExitCode::from(2);
+        return ExitCode::from(FAILED);
     }
     output::note(stopped.print());
     match output::written() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             Output::new(Format::Human).fail(&failure);
-            ExitCode::from(2)
+            ExitCode::from(FAILED)
         }
     }
 }

@@ -37,6 +37,21 @@ async fn labels_wire_names_and_a_map_are_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_header_in_a_printed_option_is_one_word_of_a_shell() {
+    let desk = Desk::new().await;
+    let schema = r#"{
+        "ufCrm_1":{"type":"string","title":"$(touch \"it's\")"},
+        "ufCrm_2":{"type":"string","title":"$(touch \"it's\")"}
+    }"#;
+    desk.write("vibecode/contacts.json", schema);
+    desk.write("a.jsonl", r#"{"id":71,"$(touch \"it's\")":"a"}"#);
+    desk.run("contacts a.jsonl").assert(
+        1,
+        r#"assign it with --map '$(touch "it'\''s")=ufCrm_1', or ignore"#,
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_column_without_a_field_is_reported_with_the_fix() {
     let desk = Desk::new().await;
     desk.write(

@@ -246,7 +246,7 @@ fn in_cp1125(text: &str) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_dos_is_not_read_if_it_may_be_ukrainian() {
     let ukrainian = "id;post\n71;Старший бухгалтер\n72;Директор з продажу, Київ\n";
-    let convert = "iconv -f CP1125 -t UTF-8 'a.csv' > rows.csv";
+    let convert = "iconv -f CP1125 -t UTF-8 a.csv > rows.csv";
     unusable("a.csv", &in_cp1125(ukrainian), convert).await;
     // The letters that differ may be far behind the first ones.
     let far = format!(
@@ -269,8 +269,7 @@ async fn a_file_in_utf_32_is_not_read_as_anything_else() {
     let letters = "id,post\n71,Директор\n".chars().map(u32::from);
     let little: Vec<u8> = letters.clone().flat_map(u32::to_le_bytes).collect();
     let big: Vec<u8> = letters.flat_map(u32::to_be_bytes).collect();
-    let convert =
-        "the file is UTF-32: convert it with `iconv -f UTF-32 -t UTF-8 'a.csv' > rows.csv`";
+    let convert = "the file is UTF-32: convert it with `iconv -f UTF-32 -t UTF-8 a.csv > rows.csv`";
     for file in [
         [b"\xff\xfe\0\0", &*little].concat(),
         [b"\0\0\xfe\xff", &*big].concat(),

@@ -143,13 +143,20 @@ async fn an_interrupt_before_the_first_row_says_that_nothing_was_sent() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_while_a_large_file_is_checked_says_that_nothing_was_sent() {
+    use std::io::{BufRead as _, BufReader, Read as _};
     let desk = Desk::of(1).await;
     let rows: Vec<String> = (1..=200_000).map(|id| format!("{id},p{id}\n")).collect();
     desk.write("a.csv", format!("id,post\n{}", rows.concat()));
-    let mut command = desk.command("contacts a.csv");
-    let child = command.env_remove("VIBECODE_API_KEY").spawn().unwrap();
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    let mut command = desk.command("contacts a.csv --format json");
+    let mut child = command.env_remove("VIBECODE_API_KEY").spawn().unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    progress.read_line(&mut line).unwrap();
+    assert!(line.contains("checking"), "{line}");
     interrupt(&child);
-    let said = Said::of(child.wait_with_output().unwrap());
-    said.assert(2, "error: interrupted: nothing was sent");
+    // The rest of its output.
+    progress.read_to_string(&mut line).unwrap();
+    let mut said = Said::of(child.wait_with_output().unwrap());
+    said.err = line;
+    said.assert(2, "interrupted: nothing was sent");
 }

@@ -51,5 +51,8 @@ fn a_run_whose_runtime_was_shut_down_has_an_outcome_for_every_item() {
             ErrorKind::Api => assert_eq!(error.outcome(), Outcome::NotApplied),
             kind => assert_eq!(kind, ErrorKind::Interrupted, "{error:?}"),
         }
+        // Until some time after it, it may be applied.
+        let is_lost = error.outcome() == Outcome::Unknown;
+        assert_eq!(outcome.lost_at.is_some(), is_lost, "{error:?}");
     }
 }

@@ -132,13 +132,13 @@ impl<'a, D: Data<'a>> Parts<'a, D> {
         let mut reader = Reader::new(text);
         reader.members(|key, reader| {
             let is_second = match key {
-                r#""success""# => {
+                "success" => {
                     let is_success = reader.value()? == "true";
                     parts.is_success.replace(is_success).is_some()
                 }
-                r#""data""# => parts.data.replace(D::read(reader)?).is_some(),
-                r#""meta""# => parts.meta.replace(reader.value()?).is_some(),
-                r#""error""# => parts.error.replace(reader.value()?).is_some(),
+                "data" => parts.data.replace(D::read(reader)?).is_some(),
+                "meta" => parts.meta.replace(reader.value()?).is_some(),
+                "error" => parts.error.replace(reader.value()?).is_some(),
                 _ => {
                     reader.value()?;
                     false
@@ -183,6 +183,125 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    /// Otherwise an error would be ignored, and the answer would count as a success.
+    #[test]
+    fn a_part_whose_key_has_escapes_is_read_as_any_other() {
+        assert!(
+            read(r#"{"success":true,"data":1,"\u0065rror":{"code":"INTERNAL_ERROR"}}"#).is_none()
+        );
+        let failure = r#"{"\u0073uccess":false,"erro\u0072":{"code":"ACCESS_DENIED"}}"#;
+        assert!(matches!(read(failure), Some(Envelope::Failure(_))));
+        let success = r#"{"succes\u0073":true,"d\u0061ta":1,"\u006d\u0065ta":{}}"#;
+        let Some(Envelope::Success { data, meta }) = read(success) else {
+            panic!("a success");
+        };
+        assert_eq!((data, meta), (Some("1"), Some("{}")));
+        for twice in ["success", "data", "meta", "error"] {
+            let (first, rest) = twice.split_at(1);
+            let escaped = format!("\\u{:04x}{rest}", u32::from(first.as_bytes()[0]));
+            let body = format!(r#"{{"success":true,"data":1,"{twice}":null,"{escaped}":null}}"#);
+            assert!(read(&body).is_none(), "{body}");
+        }
+        // No `str` is this key, so it is not understood.
+        assert!(read(r#"{"success":true,"data":1,"\ud83d":1}"#).is_none());
+    }
+
+    /// What an answer is, according to the parts that `serde_json` reads of it.
+    fn by_serde(body: &str) -> Option<String> {
+        let members = serde_json::from_str::<Members<'_>>(body).ok()?.0;
+        let part = |name: &str| {
+            let mut values = members.iter().filter(|(key, _)| key == name);
+            let value = values.next().map(|(_, value)| *value);
+            (values.next().is_none()).then_some(value)
+        };
+        let (success, data, meta, error) = (
+            part("success")?,
+            part("data")?,
+            part("meta")?,
+            part("error")?,
+        );
+        if success? == "true" {
+            let contradicts = error.is_some_and(|error| !nothing::is_nothing(error));
+            return (!contradicts).then(|| format!("success {data:?} {meta:?}"));
+        }
+        Failure::read(error?).map(|failure| shown(&failure))
+    }
+
+    fn shown(Failure { api, retry_after }: &Failure) -> String {
+        let (code, b24_code) = (&api.code, &api.b24_code);
+        format!("failure {code:?} {b24_code:?} {retry_after:?}")
+    }
+
+    /// The members of an object, in the order of the text.
+    struct Members<'a>(Vec<(String, &'a str)>);
+
+    impl<'de> serde::Deserialize<'de> for Members<'de> {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Visitor;
+            impl<'de> serde::de::Visitor<'de> for Visitor {
+                type Value = Members<'de>;
+
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("an object")
+                }
+
+                fn visit_map<A: serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: A,
+                ) -> Result<Self::Value, A::Error> {
+                    let mut members = Vec::new();
+                    while let Some((key, value)) =
+                        map.next_entry::<String, &serde_json::value::RawValue>()?
+                    {
+                        members.push((key, value.get()));
+                    }
+                    Ok(Members(members))
+                }
+            }
+            deserializer.deserialize_map(Visitor)
+        }
+    }
+
+    #[test]
+    fn every_small_answer_is_what_it_is_with_the_parts_that_serde_json_reads() {
+        let parts = [
+            r#""success":true"#,
+            r#""success":false"#,
+            r#""\u0073uccess":true"#,
+            r#""success":"true""#,
+            r#""data":{"id":71}"#,
+            r#""data":[]"#,
+            r#""d\u0061ta":null"#,
+            r#""meta":{}"#,
+            r#""met\u0061":1"#,
+            r#""error":null"#,
+            r#""error":{"code":"ACCESS_DENIED"}"#,
+            r#""error":{"c\u006fde":"ACCESS_DENIED"}"#,
+            r#""error":{"code":"A","\u0063ode":"B"}"#,
+            r#""\u0065rror":{"code":"OVERLOAD_LIMIT"}"#,
+            r#""er\/ror":1"#,
+            r#""\ud83d":1"#,
+            r#""other":{"error":1}"#,
+            r#""other":{"error":1"#,
+            "",
+        ];
+        let mut random = fastrand::Rng::with_seed(7);
+        let mut known = 0;
+        for _ in 0..100_000 {
+            let count = random.usize(0..5);
+            let members = (0..count).map(|_| parts[random.usize(..parts.len())]);
+            let body = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
+            let result = read(&body).map(|envelope| match envelope {
+                Envelope::Success { data, meta } => format!("success {data:?} {meta:?}"),
+                Envelope::Failure(failure) => shown(&failure),
+                Envelope::Misshapen => "misshapen".to_owned(),
+            });
+            assert_eq!(result, by_serde(&body), "{body}");
+            known += usize::from(result.is_some());
+        }
+        assert!(known > 1_000, "{known} answers are understood");
     }
 
     /// Behind a code of the portal, an addition may have been made.

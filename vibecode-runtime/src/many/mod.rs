@@ -31,6 +31,15 @@ impl<T> ItemResult<T> {
         }
     }
 
+    /// The result of an item that was broken off, and may have been sent until now.
+    pub(crate) fn broken_off(index: usize, error: Error) -> Self {
+        Self {
+            index,
+            result: Err(error),
+            lost_at: Some(Instant::now()),
+        }
+    }
+
     pub(crate) fn map<U>(self, done: impl FnOnce(T) -> U) -> ItemResult<U> {
         ItemResult {
             index: self.index,

@@ -8,6 +8,8 @@ use std::{borrow::Cow, ops::ControlFlow};
 
 use memchr::memchr2;
 
+use super::json;
+
 /// Why the members of a text cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotMembers {
@@ -139,8 +141,8 @@ impl<'a> Scan<'a> {
     #[cold]
     fn key_with_escapes(&self, start: usize) -> Result<Cow<'a, str>, NotMembers> {
         let quoted = self.text.get(start - 1..self.at);
-        let key = quoted.and_then(|json| serde_json::from_str(json).ok());
-        key.map(Cow::Owned).ok_or(NotMembers::UnreadableKey)
+        let key = quoted.and_then(json::string);
+        key.ok_or(NotMembers::UnreadableKey)
     }
 
     /// Reads a value, whose first byte has been read, as it is written.

@@ -6,13 +6,12 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use vibecode_runtime::{Batch, Client};
 
-use super::{
-    input::{cells, encoding, numbers},
-    reviewed,
-};
+use super::{input::encoding, reviewed};
 use crate::{
     args::{name_and_value, whole_number},
+    cells,
     change::entries::EntryRules,
+    numbers,
     rate_limit::PER_MINUTE,
 };
 

@@ -11,12 +11,11 @@ use super::{
     input::{
         Input,
         columns::BAD_COLUMNS,
-        private,
         rows::{Problem, Record},
     },
     journal::outcome::BAD_ROW,
 };
-use crate::part_file::PartFile;
+use crate::{part_file::PartFile, text_file::private};
 
 /// The bad rows so far. The file exists once there is one.
 #[derive(Debug)]

@@ -1,16 +1,13 @@
 //! The commands that are printed as the next step: the words that were given, and what another shell needs
 //! to reach the same portal with them.
 
-use std::{
-    borrow::Cow,
-    env,
-    ffi::{OsStr, OsString},
-    fmt::{self, Write as _},
-    path::Path,
-};
+use std::{env, ffi::OsString, fmt, path::Path};
 
 use super::{backup, earlier, job::BulkJob};
-use crate::{args, portal, terminal_text::is_obeyed};
+use crate::{
+    args, portal,
+    shell_word::{no_option, quoted},
+};
 
 /// The options that an undo has in common with the job.
 const OPTIONS_OF_UNDO: [&str; 8] = [
@@ -218,59 +215,13 @@ impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("cargo vibecode")?;
         for word in &self.words {
-            let is_like_option = word.to_string_lossy().starts_with('-') && word != "-";
-            let prefix = if is_like_option { "./" } else { "" };
-            write!(f, " {prefix}{}", quoted(word))?;
+            write!(f, " {}", no_option(word))?;
         }
         let words = self.options.iter().flat_map(|it| &it.words);
         for word in words {
             write!(f, " {}", quoted(word))?;
         }
         Ok(())
-    }
-}
-
-/// Returns a word as it is written in a shell.
-fn quoted(word: &OsStr) -> Cow<'_, str> {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
-    match word.to_str() {
-        Some(text) if text.chars().all(is_plain) && !text.is_empty() => text.into(),
-        Some(text) if !text.contains(is_hidden) => {
-            format!("'{}'", text.replace('\'', "'\\''")).into()
-        }
-        _ => escaped(word.as_encoded_bytes()).into(),
-    }
-}
-
-/// Returns true for a letter that the output would not show as it is.
-fn is_hidden(letter: char) -> bool {
-    letter.is_control() || is_obeyed(letter)
-}
-
-/// Returns a word with hidden letters, or that is not Unicode, as `$'…'`, which bash, zsh and ksh read.
-fn escaped(bytes: &[u8]) -> String {
-    let mut text = String::from("$'");
-    for chunk in bytes.utf8_chunks() {
-        for letter in chunk.valid().chars() {
-            match letter {
-                '\'' | '\\' => text.extend(['\\', letter]),
-                letter if is_hidden(letter) => {
-                    let mut buffer = [0; 4];
-                    push_bytes(&mut text, letter.encode_utf8(&mut buffer).as_bytes());
-                }
-                letter => text.push(letter),
-            }
-        }
-        push_bytes(&mut text, chunk.invalid());
-    }
-    text.push('\'');
-    text
-}
-
-/// Adds bytes as `\NNN`. Unlike `\xNN`, it ends after three digits in every shell.
-fn push_bytes(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        let _ = write!(text, "\\{byte:03o}");
     }
 }
 
@@ -310,29 +261,5 @@ mod tests {
             let shown = command(&words).without(&["limit", "yes"]).to_string();
             assert_eq!(shown, expected, "{words:?}");
         }
-    }
-
-    #[test]
-    fn a_word_is_quoted_for_a_shell() {
-        for (word, expected) in [
-            ("a.csv", "a.csv"),
-            ("Ünï.csv", "Ünï.csv"),
-            ("a b", "'a b'"),
-            ("", "''"),
-            ("it's", r"'it'\''s'"),
-            ("a\nb\\'", r"$'a\012b\\\''"),
-            ("\u{1b}[2J", r"$'\033[2J'"),
-            ("\u{85}", r"$'\302\205'"),
-            ("a\u{202e}b", r"$'a\342\200\256b'"),
-        ] {
-            assert_eq!(quoted(OsStr::new(word)), expected);
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_word_that_is_not_unicode_is_escaped() {
-        use std::os::unix::ffi::OsStrExt as _;
-        assert_eq!(quoted(OsStr::from_bytes(b"a\xff7 b")), r"$'a\3777 b'");
     }
 }

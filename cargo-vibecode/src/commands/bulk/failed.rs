@@ -16,14 +16,16 @@ use super::{
     input::{
         FileFormat, Input,
         columns::{ColumnOptions, ERROR_COLUMNS},
-        private,
         row_jobs::RowJobs,
         rows::{Record, json_line_with},
     },
     journal::{Journal, outcome::BAD_ROW},
     spreadsheet_cell::{guarded, unguarded},
 };
-use crate::{failure::Failure, output::Output, part_file::PartFile, progress::ProgressMeter};
+use crate::{
+    failure::Failure, output::Output, part_file::PartFile, progress::ProgressMeter,
+    text_file::private,
+};
 
 /// Why rows failed. Each reason is stored once, and each row takes 8 bytes: a million rows take 8
 /// MB.

@@ -2,10 +2,10 @@
 
 use super::{
     check::Checked,
-    input::{mapping::Mapping, numbers::Numbers, row_jobs::RowJobs},
+    input::{mapping::Mapping, row_jobs::RowJobs},
     job::BulkJob,
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, numbers::Numbers};
 
 impl BulkJob<'_> {
     /// Reads how the numbers of the file are written, and writes the mapping if it does not exist yet.

@@ -11,14 +11,7 @@ use super::{
     check::{self, Checked},
     ending::{bad_rows, exit_status},
     estimate::Estimate,
-    input::{
-        FileFormat, FileOptions, Input,
-        cells::{self, CellStyle},
-        columns::ColumnOptions,
-        headers::export_headers,
-        is_stdin,
-        mapping::Mapping,
-    },
+    input::{FileFormat, FileOptions, Input, columns::ColumnOptions, is_stdin, mapping::Mapping},
     journal::{
         Journal,
         header::{self, FileDigests, Header, Meaning, Reading},
@@ -33,7 +26,9 @@ use super::{
 };
 use crate::{
     ExitStatus,
+    cells::{self, CellStyle},
     code_file::KnownCodes,
+    column_header::export_headers,
     failure::Failure,
     interrupts::{EndOnInterrupt, Interrupts},
     output::Output,

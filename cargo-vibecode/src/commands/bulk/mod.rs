@@ -5,7 +5,6 @@
 //! `send/plan` selects the rows of each batch, and `send` sends them. `journal` records each batch
 //! before it is sent and after its outcomes are known. `failed` writes the failed rows to a file.
 
-mod added_before;
 mod args;
 mod backup;
 mod backup_step;
@@ -14,6 +13,7 @@ mod before_sending;
 mod check;
 mod commands_to_run;
 mod earlier;
+mod earlier_additions;
 mod earlier_job;
 mod ending;
 mod estimate;

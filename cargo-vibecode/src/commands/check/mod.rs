@@ -21,6 +21,7 @@ use crate::{
     portal_files::{self, FetchedFile},
     portal_identity::Identity,
     schema_file,
+    shell_word::quoted,
 };
 
 /// The part of the help that does not belong to a single option.
@@ -115,7 +116,8 @@ impl Report<'_> {
         self.output.line(if is_canonical {
             format!("{shown}: valid")
         } else {
-            let fix = format!("rewrite it with `cargo vibecode pull {name} --from-file {shown}`");
+            let saved = quoted(file.as_os_str());
+            let fix = format!("rewrite it with `cargo vibecode pull {name} --from-file {saved}`");
             format!("{shown}: not formatted as `pull` writes it: {fix}")
         });
         let file = json!({ "entity": name, "file": shown, "is_canonical": is_canonical });

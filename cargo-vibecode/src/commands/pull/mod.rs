@@ -118,19 +118,19 @@ fn is_singular(name: &str, file: &str) -> bool {
     [format!("{stem}es"), format!("{stem}ies")].contains(&file.to_owned())
 }
 
-/// Returns the targets with these names, and the lists of codes that are fetched with any entity.
-fn targets(named: &[String]) -> Result<Vec<Subject>, Failure> {
+/// Returns the subjects with these names, and the lists of codes that are fetched with any entity.
+fn subjects(named: &[String]) -> Result<Vec<Subject>, Failure> {
     let named: Result<Vec<Subject>, _> = named.iter().map(|name| Subject::of_name(name)).collect();
-    let mut targets = named?;
-    if targets.is_empty() {
+    let mut subjects = named?;
+    if subjects.is_empty() {
         let default = DEFAULT.into_iter().map(EntityPath::Entity);
-        targets.extend(default.map(Subject::Fields));
+        subjects.extend(default.map(Subject::Fields));
     }
-    if targets.iter().any(|it| matches!(it, Subject::Fields(_))) {
-        targets.retain(|it| matches!(it, Subject::Fields(_)));
-        targets.extend(CodeFile::ALL.map(Subject::Codes));
+    if subjects.iter().any(|it| matches!(it, Subject::Fields(_))) {
+        subjects.retain(|it| matches!(it, Subject::Fields(_)));
+        subjects.extend(CodeFile::ALL.map(Subject::Codes));
     }
-    Ok(targets)
+    Ok(subjects)
 }
 
 pub(crate) async fn run(
@@ -153,7 +153,7 @@ pub(crate) async fn run(
             }
         });
     } else {
-        let targets = targets(&args.entities)?;
+        let subjects = subjects(&args.entities)?;
         let client = portal::client(portal_args, |builder| builder)?;
         let portal = Identity::of(&client, portal_args).await?.portal;
         if portal.is_none() {
@@ -161,8 +161,8 @@ pub(crate) async fn run(
                 "the API does not report which portal the key is for, so the files do not name it",
             );
         }
-        for target in targets {
-            match target {
+        for subject in subjects {
+            match subject {
                 Subject::Fields(entity) => {
                     let mut fields = fetch(&client, entity, output).await?;
                     fields.portal.clone_from(&portal);

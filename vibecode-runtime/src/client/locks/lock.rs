@@ -44,7 +44,8 @@ impl LockRequest {
         }
     }
 
-    pub(crate) async fn lock(&mut self) -> RecordLock {
+    /// Waits until the lock is granted.
+    pub(crate) async fn lock(mut self) -> RecordLock {
         loop {
             if let Some(lock) = self.try_lock() {
                 return lock;
@@ -55,6 +56,11 @@ impl LockRequest {
         }
     }
 
+    /// Returns the lock if it is granted.
+    ///
+    /// # Panics
+    /// If it has returned the lock before: a request is for one lock, and waiting for another one would never end.
+    #[expect(clippy::expect_used, reason = "its caller would wait for ever")]
     pub(crate) fn try_lock(&mut self) -> Option<RecordLock> {
         let is_ours = match &self.stage {
             Stage::Granted => true,
@@ -63,8 +69,9 @@ impl LockRequest {
         if !is_ours {
             return None;
         }
+        let locks = self.locks.take();
         Some(RecordLock {
-            locks: self.locks.take()?,
+            locks: locks.expect("a request is for one lock"),
             record: self.record,
             writes: Mutex::default(),
         })

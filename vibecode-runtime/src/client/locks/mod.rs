@@ -205,6 +205,15 @@ mod tests {
     }
 
     #[tokio::test]
+    #[should_panic(expected = "a request is for one lock")]
+    async fn a_request_that_was_granted_never_waits_again() {
+        let locks = locks();
+        let mut request = request(&locks, 71);
+        let _lock = request.try_lock().unwrap();
+        request.lock().await;
+    }
+
+    #[tokio::test]
     async fn other_records_do_not_wait() {
         let locks = locks();
         let _one = locked(&locks, 71);

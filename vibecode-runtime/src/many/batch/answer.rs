@@ -4,7 +4,7 @@ use super::{MAX_CALLS, call::number_of};
 use crate::{
     Result,
     client::{Answer, Data, Failure, RateLimit, Request, is_rate_limit},
-    wire::{json, reader::Reader},
+    wire::reader::Reader,
 };
 use bytestring::ByteString;
 
@@ -61,7 +61,7 @@ impl<'a> Data<'a> for BatchData<'a> {
     fn read(reader: &mut Reader<'a>) -> Option<Self> {
         let (mut results, mut errors) = (None, None);
         reader.members(|key, reader| {
-            let is_second = match &*json::string(key)? {
+            let is_second = match key {
                 "results" => results.replace(by_number(reader)?).is_some(),
                 "errors" => errors.replace(by_number(reader)?).is_some(),
                 _ => {
@@ -91,7 +91,7 @@ fn by_number<'a>(reader: &mut Reader<'a>) -> Option<ByNumber<'a>> {
     }
     let mut values = Vec::with_capacity(MAX_CALLS);
     reader.members(|id, reader| {
-        let number = number_of(&json::string(id)?);
+        let number = number_of(id);
         let value = reader.value()?;
         values.extend(number.map(|number| (number, value)));
         Some(())
@@ -150,6 +150,14 @@ mod tests {
     fn a_call_that_is_listed_twice_is_seen_twice() {
         let json = r#"{"results":{"c0":{"id":71},"c0":{"id":71},"c1":{}},"errors":{"c1":null}}"#;
         assert_eq!(numbers(json), Some((vec![0, 0, 1], vec![1])));
+    }
+
+    #[test]
+    fn a_key_with_escapes_is_read_as_any_other() {
+        let json = r#"{"r\u0065sults":{"\u00630":{}},"\u0065rrors":{"c\u0031":{}}}"#;
+        assert_eq!(numbers(json), Some((vec![0], vec![1])));
+        let json = r#"{"errors":{},"\u0065rrors":{"c1":{}}}"#;
+        assert_eq!(numbers(json), None);
     }
 
     #[test]

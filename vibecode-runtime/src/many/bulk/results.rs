@@ -94,18 +94,51 @@ impl<T> Results<T> {
 
 impl<T> Drop for Results<T> {
     fn drop(&mut self) {
-        let broken_off = if self.has_begun {
-            shut_down()
+        let rest = std::mem::take(&mut self.indices).into_iter().flatten();
+        let rest: Vec<_> = if self.has_begun {
+            let error = shut_down();
+            rest.map(|index| ItemResult::broken_off(index, error.clone()))
+                .collect()
         } else {
             let problem = "the runtime of the client was shut down before the item was sent";
-            Error::not_sent(ErrorKind::Interrupted, problem)
+            let error = Error::not_sent(ErrorKind::Interrupted, problem);
+            rest.map(|index| ItemResult::not_sent(index, error.clone()))
+                .collect()
         };
-        let rest = std::mem::take(&mut self.indices).into_iter().flatten();
-        let rest = rest.map(|index| ItemResult::not_sent(index, broken_off.clone()));
-        let rest: Vec<_> = rest.collect();
         if !rest.is_empty() {
             self.send(Event::Results(rest));
         }
         self.send(Event::PermitFree);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// Returns the outcomes of two items whose pack was dropped, and whether each has a time at which it was lost.
+    fn dropped(has_begun: bool) -> Vec<(Outcome, bool)> {
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let mut results = Results::<()>::new(vec![7, 8], sender, RunControl::new(1, || {}));
+        if has_begun {
+            results.begin();
+        }
+        drop(results);
+        let Ok(Event::Results(results)) = events.try_recv() else {
+            panic!("the results of the items");
+        };
+        let outcome = |item: ItemResult<()>| {
+            let error = item.result.expect_err("it was not sent to its end");
+            (error.outcome(), item.lost_at.is_some())
+        };
+        results.into_iter().map(outcome).collect()
+    }
+
+    #[test]
+    fn an_item_that_may_have_been_sent_has_the_time_at_which_it_was_lost() {
+        assert_eq!(dropped(true), [(Outcome::Unknown, true); 2]);
+        assert_eq!(dropped(false), [(Outcome::NotApplied, false); 2]);
     }
 }

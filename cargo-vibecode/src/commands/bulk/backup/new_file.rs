@@ -7,8 +7,9 @@ use std::{
 };
 
 use crate::{
-    commands::bulk::{earlier, input::private, spreadsheet_cell},
+    commands::bulk::{earlier, spreadsheet_cell},
     part_file::PartFile,
+    text_file::private,
 };
 
 /// A file under a temporary name, which is removed unless the file is kept.

@@ -21,14 +21,13 @@ use vibecode_runtime::{Contacts, PatchJob, RawAnswer};
 
 use super::{new_file::NewFile, written::WrittenValues};
 use crate::{
+    cells::CellStyle,
     change::{WIRE, entries::EntryRules},
     commands::bulk::{
         args::Empty,
         input::{
             FileOptions, Input,
-            cells::CellStyle,
             columns::ColumnOptions,
-            numbers::Numbers,
             origin::Origin,
             row_jobs::RowJobs,
             rows::{Problem, WRITTEN},
@@ -36,6 +35,7 @@ use crate::{
         record_fields::RecordFields,
     },
     failure::Failure,
+    numbers::Numbers,
     output::Output,
     progress::ProgressMeter,
     returned_value::ReturnedValue,

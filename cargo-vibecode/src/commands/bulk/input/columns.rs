@@ -2,8 +2,9 @@
 
 use vibecode_spec::{ExportHeaders, Schema};
 
-use super::{cells::CellStyle, headers, target::Target};
+use super::{headers, target::Target};
 use crate::{
+    cells::CellStyle,
     change::{entries::EntryRules, field_name::composed},
     code_file::KnownCodes,
     commands::bulk::args::Empty,

@@ -15,6 +15,7 @@ use encoding_rs::{
 use vibecode_spec::one_line;
 
 use super::{BUFFER, Hashed};
+use crate::shell_word::no_option;
 
 /// The number of bytes that are looked at, from the first that is not ASCII.
 const SAMPLE: usize = BUFFER;
@@ -68,9 +69,9 @@ pub(super) fn recognize(file: &mut File, path: &Path, start: &[u8]) -> io::Resul
     }
     Ok(match cyrillic::recognize(&sample.bytes) {
         Some(encoding) if encoding == IBM866 && has_letters_of_1125(file)? => {
-            let file = path.display();
+            let file = no_option(path.as_os_str());
             Recognized::Unclear(format!(
-                "the file is CP866 or CP1125 (DOS in Ukraine), which differ in letters that it has, such as `Є` and `І`: convert it with `{TO_UTF_8} '{file}' > rows.csv`, or name the encoding with --encoding cp866"
+                "the file is CP866 or CP1125 (DOS in Ukraine), which differ in letters that it has, such as `Є` and `І`: convert it with `{TO_UTF_8} {file} > rows.csv`, or name the encoding with --encoding cp866"
             ))
         }
         Some(encoding) => Recognized::Encoding(encoding),

@@ -4,13 +4,13 @@
 use vibecode_spec::{ExportColumn, ExportHeaders, Field, Kind, Likeness, closest};
 
 use super::columns::ColumnOptions;
-pub(crate) use crate::column_header::export_headers;
 use crate::{
     change::{
         self, WIRE,
         field_name::{Candidates, composed},
     },
     column_header::is_typical,
+    shell_word::quoted,
 };
 
 /// What a header means.
@@ -124,9 +124,12 @@ fn by_name(field: &Field) -> Meaning<'_> {
 }
 
 fn ambiguous(header: &str, one: &Field, other: &Field) -> NoMeaning {
+    let assigned = format!("{header}={}", one.name);
     NoMeaning::Ambiguous(format!(
-        "may mean `{}` or `{}`: assign it with --map \"{header}={}\", or ignore it with --ignore",
-        one.name, other.name, one.name
+        "may mean `{}` or `{}`: assign it with --map {}, or ignore it with --ignore",
+        one.name,
+        other.name,
+        quoted(assigned.as_ref())
     ))
 }
 

@@ -8,8 +8,13 @@ use std::{
 
 use serde_json::Value;
 
-use super::{UTF_8_MARK, columns::Columns, private, rows::Pairs, target::Target};
-use crate::{change::field_name::composed, commands::bulk::args::Args, failure::Failure};
+use super::{columns::Columns, rows::Pairs, target::Target};
+use crate::{
+    change::field_name::composed,
+    commands::bulk::args::Args,
+    failure::Failure,
+    text_file::{UTF_8_MARK, private},
+};
 
 /// A mapping: columns with their fields, and columns to ignore.
 #[derive(Debug, Default)]

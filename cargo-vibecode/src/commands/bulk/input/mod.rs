@@ -37,10 +37,9 @@ use self::{
     rows::{CsvRows, JsonRows, Rows},
     spreadsheet::{SheetInfo, copy_sheet},
 };
-use crate::failure::Failure;
-pub(crate) use crate::{
-    cells, numbers,
-    text_file::{UTF_8_MARK, make_private, private},
+use crate::{
+    failure::Failure,
+    text_file::{UTF_8_MARK, private},
 };
 
 /// The path that means standard input.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     change::{Change, ItemTexts},
-    commands::bulk::{added_before::AddedBefore, spreadsheet_cell::unguarded},
+    commands::bulk::{earlier_additions::EarlierAdditions, spreadsheet_cell::unguarded},
     failure::Failure,
 };
 
@@ -28,7 +28,7 @@ pub(crate) struct RowJobs<'a> {
     /// Whether this is a file of failed rows, in which formulas are guarded.
     is_guarded: bool,
     /// What earlier rows add to the same record, if it is to be added once.
-    added_before: Option<AddedBefore<'a>>,
+    earlier_additions: Option<EarlierAdditions<'a>>,
     /// The rows that add what the last row adds too.
     repeats: Vec<u64>,
 }
@@ -60,7 +60,7 @@ impl<'a> RowJobs<'a> {
             item_texts: ItemTexts::default(),
             effects: Vec::new(),
             is_guarded: false,
-            added_before: None,
+            earlier_additions: None,
             repeats: Vec::new(),
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
@@ -87,7 +87,7 @@ impl<'a> RowJobs<'a> {
             item_texts: ItemTexts::default(),
             effects: Vec::new(),
             is_guarded: false,
-            added_before: None,
+            earlier_additions: None,
             repeats: Vec::new(),
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
@@ -100,9 +100,9 @@ impl<'a> RowJobs<'a> {
     }
 
     /// Leaves out of each row the phones and emails that an earlier row adds to the same record.
-    pub(crate) fn adding_once(self, added_before: AddedBefore<'a>) -> Self {
+    pub(crate) fn adding_once(self, earlier_additions: EarlierAdditions<'a>) -> Self {
         Self {
-            added_before: Some(added_before),
+            earlier_additions: Some(earlier_additions),
             ..self
         }
     }
@@ -188,13 +188,13 @@ impl<'a> RowJobs<'a> {
         let placeholders = change.perhaps_placeholders();
         // The whole change is checked, so that a row is bad in each pass or in none.
         let mut job = job_of(id, &change)?;
-        if let Some(added_before) = &mut self.added_before {
-            let taken = added_before.take_out(line, id, &mut change);
+        if let Some(earlier_additions) = &mut self.earlier_additions {
+            let taken = earlier_additions.take_out(line, id, &mut change);
             if !taken.earlier.is_empty() {
                 job = job_of(id, &change)?;
             }
             // A row that is bad adds nothing, so nothing of it may be left out of later rows.
-            self.repeats = added_before.note(id, taken);
+            self.repeats = earlier_additions.note(id, taken);
         }
         self.tally.add(line, id, &self.effects);
         change.move_item_texts(&mut self.item_texts);

@@ -14,8 +14,8 @@ use calamine::{
     XlsxError,
 };
 
-use super::{private, rows::MAX_COLUMNS};
-use crate::failure::Failure;
+use super::rows::MAX_COLUMNS;
+use crate::{failure::Failure, text_file::private};
 
 /// What is known of the sheet that was copied.
 #[derive(Debug)]

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use crate::shell_word::no_option;
+
 /// Returns what a file is and what to do, if it starts like anything but rows or a spreadsheet.
 pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
-    let file = path.display();
+    let file = no_option(path.as_os_str());
     let text = start.trim_ascii_start();
     let is_html = || {
         let text = text
@@ -20,19 +22,15 @@ pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
             .any(begins)
     };
     let problem = if is_utf_32(start) {
-        format!(
-            "the file is UTF-32: convert it with `iconv -f UTF-32 -t UTF-8 '{file}' > rows.csv`"
-        )
+        format!("the file is UTF-32: convert it with `iconv -f UTF-32 -t UTF-8 {file} > rows.csv`")
     } else if start.starts_with(b"\x1f\x8b") {
-        format!("the file is compressed with gzip: unpack it with `gunzip -c '{file}' > rows.csv`")
+        format!("the file is compressed with gzip: unpack it with `gunzip -c {file} > rows.csv`")
     } else if start.starts_with(b"\xfd7zXZ\0") {
-        format!("the file is compressed with xz: unpack it with `xz -dc '{file}' > rows.csv`")
+        format!("the file is compressed with xz: unpack it with `xz -dc {file} > rows.csv`")
     } else if start.starts_with(b"BZh") {
-        format!(
-            "the file is compressed with bzip2: unpack it with `bunzip2 -c '{file}' > rows.csv`"
-        )
+        format!("the file is compressed with bzip2: unpack it with `bunzip2 -c {file} > rows.csv`")
     } else if start.starts_with(b"\x28\xb5\x2f\xfd") {
-        format!("the file is compressed with zstd: unpack it with `zstd -dc '{file}' > rows.csv`")
+        format!("the file is compressed with zstd: unpack it with `zstd -dc {file} > rows.csv`")
     } else if start.starts_with(b"\xd0\xcf\x11\xe0") {
         "the file is a spreadsheet of an old form: save it as .xlsx or CSV".to_owned()
     } else if start.starts_with(b"%PDF") {
@@ -41,7 +39,7 @@ pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
         "the file is an HTML page, which Bitrix24's export to Excel is, too: export to CSV instead, or open it in a spreadsheet and save it as .xlsx".to_owned()
     } else if is_json_array(text) {
         format!(
-            "the file is a JSON array: make a row of each element with `jq -c '.[]' '{file}' > rows.jsonl`"
+            "the file is a JSON array: make a row of each element with `jq -c '.[]' {file} > rows.jsonl`"
         )
     } else {
         return None;

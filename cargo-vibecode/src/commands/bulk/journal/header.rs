@@ -8,8 +8,7 @@ use vibecode_spec::one_line;
 
 use super::review::Review;
 use crate::{
-    change::entries::Phones,
-    commands::bulk::{args::Empty, input::numbers::Numbers},
+    change::entries::Phones, commands::bulk::args::Empty, numbers::Numbers,
     portal_identity::same_portal,
 };
 

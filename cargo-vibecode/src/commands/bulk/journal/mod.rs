@@ -30,8 +30,8 @@ use self::{
     review::{Review, ReviewedRows, RowDigest},
     row_set::Ranges,
 };
-use super::{input::private, send::lost::LostRows};
-use crate::{digest, failure::Failure};
+use super::send::lost::LostRows;
+use crate::{digest, failure::Failure, text_file::private};
 
 /// While requests are under way, something is written this often: the journal shows with this
 /// precision how long its process was alive.

@@ -21,10 +21,8 @@ use super::{
     row_set::{Ranges, RowSet},
 };
 use crate::{
-    commands::bulk::{input::make_private, send::lost::AllLost},
-    failure::Failure,
-    output::Output,
-    plural::number_of,
+    commands::bulk::send::lost::AllLost, failure::Failure, output::Output, plural::number_of,
+    text_file::make_private,
 };
 
 /// If a file was changed later than this after its last line, in milliseconds, something else has changed it.

@@ -5,9 +5,9 @@ use vibecode_runtime::{Batch, PatchJob};
 use super::held::{PipelineRows, StageRow};
 use crate::{
     commands::bulk::{
-        added_before::AddedBefore,
         backup::written::WrittenValues,
         check::Checked,
+        earlier_additions::EarlierAdditions,
         input::{
             Input,
             columns::{ColumnOptions, Columns},
@@ -116,7 +116,7 @@ impl<'a> Plan<'a> {
         let fingerprints = &checked.fingerprints;
         let mut row_jobs = RowJobs::open(input, column_options)?;
         if checked.adds {
-            row_jobs = row_jobs.adding_once(AddedBefore::new(checked.repeated.records()));
+            row_jobs = row_jobs.adding_once(EarlierAdditions::new(checked.repeated.records()));
         }
         let plan = Self {
             row_jobs,

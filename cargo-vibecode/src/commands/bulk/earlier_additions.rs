@@ -15,7 +15,7 @@ use crate::change::{Change, is_same_value};
 /// The additions of the rows so far. Only records that several rows are about are noted, until their last row: memory
 /// grows with the records of which further rows follow, and not with all that the file has.
 #[derive(Debug)]
-pub(super) struct AddedBefore<'a> {
+pub(super) struct EarlierAdditions<'a> {
     repeated: &'a RepeatedRecords,
     by_id: HashMap<u64, AddedToRecord>,
 }
@@ -43,7 +43,7 @@ pub(super) struct Taken {
     left: Vec<Added>,
 }
 
-impl<'a> AddedBefore<'a> {
+impl<'a> EarlierAdditions<'a> {
     /// `repeated` are the records that several rows are about.
     pub(super) fn new(repeated: &'a RepeatedRecords) -> Self {
         Self {
@@ -118,16 +118,16 @@ mod tests {
             repeated.add(id, line);
         }
         repeated.end();
-        let mut added_before = AddedBefore::new(repeated.records());
+        let mut earlier_additions = EarlierAdditions::new(repeated.records());
         let mut rows = Vec::new();
         for (line, id) in (2..).zip(ids) {
             let mut change = Change::new("contacts", schema, &codes);
             change.add("phone", "+79161112233").unwrap();
-            let taken = added_before.take_out(line, id, &mut change);
+            let taken = earlier_additions.take_out(line, id, &mut change);
             rows.push((
-                added_before.note(id, taken),
+                earlier_additions.note(id, taken),
                 change.is_empty(),
-                added_before.by_id.len(),
+                earlier_additions.by_id.len(),
             ));
         }
         let expected = [
