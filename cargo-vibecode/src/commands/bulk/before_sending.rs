@@ -83,7 +83,7 @@ impl BulkJob<'_> {
         let preview = self.read_preview(checked, column_options, all, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
-        preview.summarize(self.input, &reviewed, output);
+        preview.summarize(self.input, &reviewed, checked.other_forms.records(), output);
         if preview.has_changes() {
             let command = if self.is_interrupted() {
                 self.command_to_resume()
