@@ -35,6 +35,20 @@ async fn a_plan_shows_old_and_new_values_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_with_bad_rows_advises_a_plan_of_the_others() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post,phone\n1,Director,\n2,Clerk,102\n");
+    let said = desk.run("contacts a.csv --plan");
+    said.assert(
+        1,
+        "correct the bad rows, or show what the valid rows would change with --skip-bad --plan",
+    );
+    assert!(!said.out.contains("--yes"), "{said:?}");
+    desk.run("contacts a.csv --skip-bad --plan")
+        .assert(1, "contacts/1 post: ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_undoes_what_was_changed() {
     let desk = Desk::of(120).await;
     let old = (1..=120)

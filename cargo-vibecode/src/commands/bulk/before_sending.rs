@@ -138,6 +138,9 @@ impl BulkJob<'_> {
         if checked.bad > 0 && !self.args.skip_bad {
             let others = match checked.to_send {
                 0 => "",
+                _ if self.args.plan => {
+                    ", or show what the valid rows would change with --skip-bad --plan"
+                }
                 _ => ", or send only the valid rows with --skip-bad --yes",
             };
             self.output
