@@ -367,3 +367,39 @@ async fn a_number_that_a_record_has_with_its_trunk_prefix_is_not_added_with_its_
     let now: Vec<_> = (1..=5).map(phones).collect();
     assert_eq!(now, expected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_the_portal_are_found_from_a_folder_below_without_a_cargo_toml() {
+    let desk = Desk::of(1).await;
+    // Outside of the workspace of this test.
+    let root = std::env::temp_dir().join(format!("vibecode-bulk-{}", std::process::id()));
+    let below = root.join("may/clients");
+    std::fs::create_dir_all(&below).unwrap();
+    std::fs::write(below.join("a.csv"), "id,post\n1,Director\n").unwrap();
+    let run = |words: &str| {
+        let mut command = desk.command(words);
+        Said::of(command.current_dir(&below).output().unwrap())
+    };
+    let warning = "no files of a portal were found in the folder `vibecode`";
+    run("contacts a.csv").assert(0, warning);
+    let said = run("contacts a.csv --format json");
+    assert!(said.err.contains(r#"{"event":"warning""#), "{said:?}");
+    assert!(said.err.contains(warning), "{said:?}");
+
+    std::fs::create_dir_all(root.join("vibecode")).unwrap();
+    let of_another =
+        r#"{"format": 1, "portal": "other.bitrix24.ru", "fields": {"id": {"type": "integer"}}}"#;
+    std::fs::write(root.join("vibecode/contacts.json"), of_another).unwrap();
+    desk.sandbox.clear_requests();
+    let said = run("contacts a.csv");
+    assert!(!said.err.contains(warning), "{said:?}");
+    assert!(
+        said.err
+            .contains("vibecode/contacts.json is of the portal other.bitrix24.ru"),
+        "{said:?}"
+    );
+    // A project has files of its own.
+    std::fs::write(root.join("may/Cargo.toml"), "[package]\n").unwrap();
+    run("contacts a.csv").assert(0, warning);
+    std::fs::remove_dir_all(&root).unwrap();
+}
