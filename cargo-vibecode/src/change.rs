@@ -243,6 +243,24 @@ impl<'a> Change<'a> {
         });
     }
 
+    /// Writes the phones and emails for which `form` returns another form in that form. Returns true if there are any.
+    pub(crate) fn rewrite_additions(
+        &mut self,
+        form: impl Fn(Multifield, &str) -> Option<String>,
+    ) -> bool {
+        let mut is_any_rewritten = false;
+        for step in &mut self.steps {
+            if let Step::Add(name, value, _) = step
+                && let Some(multifield) = Multifield::of_field(name)
+                && let Some(form) = form(multifield, value)
+            {
+                *value = form;
+                is_any_rewritten = true;
+            }
+        }
+        is_any_rewritten
+    }
+
     /// Clears a field, with the value that clears its kind.
     pub(crate) fn clear(&mut self, name: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;

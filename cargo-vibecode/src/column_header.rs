@@ -1,6 +1,6 @@
 //! The headers of Bitrix24's own export, and which field a header means whatever the others are.
 
-use vibecode_spec::{EntityPath, ExportColumn, ExportHeaders, Field, Schema};
+use vibecode_spec::{Entity, EntityPath, ExportColumn, ExportHeaders, Field, Schema};
 
 use crate::change::{self, field_name::composed};
 
@@ -10,6 +10,46 @@ pub(crate) fn export_headers(entity: &str) -> Option<ExportHeaders> {
         Some(EntityPath::Entity(entity)) => entity.export_headers(),
         _ => None,
     }
+}
+
+/// Returns the entity whose export has some of these headers, which no other export has, and these headers. `None` if some
+/// of them are only in the export of `entity`, if its export is not known, or if one word alone is all there is, since
+/// `Status` may be in any file. Headers that are known otherwise do not count.
+pub(crate) fn export_of_another<'h>(
+    entity: &str,
+    headers: &[&'h str],
+    is_known: impl Fn(&str) -> bool,
+) -> Option<(Entity, Vec<&'h str>)> {
+    export_headers(entity)?;
+    let exports = Entity::ALL.iter().copied();
+    let exports = exports.filter_map(|entity| Some((entity, entity.export_headers()?)));
+    let exports: Vec<(Entity, ExportHeaders)> = exports.collect();
+    let only_in = |header: &str| {
+        let header = composed(header);
+        let mut having = exports
+            .iter()
+            .filter(|(_, it)| it.column(&header).is_some());
+        let (one, _) = having.next()?;
+        having.next().is_none().then_some(*one)
+    };
+    let mut by_entity: Vec<(Entity, Vec<&str>)> = Vec::new();
+    for header in headers.iter().copied() {
+        let Some(one) = only_in(header).filter(|_| !is_known(header)) else {
+            continue;
+        };
+        match by_entity.iter_mut().find(|(known, _)| *known == one) {
+            Some((_, headers)) => headers.push(header),
+            None => by_entity.push((one, vec![header])),
+        }
+    }
+    if by_entity.iter().any(|(known, _)| known.path() == entity) {
+        return None;
+    }
+    let (other, headers) = by_entity
+        .into_iter()
+        .max_by_key(|(_, headers)| headers.len())?;
+    let is_clear = headers.len() > 1 || headers.iter().any(|it| it.trim().contains(' '));
+    is_clear.then_some((other, headers))
 }
 
 /// Returns true for a column that only an export has.

@@ -7,7 +7,8 @@ use std::{
 };
 
 use vibecode_spec::{
-    Descriptions, Entity, EntityPath, PortalFile, Schema, SchemaError, SchemaFolders, file_bytes,
+    CodeFile, Descriptions, Entity, EntityPath, PortalFile, Schema, SchemaError, SchemaFolders,
+    file_bytes,
 };
 
 use crate::{
@@ -143,10 +144,32 @@ pub(crate) fn path(file: impl Into<PortalFile>) -> Result<PathBuf, Failure> {
     })
 }
 
+/// Returns the folders that the macros search too. If none of them has a file, the nearest folder above that has one is
+/// returned: who changes records by a spreadsheet has no `Cargo.toml`. The search ends at a `Cargo.toml`, since the files
+/// above a project are not those of the project.
 fn folders() -> Result<SchemaFolders, Failure> {
     let here = env::current_dir()
         .map_err(|error| Failure::new(format!("cannot determine the current folder: {error}")))?;
-    Ok(SchemaFolders::of(&here))
+    let of_project = SchemaFolders::of(&here);
+    if has_files(&of_project) {
+        return Ok(of_project);
+    }
+    let mut folder = &*here;
+    while !folder.join("Cargo.toml").is_file()
+        && let Some(above) = folder.parent()
+    {
+        let folders = SchemaFolders::of(above);
+        if has_files(&folders) {
+            return Ok(folders);
+        }
+        folder = above;
+    }
+    Ok(of_project)
+}
+
+fn has_files(folders: &SchemaFolders) -> bool {
+    let mut codes = CodeFile::ALL.into_iter();
+    !folders.entities().is_empty() || codes.any(|file| folders.find(file).is_some())
 }
 
 /// Writes a file atomically: a reader finds either the old text or the new one.

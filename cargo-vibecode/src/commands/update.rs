@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::Cell, collections::HashMap, time::Duration};
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, Error, PatchJob};
-use vibecode_spec::{Field, Schema};
+use vibecode_spec::{Field, Multifield, Schema};
 
 use crate::{
     ExitStatus,
@@ -20,7 +20,7 @@ use crate::{
     portal::{self, PortalArgs},
     portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
     portal_identity::Identity,
-    record_batch::NotRead,
+    record_batch::{self, NotRead},
     schema_file::{self, KnownFields},
     verify::{self, Answer, Difference, Shown, Unconfirmed},
 };
@@ -172,9 +172,11 @@ pub(crate) async fn run(
     args.check_files(&fields, &codes, &texts, &client, portal_args, output)
         .await?;
     let mut interrupts = Interrupts::listen()?;
+    let (job, is_ensured) = args.in_form_of_record(job, &mut change, &client).await?;
     let sending = Sending {
         args,
         client: &client,
+        is_ensured,
         job: &job,
         record: format!("{}/{}", args.entity, args.id),
     };
@@ -212,6 +214,8 @@ enum Pipeline {
 struct Sending<'a> {
     args: &'a Args,
     client: &'a Client,
+    /// Whether the record is read first, and only what is missing is sent.
+    is_ensured: bool,
     job: &'a PatchJob,
     record: String,
 }
@@ -240,7 +244,7 @@ impl Sending<'_> {
             answer: None,
             differences: Vec::new(),
         };
-        let shown = if self.args.ensure {
+        let shown = if self.is_ensured {
             match client.ensure_job(job).await {
                 Ok(ensured) => {
                     let (added, present) = (ensured.added().len(), ensured.present().len());
@@ -278,7 +282,7 @@ impl Sending<'_> {
     async fn read_back(&self) -> Result<Vec<Difference>, Failure> {
         let unconfirmed = Unconfirmed {
             job: self.job,
-            is_ensured: self.args.ensure,
+            is_ensured: self.is_ensured,
         };
         let read = verify::read_back(self.client, &[unconfirmed], |_, _| false).await;
         let mut differences = Vec::new();
@@ -310,7 +314,7 @@ impl Sending<'_> {
                 args.settle
             )
         };
-        let next = if args.add.is_empty() || args.ensure {
+        let next = if args.add.is_empty() || self.is_ensured {
             "look at the record, or run the command again: it adds nothing twice"
         } else {
             "before adding the phones and emails again, look at the record, or use --ensure, which adds only what is missing"
@@ -352,6 +356,11 @@ impl Sending<'_> {
     }
 }
 
+fn adds_a_phone(job: &PatchJob) -> bool {
+    let phone = Multifield::Phone.name();
+    job.fields().any(|field| field.name() == phone)
+}
+
 /// The names of fields as they were given, by their wire names.
 type Names<'a> = HashMap<&'a str, &'a str>;
 
@@ -359,6 +368,35 @@ impl Args {
     fn client(&self, portal_args: &PortalArgs) -> Result<Client, Failure> {
         let settle = Duration::from_secs(self.settle);
         portal::client(portal_args, |builder| builder.settle_time(settle))
+    }
+
+    /// Returns the job, and whether only what the record lacks is to be sent. With `--country`, `+7916…` and `8916…` are
+    /// one number: the record is read, and a phone that it has in another form is written in that form, so that it is
+    /// not added again.
+    async fn in_form_of_record(
+        &self,
+        job: PatchJob,
+        change: &mut Change<'_>,
+        client: &Client,
+    ) -> Result<(PatchJob, bool), Failure> {
+        if !self.rules.knows_forms() || !adds_a_phone(&job) {
+            return Ok((job, self.ensure));
+        }
+        let mut read = record_batch::read(client, &[&job]).await;
+        let read = match read.pop().unwrap_or(Err(NotRead::NoResult)) {
+            Ok(read) => read,
+            Err(NotRead::Failed(error)) => return Err(of_request(&error)),
+            Err(not_read) => return Err(Failure::new(not_read.explanation())),
+        };
+        // If it is not known which phones there are, `ensure` sends nothing and says so.
+        let Ok(present) = read.raw().multifields() else {
+            return Ok((job, true));
+        };
+        let form = |multifield, value: &str| self.rules.other_form(multifield, value, &present);
+        if change.rewrite_additions(form) {
+            return Ok((change.job(self.id)?, true));
+        }
+        Ok((job, true))
     }
 
     /// Checks that the files of the portal are of the portal of the key, and that every name still means the same

@@ -316,3 +316,90 @@ async fn a_file_that_changes_after_its_decimal_separator_was_found_is_not_sent()
         serde_json::json!([1234])
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_a_record_has_with_its_trunk_prefix_is_not_added_with_its_country_code() {
+    let desk = Desk::of(5).await;
+    desk.write(
+        "old.csv",
+        "id,phone\n1,89161112231\n2,9161112232\n3,+79161112233\n5,8 495 111-22-35 доб. 102\n",
+    );
+    desk.run("contacts old.csv --yes").assert(0, "4 rows done");
+    let phones = |id| -> Vec<String> {
+        let phones = desk.phones(id).into_iter();
+        phones.map(|(value, _)| value).collect()
+    };
+    let before: Vec<_> = (1..=5).map(phones).collect();
+    // Row 6 is about the record of row 2.
+    desk.write(
+        "a.csv",
+        "id,post,phone\n1,a,89161112231;+79161112240\n2,b,9161112232\n3,c,89161112233\n5,,+74951112235 ext. 102\n1,,+7 916 111-22-31\n4,d,8 916 111-22-34\n",
+    );
+    let said = desk.run("contacts a.csv --country 7 --plan");
+    said.assert(0, "3 records have a phone of the file in another form");
+    said.assert(0, "contacts/1 phone: + +79161112240");
+    said.assert(0, "contacts/4 phone: + +79161112234");
+    assert_eq!(said.out.matches("phone: +").count(), 2, "{said:?}");
+    let said = desk.run("contacts a.csv --country 7 --yes --format json");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let result: serde_json::Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&result["ok"], &result["in_another_form"]),
+        (&6.into(), &3.into())
+    );
+    let mut expected = before;
+    expected[0].push("+79161112240".to_owned());
+    expected[3].push("+79161112234".to_owned());
+    let now: Vec<_> = (1..=5).map(phones).collect();
+    assert_eq!(now, expected);
+    assert_eq!(desk.field(2, "post"), "b");
+
+    // A part of the rows first, and the others by --resume.
+    desk.write(
+        "b.csv",
+        "id,phone\n1,89161112231\n2,9161112232\n5,+79161112299\n",
+    );
+    desk.run("contacts b.csv --country 7 --ensure --yes --limit 1")
+        .assert(0, "1 record has a phone of the file in another form");
+    desk.run("contacts b.csv --country 7 --ensure --resume")
+        .assert(0, "3 rows done");
+    expected[4].push("+79161112299".to_owned());
+    let now: Vec<_> = (1..=5).map(phones).collect();
+    assert_eq!(now, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_the_portal_are_found_from_a_folder_below_without_a_cargo_toml() {
+    let desk = Desk::of(1).await;
+    // Outside of the workspace of this test.
+    let root = std::env::temp_dir().join(format!("vibecode-bulk-{}", std::process::id()));
+    let below = root.join("may/clients");
+    std::fs::create_dir_all(&below).unwrap();
+    std::fs::write(below.join("a.csv"), "id,post\n1,Director\n").unwrap();
+    let run = |words: &str| {
+        let mut command = desk.command(words);
+        Said::of(command.current_dir(&below).output().unwrap())
+    };
+    let warning = "no files of a portal were found in the folder `vibecode`";
+    run("contacts a.csv").assert(0, warning);
+    let said = run("contacts a.csv --format json");
+    assert!(said.err.contains(r#"{"event":"warning""#), "{said:?}");
+    assert!(said.err.contains(warning), "{said:?}");
+
+    std::fs::create_dir_all(root.join("vibecode")).unwrap();
+    let of_another =
+        r#"{"format": 1, "portal": "other.bitrix24.ru", "fields": {"id": {"type": "integer"}}}"#;
+    std::fs::write(root.join("vibecode/contacts.json"), of_another).unwrap();
+    desk.sandbox.clear_requests();
+    let said = run("contacts a.csv");
+    assert!(!said.err.contains(warning), "{said:?}");
+    assert!(
+        said.err
+            .contains("vibecode/contacts.json is of the portal other.bitrix24.ru"),
+        "{said:?}"
+    );
+    // A project has files of its own.
+    std::fs::write(root.join("may/Cargo.toml"), "[package]\n").unwrap();
+    run("contacts a.csv").assert(0, warning);
+    std::fs::remove_dir_all(&root).unwrap();
+}

@@ -24,13 +24,28 @@ async fn a_plan_shows_old_and_new_values_and_changes_nothing() {
     assert!(!said.out.contains("+79161112233"), "{said:?}");
     said.assert(1, "contacts/404 not found (row 4)");
     said.assert(1, "1 record would change, 1 the same, 1 row not found");
-    assert_eq!(desk.requests().len(), 1);
+    // One request for the forms of the phones, one for the values.
+    assert_eq!(desk.requests().len(), 2);
     assert_eq!(desk.field(1, "post"), "Clerk");
     assert!(!desk.exists("a.csv.journal"));
     desk.run("contacts a.csv --plan --country 7 --limit 1")
         .assert(0, "1 record would change, 0 the same, 0 rows not found");
     desk.run("contacts a.csv --plan --yes")
         .assert(2, "cannot be used with");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_with_bad_rows_advises_a_plan_of_the_others() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post,phone\n1,Director,\n2,Clerk,102\n");
+    let said = desk.run("contacts a.csv --plan");
+    said.assert(
+        1,
+        "correct the bad rows, or show what the valid rows would change with --skip-bad --plan",
+    );
+    assert!(!said.out.contains("--yes"), "{said:?}");
+    desk.run("contacts a.csv --skip-bad --plan")
+        .assert(1, "contacts/1 post: ");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -502,3 +502,38 @@ async fn a_value_is_shown_on_a_terminal_only() {
     said.assert(1, "row  column     problem");
     assert!(!format!("{said:?}").contains("secret"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_export_of_another_entity_is_refused_whatever_is_ignored() {
+    let desk = Desk::new().await;
+    desk.write(
+        "contacts.csv",
+        "ID;Фамилия;Комментарий;Тип контакта;Участвует в экспорте контактов\n71;Petrov;x;;Да\n",
+    );
+    for entity in ["companies", "leads"] {
+        let said = desk.run(&format!(
+            "{entity} contacts.csv --ignore-unknown --skip-bad --yes"
+        ));
+        let problem = format!(
+            "this is Bitrix24's export of contacts, and the rows would change the {entity} with the same ids: only that export has `Тип контакта`, `Участвует в экспорте контактов`"
+        );
+        said.assert(2, &problem);
+    }
+    desk.assert_nothing_sent();
+    desk.run("contacts contacts.csv").assert(0, "1 row");
+    // Who names the columns has seen them. One word alone shows nothing, nor do headers of both exports.
+    desk.write("a.csv", "ID;Комментарий;Тип контакта\n71;x;a\n");
+    let mut command = desk.command("companies a.csv");
+    command.args(["--ignore", "Тип контакта"]);
+    let said = Said::of(command.output().unwrap());
+    said.assert(0, "1 row");
+    desk.write("b.csv", "ID;Комментарий;Статус\n71;x;a\n");
+    desk.run("contacts b.csv --ignore-unknown")
+        .assert(0, "1 row");
+    desk.write(
+        "c.csv",
+        "ID;Комментарий;Тип контакта;Тип компании\n71;x;;\n",
+    );
+    desk.run("companies c.csv --ignore-unknown")
+        .assert(0, "1 row");
+}

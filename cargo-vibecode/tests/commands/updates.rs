@@ -274,3 +274,28 @@ async fn the_text_0_is_reported_as_what_clears() {
         "`post` is set to the text `0`: the API takes it as empty, so it clears the field";
     assert!(said.err.contains(warning), "{}", said.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_the_record_has_in_another_form_is_not_added() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-other-form");
+    let add = |phone: &'static str, words: &[&'static str]| {
+        [&["update", "contacts", "71", "--add", phone], words].concat()
+    };
+    let said = folder.run(&sandbox, &add("phone=89161112233", &[])).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let phones = || sandbox.contact(71).unwrap()["fm"].clone();
+    let before = phones();
+    for (phone, ensure) in [
+        ("phone=8 916 111-22-33", &[][..]),
+        ("phone=+79161112233", &[]),
+        ("phone=916 111-22-33:MOBILE", &["--ensure"]),
+    ] {
+        let words = add(phone, &[&["--country", "7"], ensure].concat());
+        let said = folder.run(&sandbox, &words).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        let expected = "0 phones and emails were added, 1 was already there";
+        assert!(said.out.contains(expected), "{}", said.out);
+        assert_eq!(phones(), before, "{phone}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Codes of closed sets: those of a record may be older than the lists of the portal.
 
 use serde_json::json;
-use vibecode_sandbox::Sandbox;
+use vibecode_sandbox::{Entity, Sandbox};
 
 use crate::{export, support::Desk};
 
@@ -68,4 +68,42 @@ async fn records_with_an_old_code_can_be_listed() {
     for filter in ["sourceId>CALL", "sourceId<=WEB"] {
         list(filter).assert(2, "the values of `sourceId` have no order: use `=` or `!=`");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_that_mean_something_else_on_the_portal_now_are_not_written() {
+    let desk = desk().await;
+    // Fetched before the two names were swapped.
+    let swapped = r#"{"format": 1, "portal": "sandbox.invalid", "sets": {
+        "CONTACT_TYPE": [{"code": "CLIENT", "name": "Поставщики"}, {"code": "SUPPLIER", "name": "Клиенты"}]
+    }}"#;
+    desk.write("vibecode/statuses.json", swapped);
+    let words = ["contacts", "--fields", "typeId", "--output", "a.csv"];
+    let said = export(&desk, &[&words[..], &["--labels"]].concat());
+    said.assert(2, "codes that this command uses have changed on the portal since vibecode/statuses.json was fetched");
+    assert!(!desk.exists("a.csv"));
+    // Codes mean the same.
+    export(&desk, &words).assert(1, "contacts/3 `typeId`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_of_options_that_were_swapped_on_the_portal_are_not_written() {
+    let list = |one: &str, other: &str| {
+        json!({"ufCrm_1": {"type": "enumeration", "label": "Level", "items": [
+            {"ID": "81", "VALUE": one}, {"ID": "82", "VALUE": other},
+        ]}})
+    };
+    let sandbox = |fields| Sandbox::builder().schema(Entity::Contacts, fields).start();
+    let desk = Desk::with(sandbox(list("Silver", "Gold")).await);
+    let of_file =
+        json!({"format": 1, "portal": "sandbox.invalid", "fields": list("Gold", "Silver")});
+    desk.write("vibecode/contacts.json", of_file.to_string());
+    let words = [
+        "contacts", "--fields", "ufCrm_1", "--labels", "--output", "a.csv",
+    ];
+    export(&desk, &words).assert(
+        2,
+        "what this command uses has changed on the portal since vibecode/contacts.json was fetched",
+    );
+    assert!(!desk.exists("a.csv"));
 }

@@ -6,6 +6,7 @@
 mod email;
 mod no_phone;
 mod numbering_plan;
+mod other_form;
 mod phone;
 
 use clap::ValueEnum;
@@ -23,7 +24,8 @@ pub(crate) struct EntryRules {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) phones: Phones,
 
-    /// The country code of phones that have none, such as 7: `8 916…` and `916…` become `+7916…`.
+    /// The country code of phones that have none, such as 7: `8 916…` and `916…` become `+7916…`. A record that has
+    /// the number in one of these forms gets no second one.
     #[arg(long, value_name = "CODE", value_parser = country)]
     pub(crate) country: Option<u16>,
 }

@@ -83,6 +83,21 @@ pub(super) fn check(text: &str, plan: Option<NumberingPlan>) -> Result<Plausible
     })
 }
 
+/// Returns the digits of a phone with its country code, and those of its extension. Two phones with the same are one
+/// number, in whatever form they are written. `None` if the text is no such number.
+pub(super) fn number(text: &str, plan: NumberingPlan) -> Option<(String, String)> {
+    let (number, extension) = split_extension(text).ok()?;
+    let digits = digits_of(number).ok()?;
+    let has_plus = number.trim_start_matches(['(', ' ']).starts_with('+');
+    let full = if has_plus {
+        digits
+    } else {
+        plan.complete(&digits).ok()?
+    };
+    let extension = extension.chars().filter(char::is_ascii_digit).collect();
+    Some((full, extension))
+}
+
 /// Returns true if a part of a cell is not a phone, but the extension of the phone before it.
 pub(super) fn is_extension(part: &str) -> bool {
     !part.is_empty()

@@ -40,7 +40,8 @@ the file agree on them; if none shows whether 1.234 has decimals or thousands, -
 
 Give the option of a list by its label or its id, and a status, a stage or a currency by its code or its name in \
 vibecode/statuses.json or vibecode/currencies.json. What is in neither file is refused, and so is a text that is \
-the code or the id of one and the name of another. A stage is looked up in the pipeline that the row sets \
+the code or the id of one and the name of another. The folder vibecode is looked for in the current folder and in \
+those above it, up to one with a Cargo.toml or the root of its workspace. A stage is looked up in the pipeline that the row sets \
 (categoryId), or else in all of them: if several have the name, write the code, such as C5:WON. Before anything is \
 sent, the deals are read, and nothing is sent if a stage is not one of the pipeline of its deal.
 

@@ -111,7 +111,7 @@ impl BulkJob<'_> {
         let preview = self.read_preview(checked, column_options, next, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
-        preview.summarize(self.input, &reviewed, output);
+        preview.summarize(self.input, &reviewed, checked.other_forms.records(), output);
         if preview.has_changes() {
             let command = match unfinished {
                 Some(_) => self.command_to_resume_with_limit(),
@@ -193,6 +193,9 @@ impl BulkJob<'_> {
         if checked.bad > 0 && !self.args.skip_bad {
             let others = match checked.to_send {
                 0 => "",
+                _ if self.args.plan => {
+                    ", or show what the valid rows would change with --skip-bad --plan"
+                }
                 _ => ", or send only the valid rows with --skip-bad --yes",
             };
             self.output

@@ -23,6 +23,7 @@ use super::input::{
     tally::{ColumnTally, Tally},
     target::Target,
 };
+use super::other_forms::OtherForms;
 use super::pipelines;
 use super::repeated::Repeated;
 use crate::{
@@ -73,6 +74,8 @@ pub(super) struct Checked {
     tally: Tally,
     /// The texts of the rows that are options or codes.
     pub(super) item_texts: ItemTexts,
+    /// The phones of the rows that records have in another form.
+    pub(super) other_forms: OtherForms,
     /// The hash of the file.
     pub(super) digest: String,
     /// The hash of each row.

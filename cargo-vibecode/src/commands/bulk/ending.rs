@@ -74,7 +74,8 @@ impl BulkJob<'_> {
         let bad = bad_rows(checked.bad);
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        self.summarize((ok, failed, checked.bad, left), had_all, shown.as_deref());
+        let counts = (ok, failed, checked.bad, left);
+        self.summarize(counts, had_all, checked, shown.as_deref());
         Ok(exit_status(failed + checked.bad))
     }
 
@@ -102,7 +103,7 @@ impl BulkJob<'_> {
         self.advise_on_newer(&mut journal)?;
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
         let counts = (past.ok, past.failed, checked.bad, 0);
-        self.summarize(counts, 0, shown.as_deref());
+        self.summarize(counts, 0, checked, shown.as_deref());
         Ok(exit_status(problems))
     }
 
@@ -182,6 +183,7 @@ impl BulkJob<'_> {
         &self,
         (ok, failed, bad, left): (u64, u64, u64, u64),
         had_all: u64,
+        checked: &Checked,
         failed_rows: Option<&str>,
     ) {
         self.output.json(&json!({
@@ -191,6 +193,7 @@ impl BulkJob<'_> {
             "bad": bad,
             "left": left,
             "added_before": had_all,
+            "in_another_form": checked.other_forms.records(),
             "failed_rows": failed_rows,
             "journal": self.input.journal().display().to_string(),
         }));

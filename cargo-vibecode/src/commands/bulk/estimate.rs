@@ -83,7 +83,8 @@ impl Estimate {
             rows,
             portal: 1 + checked.requests_for_files,
             old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
-                + if_so(checked.sets_stages, reading),
+                + if_so(checked.sets_stages, reading)
+                + if_so(checked.adds && args.rules.knows_forms(), reading),
             send: if_so(
                 is_sent,
                 once + if_so(is_ensured, once) + if_so(is_compared, reading),

@@ -16,13 +16,16 @@ use crate::{
 };
 
 impl BulkJob<'_> {
-    /// Checks that the files are of the portal of the key, if it is known.
+    /// Checks that the files are of the portal of the key, if it is known, and warns if there are none.
     pub(super) fn check_files(&self) -> Result<(), Failure> {
         let Some(identity) = &self.identity else {
             return Ok(());
         };
         let files = self.codes.files().iter().chain(self.fields.file());
         let files: Vec<FetchedFile> = files.cloned().collect();
+        if files.is_empty() {
+            self.output.warn("no files of a portal were found in the folder `vibecode` of this folder or of one above it, so neither the portal nor its fields are compared with any: `cargo vibecode pull` fetches them");
+        }
         portal_files::check_portal(&files, identity.portal.as_deref(), self.output)
     }
 

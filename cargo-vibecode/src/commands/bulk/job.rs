@@ -186,6 +186,9 @@ impl BulkJob<'_> {
         };
         let is_bad = checked.bad > 0 && !args.skip_bad;
         if args.plan && !is_bad {
+            let past = Past::default();
+            let forms = self.find_other_forms(&checked, &column_options, &past);
+            checked.other_forms = forms.await?;
             return self.preview(&checked, &column_options).await;
         }
         if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
@@ -193,6 +196,10 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
         }
+        let none = Past::default();
+        let past = resumed.as_ref().map_or(&none, |(_, past)| past);
+        let forms = self.find_other_forms(&checked, &column_options, past);
+        checked.other_forms = forms.await?;
         self.start(&checked, resumed, &path, earlier.as_ref()).await
     }
 

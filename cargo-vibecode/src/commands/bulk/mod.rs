@@ -25,6 +25,7 @@ mod job;
 mod journal;
 mod old_values;
 mod origin_check;
+mod other_forms;
 mod overtaken;
 mod pipelines;
 mod preview;

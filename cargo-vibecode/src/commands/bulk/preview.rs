@@ -129,8 +129,15 @@ impl Preview {
         self.digest
     }
 
-    /// Prints the counts. `reviewed` is what `--reviewed` takes.
-    pub(super) fn summarize(&self, input: &Input, reviewed: &str, output: &Output) {
+    /// Prints the counts. `reviewed` is what `--reviewed` takes, and `other_forms` the number of records that have a phone
+    /// in another form.
+    pub(super) fn summarize(
+        &self,
+        input: &Input,
+        reviewed: &str,
+        other_forms: u64,
+        output: &Output,
+    ) {
         let refused = match self.refused {
             0 => String::new(),
             refused => format!(", {} changed since by somebody else", rows(refused)),
@@ -150,6 +157,7 @@ impl Preview {
             "same": self.same,
             "not_found": self.not_found,
             "changed_since": self.refused,
+            "in_another_form": other_forms,
             "reviewed": reviewed,
         }));
     }

@@ -26,17 +26,18 @@ use self::{
 };
 use crate::{
     ExitStatus,
+    change::{self, ItemTexts},
     code_file::KnownCodes,
     failure::Failure,
     interrupts::Interrupts,
     output::Output,
     plural::number_of,
     portal::{self, PortalArgs},
-    portal_files::{self, FetchedFile},
+    portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
     portal_identity::Identity,
     progress::{ProgressMeter, TICK},
     rate_limit::WatchedThrottle,
-    schema_file,
+    schema_file::{self, KnownFields},
 };
 
 /// The number of records that are requested at a time.
@@ -84,7 +85,11 @@ pub(crate) async fn run(
     let files: Vec<FetchedFile> = files.cloned().collect();
     if !files.is_empty() {
         let identity = Identity::of(&client, portal_args).await?;
-        portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
+        let portal = identity.portal.as_deref();
+        portal_files::check_portal(&files, portal, output)?;
+        if args.labels {
+            check_labels(&client, &columns, &fields, &codes, portal, output).await?;
+        }
     }
     let interrupts = Interrupts::listen()?;
     let last = last_id(&client, args, &filters).await?;
@@ -128,6 +133,41 @@ pub(crate) async fn run(
         }
         Err(Stopped::Failed(failure)) => Err(failure),
     }
+}
+
+/// Compares the labels that are written with those of the portal, by the rules of `bulk`, which would read them.
+///
+/// # Errors
+/// If a label means something else now, or if the portal does not answer.
+async fn check_labels(
+    client: &Client,
+    columns: &Columns<'_>,
+    fields: &KnownFields,
+    codes: &KnownCodes,
+    portal: Option<&str>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let schema = &fields.schema;
+    // Any label of a field may be written, so all of them are compared, and no single text.
+    let texts = ItemTexts::default();
+    let used = columns.wire_names();
+    let used = used.filter_map(|name| schema.field(name));
+    let used = UsedCodes::of(used, schema, codes, portal);
+    used.check(client, (&texts, schema), codes, output).await?;
+    let Some(of_file) = fields.fetched_from(portal) else {
+        return Ok(());
+    };
+    let drift = Drift::fetch(client, fields.entity, of_file, output).await?;
+    let mut renamed = Vec::new();
+    for (header, name) in columns.headers().skip(1).zip(columns.wire_names()) {
+        // A field that was removed is among the differences.
+        let is_there = drift.schema.field(name).is_some();
+        if is_there && !change::field(&drift.schema, header).is_ok_and(|now| now.name == name) {
+            renamed.push(means_another(header, name));
+        }
+    }
+    let used: Vec<String> = columns.wire_names().map(str::to_owned).collect();
+    drift.check(&used, renamed, &texts, codes, output)
 }
 
 /// Returns the largest id of the records that match, 0 if no record matches, and `None` if the filter names one record.

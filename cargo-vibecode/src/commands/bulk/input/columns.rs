@@ -1,12 +1,13 @@
 //! Finds the field of each column: by its header, or by `--map`.
 
-use vibecode_spec::{ExportHeaders, Schema};
+use vibecode_spec::{ExportHeaders, Schema, one_line};
 
 use super::{headers, target::Target};
 use crate::{
     cells::CellStyle,
-    change::{entries::EntryRules, field_name::composed},
+    change::{self, entries::EntryRules, field_name::composed},
     code_file::KnownCodes,
+    column_header::export_of_another,
     commands::bulk::args::Empty,
     plural::number_of,
 };
@@ -55,6 +56,9 @@ pub(crate) struct Columns<'a> {
 /// The number of columns without a target that are listed, and for which names are suggested. Each is compared with all
 /// fields, which takes a millisecond.
 const MAX_SHOWN: usize = 20;
+
+/// The number of headers of another export that are shown.
+const MAX_HEADERS: usize = 3;
 
 /// The column with the record's id, if no other is named.
 pub(super) const DEFAULT_ID: &str = "id";
@@ -114,7 +118,9 @@ impl<'a> Columns<'a> {
             let problem = target.as_ref().err()?;
             Some(format!("the column `{name}` {problem}"))
         };
-        let mut problems: Vec<String> = columns.filter_map(problem).take(MAX_SHOWN).collect();
+        let of_another = self.export_of_another();
+        let problems = columns.filter_map(problem).take(MAX_SHOWN);
+        let mut problems: Vec<String> = of_another.into_iter().chain(problems).collect();
         let more = u64::try_from(self.bad.saturating_sub(MAX_SHOWN)).unwrap_or(u64::MAX);
         if more > 0 {
             problems.push(format!(
@@ -130,6 +136,35 @@ impl<'a> Columns<'a> {
         }
         problems.extend(self.unused());
         problems
+    }
+
+    /// Returns the problem with the export of another entity: its ids are those of other records. Columns that are
+    /// named with --map or --ignore, and fields of the schema, do not count.
+    fn export_of_another(&self) -> Option<String> {
+        let ColumnOptions {
+            entity,
+            schema,
+            map,
+            ignore,
+            ..
+        } = self.column_options;
+        let named = map.iter().map(|(name, _)| name).chain(ignore.iter());
+        let named: Vec<String> = named.map(|name| composed(name)).collect();
+        let is_known = |name: &str| {
+            let name = composed(name);
+            named.contains(&name) || change::field(schema, &name).is_ok()
+        };
+        let headers: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let (other, headers) = export_of_another(entity, &headers, is_known)?;
+        let shown = headers.into_iter().take(MAX_HEADERS);
+        let shown: Vec<String> = shown
+            .map(|header| format!("`{}`", one_line(header)))
+            .collect();
+        Some(format!(
+            "this is Bitrix24's export of {}, and the rows would change the {entity} with the same ids: only that export has {}. Change {0} instead, or leave these columns out with --ignore",
+            other.path(),
+            shown.join(", ")
+        ))
     }
 
     /// Returns the flags that name columns that do not exist.

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     change::{Change, ItemTexts},
-    commands::bulk::{earlier_additions::EarlierAdditions, spreadsheet_cell::unguarded},
+    commands::bulk::{
+        earlier_additions::EarlierAdditions, other_forms::OtherForms, spreadsheet_cell::unguarded,
+    },
     failure::Failure,
 };
 
@@ -29,6 +31,8 @@ pub(crate) struct RowJobs<'a> {
     is_guarded: bool,
     /// What earlier rows add to the same record, if it is to be added once.
     earlier_additions: Option<EarlierAdditions<'a>>,
+    /// The phones that records have in another form, once the records were read.
+    other_forms: Option<&'a OtherForms>,
     /// The rows that add what the last row adds too.
     repeats: Vec<u64>,
 }
@@ -61,6 +65,7 @@ impl<'a> RowJobs<'a> {
             effects: Vec::new(),
             is_guarded: false,
             earlier_additions: None,
+            other_forms: None,
             repeats: Vec::new(),
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
@@ -88,6 +93,7 @@ impl<'a> RowJobs<'a> {
             effects: Vec::new(),
             is_guarded: false,
             earlier_additions: None,
+            other_forms: None,
             repeats: Vec::new(),
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
@@ -103,6 +109,14 @@ impl<'a> RowJobs<'a> {
     pub(crate) fn adding_once(self, earlier_additions: EarlierAdditions<'a>) -> Self {
         Self {
             earlier_additions: Some(earlier_additions),
+            ..self
+        }
+    }
+
+    /// Writes the phones that records have in another form in that form.
+    pub(crate) fn in_forms_of_records(self, other_forms: &'a OtherForms) -> Self {
+        Self {
+            other_forms: Some(other_forms),
             ..self
         }
     }
@@ -195,6 +209,11 @@ impl<'a> RowJobs<'a> {
             }
             // A row that is bad adds nothing, so nothing of it may be left out of later rows.
             self.repeats = earlier_additions.note(id, taken);
+        }
+        if let Some(other_forms) = self.other_forms
+            && other_forms.write(id, &mut change)
+        {
+            job = job_of(id, &change)?;
         }
         self.tally.add(line, id, &self.effects);
         change.move_item_texts(&mut self.item_texts);

@@ -116,7 +116,9 @@ impl<'a> Plan<'a> {
         let fingerprints = &checked.fingerprints;
         let mut row_jobs = RowJobs::open(input, column_options)?;
         if checked.adds {
-            row_jobs = row_jobs.adding_once(EarlierAdditions::new(checked.repeated.records()));
+            row_jobs = row_jobs
+                .adding_once(EarlierAdditions::new(checked.repeated.records()))
+                .in_forms_of_records(&checked.other_forms);
         }
         let plan = Self {
             row_jobs,
