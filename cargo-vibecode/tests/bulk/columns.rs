@@ -73,6 +73,33 @@ async fn every_column_without_a_field_is_reported_with_the_fix() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_header_whose_letters_were_lost_belongs_to_no_field() {
+    let desk = Desk::new().await;
+    for header in [
+        "id,Email ???????????",
+        "ID ???????,post",
+        "id,Phone ????????",
+        "id,po?st",
+        "id,p\u{fffd}ost",
+        "id\u{fffd},post",
+        "id,????",
+    ] {
+        desk.write("a.csv", &format!("{header}\n1,a@b.ru\n"));
+        for options in ["--yes", "--yes --ignore-unknown"] {
+            let said = desk.run(&format!("contacts a.csv {options}"));
+            said.assert(
+                2,
+                "has lost letters when the file was saved or read in another encoding",
+            );
+        }
+    }
+    desk.assert_nothing_sent();
+    desk.write("a.csv", "id,Email????\n1,a@b.ru\n");
+    desk.run("contacts a.csv --map Email????=post")
+        .assert(0, "1 row");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_id_may_be_in_another_column() {
     let desk = Desk::new().await;
     desk.write("a.csv", "key,post\n71,a\n");

@@ -146,7 +146,9 @@ pub(super) fn check_full(digits: &str) -> Result<(), String> {
     let is_assigned = match *code {
         "7" => {
             !national.starts_with(['0', '1', '2'])
-                && !["78", "79"].iter().any(|no| national.starts_with(no))
+                && !["78", "79", "88", "89"]
+                    .iter()
+                    .any(|no| national.starts_with(no))
         }
         "1" => !national.starts_with(['0', '1']),
         _ => true,

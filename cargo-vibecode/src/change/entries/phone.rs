@@ -341,6 +341,14 @@ mod tests {
     }
 
     #[test]
+    fn an_8_with_a_digit_too_few_after_it_is_no_area_code() {
+        for text in ["8916111223", "8800555353", "8 916 111 22 3", "+78916111223"] {
+            assert!(with_country(text).is_err(), "{text}");
+        }
+        assert_eq!(with_country("8121234567").as_deref(), Ok("+78121234567"));
+    }
+
+    #[test]
     fn every_mark_of_an_extension_is_looked_for() {
         for mark in EXTENSION_MARKS {
             let upper = mark.to_uppercase();

@@ -64,6 +64,14 @@ pub(super) fn problem(value: &CellValue) -> Option<String> {
     ))
 }
 
+/// Returns whether letters of a header look lost. Signs of a header do not count when its field is looked for, so that
+/// `Email ???` would be the field `email`. A question ends with one `?`, and `?` may stand alone.
+pub(super) fn is_broken_name(name: &str) -> bool {
+    let name = name.trim();
+    let before_the_end = name.strip_suffix('?').unwrap_or(name);
+    before_the_end.contains('?') || broken(name).is_some()
+}
+
 fn broken(text: &str) -> Option<&'static str> {
     if text.contains(char::REPLACEMENT_CHARACTER) {
         return Some(

@@ -5,6 +5,7 @@ use vibecode_spec::{Kind, Multifield};
 
 use super::{
     columns::{ColumnOptions, DEFAULT_ID, ERROR_COLUMNS},
+    garbled,
     headers::{self, Meaning, NoMeaning},
 };
 use crate::change::{self, field_name::composed};
@@ -65,6 +66,12 @@ impl Target {
 }
 
 impl ColumnOptions<'_> {
+    /// Returns whether a field has exactly this name or label.
+    fn is_exact_name(&self, column: &str) -> bool {
+        let mut fields = self.schema.fields();
+        fields.any(|field| field.name == column || field.labels.iter().any(|it| it == column))
+    }
+
     /// Finds the target of a column. `is_advised` decides whether names are suggested if it has none.
     ///
     /// # Errors
@@ -91,6 +98,9 @@ impl ColumnOptions<'_> {
         }
         if column.is_empty() && mapped.is_none() {
             return Ok(Target::Nameless);
+        }
+        if mapped.is_none() && !self.is_exact_name(column) && garbled::is_broken_name(column) {
+            return Err("has lost letters when the file was saved or read in another encoding, so its field is not certain: name the --encoding of the file, assign the column with --map, or ignore it with --ignore".to_owned());
         }
         let meaning = match mapped {
             Some((_, name)) => headers::meaning(self, name, false),
