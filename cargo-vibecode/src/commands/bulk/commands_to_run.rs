@@ -81,6 +81,15 @@ impl BulkJob<'_> {
         command.flag("resume")
     }
 
+    /// Returns the command that resumes the job of an earlier copy of standard input or of a pipe.
+    pub(super) fn command_to_resume_copy(&self, copy: &Path) -> CommandLine {
+        let mut command = self.command_to_resume();
+        if let Some(file) = command.words.get_mut(FILE) {
+            copy.as_os_str().clone_into(file);
+        }
+        command
+    }
+
     /// Returns the command that shows what a backup would restore.
     pub(super) fn command_to_review_undo(&self, backup: &Path) -> CommandLine {
         let mut given = CommandLine::given();

@@ -205,6 +205,7 @@ impl BulkJob<'_> {
         earlier: Option<&FinishedJob>,
     ) -> Result<ExitStatus, Failure> {
         let Self { args, output, .. } = *self;
+        self.check_earlier_copies(checked)?;
         let column_options = self.column_options();
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);

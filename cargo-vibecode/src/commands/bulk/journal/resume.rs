@@ -253,14 +253,22 @@ pub(crate) fn is_running(path: &Path) -> Result<bool, Failure> {
 /// # Errors
 /// If the file cannot be read. On some systems it cannot while it is locked.
 pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
+    Ok(header(path)?.and_then(|header| header.id))
+}
+
+/// Returns the first line of a journal, also if a process has locked it. `None` if it is not understood.
+///
+/// # Errors
+/// If the file cannot be read. On some systems it cannot while it is locked.
+pub(crate) fn header(path: &Path) -> io::Result<Option<Header>> {
     let mut line = Vec::new();
     BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
     let line = checksum::split(line.trim_ascii_end());
     let line = line.and_then(|(line, _)| serde_json::from_slice(&line).ok());
-    let Some(Line::Journal(header)) = line else {
-        return Ok(None);
-    };
-    Ok(header.id)
+    Ok(match line {
+        Some(Line::Journal(header)) => Some(*header),
+        _ => None,
+    })
 }
 
 /// A job of which every row has been reported.
