@@ -95,6 +95,51 @@ async fn the_job_is_not_resumed_beside_its_undo() {
     kill(undo);
 }
 
+/// A job in three parts, each with its own backup: `old.jsonl`, `old-2.jsonl` and `old-3.jsonl`.
+async fn in_parts() -> Desk {
+    let seed = json!({"contacts": [
+        {"id": 1, "post": "Clerk"}, {"id": 2, "post": "Clerk"}, {"id": 3, "post": "Clerk"}
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post\n1,Director\n2,Director\n3,Director\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup old.jsonl --settle 1")
+        .assert(0, "1 row done");
+    desk.run("contacts a.csv --resume --limit 1 --backup old-2.jsonl --settle 1")
+        .assert(0, "2 rows done");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_of_which_a_part_was_undone_is_not_resumed() {
+    let desk = in_parts().await;
+    desk.run("contacts old.jsonl --yes --settle 1")
+        .assert(0, "1 row done");
+    let said = desk.run("contacts a.csv --resume --settle 1");
+    said.assert(2, "this job was undone in part (1 row was restored from its backup, on 2");
+    said.assert(2, "To send all rows again, rename this journal to a.csv.1.journal, and run: cargo vibecode bulk contacts a.csv ");
+    said.assert(2, " --yes");
+    assert_eq!(desk.field(3, "post"), "Clerk");
+
+    fs::rename(desk.path("a.csv.journal"), desk.path("a.csv.1.journal")).unwrap();
+    desk.run("contacts a.csv --yes --settle 1")
+        .assert(0, "3 rows done");
+    assert_eq!(desk.field(1, "post"), "Director");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_not_resumed_after_an_undo_that_was_stopped_before_its_end() {
+    let desk = in_parts().await;
+    desk.run("contacts a.csv --resume --limit 1 --backup old-3.jsonl --settle 1")
+        .assert(0, "3 rows done");
+    desk.write("b.csv", "id,post\n1,a\n2,b\n3,c\n");
+    desk.run("contacts b.csv --yes --limit 2 --backup kept.jsonl --settle 1")
+        .assert(0, "2 rows done");
+    desk.run("contacts kept.jsonl --yes --limit 1 --settle 1")
+        .assert(0, "1 row done");
+    desk.run("contacts b.csv --resume --settle 1")
+        .assert(2, "this job was undone in part");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_undo_without_the_journal_of_its_job_says_so_and_waits_a_settle_time() {
     let desk = done().await;

@@ -61,6 +61,11 @@ impl BulkJob<'_> {
         self.command_again().without(&["plan"]).flag("yes")
     }
 
+    /// Returns the command that sends all rows of a job that was resumed.
+    pub(super) fn command_to_start_again(&self) -> CommandLine {
+        self.command_to_resume().without(&["resume"]).flag("yes")
+    }
+
     /// Returns the command that shows what would change.
     pub(super) fn command_to_review(&self) -> CommandLine {
         let command = self.command_again().without(&["yes", "resume", "reviewed"]);

@@ -17,6 +17,9 @@ use crate::{failure::Failure, portal_identity::same_portal};
 impl BulkJob<'_> {
     /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
     /// may be the reason for what the check reports.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or if an undo has restored rows of the job.
     pub(super) fn interrupted_job(&self, journal: &Path) -> Result<Option<FoundJournal>, Failure> {
         if !self.args.resume {
             return Ok(None);
@@ -30,11 +33,22 @@ impl BulkJob<'_> {
         if let Some(undone) = found.past().undone_in_words()
             && !found.past().is_finished
         {
-            self.output.warn(format!(
-                "{undone}: the rows of this job that are left are sent all the same"
-            ));
+            return Err(self.undone(journal, &undone));
         }
         Ok(Some(found))
+    }
+
+    /// The error of a job that is resumed after an undo. The rows that are left would be sent, and those that were
+    /// restored would count as done.
+    fn undone(&self, journal: &Path, undone: &str) -> Failure {
+        let free = earlier::numbered(journal).find(|name| !name.exists());
+        let free = free.unwrap_or_default();
+        let problem = format!(
+            "this job was undone in part ({undone}), and a resumed job would report the restored rows as done: nothing was sent. To send all rows again, rename this journal to {}, and run: {}",
+            free.display(),
+            self.command_to_start_again()
+        );
+        Failure::in_file(journal, problem)
     }
 
     /// Returns what to do after a job that is finished.

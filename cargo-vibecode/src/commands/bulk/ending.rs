@@ -42,11 +42,8 @@ impl BulkJob<'_> {
         let left = checked.to_send.saturating_sub(ok + failed);
         if left == 0 {
             sender.journal.finish(ok, failed)?;
-            // The undo itself is done, whether its job knows it or not.
-            if let Some(Err(problem)) = self.undone.as_ref().map(|undone| undone.note(ok)) {
-                self.output.warn(problem.to_string());
-            }
         }
+        self.note_undo(ok);
         let had_all = sender.had_all();
         if had_all > 0 {
             self.output.line(format!(
@@ -76,6 +73,17 @@ impl BulkJob<'_> {
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         self.summarize((ok, failed, checked.bad, left), had_all, shown.as_deref());
         Ok(exit_status(failed + checked.bad))
+    }
+
+    /// Records in the journal of the job that is undone how many of its rows are restored. The undo itself is done,
+    /// whether its job knows it or not.
+    fn note_undo(&self, ok: u64) {
+        if ok == 0 {
+            return;
+        }
+        if let Some(Err(problem)) = self.undone.as_ref().map(|undone| undone.note(ok)) {
+            self.output.warn(problem.to_string());
+        }
     }
 
     /// Called if an earlier process has reported every row. A file of failed rows that is there may have
@@ -207,6 +215,7 @@ impl BulkJob<'_> {
             Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
+        self.note_undo(ok);
         let (count, left) = sender.may_be_applied(self.settle_of_batches());
         let unanswered = if left.is_zero() {
             String::new()

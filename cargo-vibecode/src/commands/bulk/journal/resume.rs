@@ -298,6 +298,11 @@ impl FinishedJob {
 }
 
 impl Undone {
+    /// Returns `None` if no row was restored.
+    fn of(at: u64, rows: u64) -> Option<Self> {
+        (rows > 0).then_some(Self { at, rows })
+    }
+
     fn in_words(self) -> String {
         format!(
             "{} restored from its backup{}",
@@ -339,7 +344,7 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let lines = for_each_line(&mut file, path, |line| match line {
         Line::Journal(header) => digest = Some(header.input_sha256),
         Line::Finished { at, ok, failed } => end = Some((at, ok, failed)),
-        Line::Undone { at, rows } => undone = Some(Undone { at, rows }),
+        Line::Undone { at, rows } => undone = Undone::of(at, rows).or(undone),
         _ => end = None,
     })?;
     let end = end.filter(|_| lines.damage.is_none());
@@ -471,7 +476,7 @@ impl Past {
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
-            Line::Undone { at, rows } => self.undone = Some(Undone { at, rows }),
+            Line::Undone { at, rows } => self.undone = Undone::of(at, rows).or(self.undone),
             Line::Finished { at, .. } => {
                 self.is_finished = true;
                 self.finished_at = at;
@@ -494,7 +499,7 @@ impl Past {
         finished_in_words((self.ok, self.failed, bad), self.finished_at, self.undone)
     }
 
-    /// Returns the last undo of the job as a sentence.
+    /// Returns the last undo of the job as a sentence; `None` if no row was restored.
     pub(crate) fn undone_in_words(&self) -> Option<String> {
         self.undone.map(Undone::in_words)
     }
