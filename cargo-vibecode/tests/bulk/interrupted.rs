@@ -142,6 +142,23 @@ async fn an_interrupt_before_the_first_row_says_that_nothing_was_sent() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_while_the_old_values_are_read_says_that_nothing_was_sent() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    let job = "contacts a.csv --yes --limit 1 --backup old.jsonl --settle 1";
+    let said = interrupted_while_reading(&desk, job, None).await;
+    said.assert(2, "error: interrupted: nothing was sent");
+    said.assert(2, "To resume: cargo vibecode bulk contacts a.csv");
+    let resumed = "contacts a.csv --resume --limit 1 --backup old.jsonl --settle 1";
+    desk.run(resumed).assert(0, "1 row done");
+    let resumed = "contacts a.csv --resume --backup old-2.jsonl --settle 1";
+    let said = interrupted_while_reading(&desk, resumed, None).await;
+    said.assert(2, "interrupted before anything was sent by this command");
+    desk.run(resumed).assert(0, "2 rows done");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_while_a_large_file_is_checked_says_that_nothing_was_sent() {
     let desk = Desk::of(1).await;
     let rows: Vec<String> = (1..=200_000).map(|id| format!("{id},p{id}\n")).collect();

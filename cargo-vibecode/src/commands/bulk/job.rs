@@ -53,12 +53,7 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
-    let interrupted = if args.resume {
-        "interrupted before anything was sent by this command: the job can be resumed as before"
-    } else {
-        "interrupted: nothing was sent"
-    };
-    let end_on_interrupt = EndOnInterrupt::new(interrupted, output)?;
+    let end_on_interrupt = EndOnInterrupt::new(interrupted_before_sending(args), output)?;
     let fields = schema_file::load_fields(&args.entity)?;
     let codes = KnownCodes::load()?;
     let files = codes.files().iter().chain(fields.file());
@@ -108,6 +103,15 @@ pub(crate) async fn run(
         input.remove_copy();
     }
     ended
+}
+
+/// Returns what a command says that is interrupted before it sends anything.
+fn interrupted_before_sending(args: &Args) -> &'static str {
+    if args.resume {
+        "interrupted before anything was sent by this command: the job can be resumed as before"
+    } else {
+        "interrupted: nothing was sent"
+    }
 }
 
 /// Returns true if the job was not started, or if every row has been reported. Otherwise a copy of standard
@@ -380,7 +384,12 @@ impl BulkJob<'_> {
             self.keep_old_values(sender, &past, column_options, checked)
                 .await
         };
-        let prepared = prepared.await;
+        let prepared = prepared.await.map_err(|stopped| match stopped {
+            Stopped::Interrupted => {
+                Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
+            }
+            Stopped::Failed(failure) => Stopped::Failed(failure),
+        });
         if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }
