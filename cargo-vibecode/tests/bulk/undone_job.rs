@@ -57,6 +57,24 @@ async fn an_undo_beside_the_running_job_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_an_undo_says_that_the_job_runs_or_until_when_its_requests_may_be_applied() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    let said = desk.run("contacts kept.jsonl --plan --settle 30");
+    said.assert(0, "a.csv.journal: the job that this backup undoes is still running");
+    kill(job);
+    for how in ["--plan", ""] {
+        let said = desk.run(&format!("contacts kept.jsonl {how} --settle 30"));
+        said.assert(
+            0,
+            "requests of the job that this backup undoes may still be applied until ",
+        );
+    }
+    let ended = done().await.run("contacts kept.jsonl --plan --settle 30");
+    assert!(ended.err.is_empty(), "{ended:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_undo_waits_for_what_a_killed_job_has_left_behind() {
     let desk = desk().await;
     let job = started(&desk, Fault::late(Duration::from_millis(3_500)));

@@ -164,6 +164,9 @@ impl BulkJob<'_> {
         self.check_origin(is_sent)?;
         self.check_files()?;
         self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
+        if !is_sent {
+            UndoneJob::to_show(self.input, self.settle(), output);
+        }
         let column_options = self.column_options();
         let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;

@@ -17,12 +17,13 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use vibecode_runtime::Client;
 
 use crate::{
     commands::bulk::{
         earlier,
-        input::Input,
+        input::{Input, origin::Origin},
         job::BulkJob,
         journal::{
             Journal,
@@ -31,6 +32,7 @@ use crate::{
         send::{Sender, Stopped},
     },
     failure::Failure,
+    output::Output,
 };
 
 /// The job of a backup.
@@ -51,10 +53,8 @@ impl UndoneJob {
         let Some(origin) = input.origin.as_ref().filter(|_| is_sent) else {
             return Ok(None);
         };
-        let folder = input.path.parent().unwrap_or(Path::new(""));
-        let named = origin.journal.as_ref().map(|journal| folder.join(journal));
-        let id = origin.journal_id.as_deref();
-        let found = named.as_deref().and_then(|named| find(named, id));
+        let named = named_journal(input, origin);
+        let found = find_named(named.as_deref(), origin);
         let journal = found.map(|path| {
             if resume::is_running(&path)? {
                 let problem = "the job that this backup undoes is still running, and would change the records again: nothing was sent. Wait until it has ended, or interrupt it (Ctrl-C), and run the same command again";
@@ -66,6 +66,46 @@ impl UndoneJob {
             journal: journal.transpose()?,
             named,
         }))
+    }
+
+    /// Finds the job of a backup that is only looked at, and says so if it may still change records. The journal is
+    /// locked while the result exists, so that it must not exist for long.
+    pub(crate) fn to_show(input: &Input, settle: Duration, output: &Output) -> Option<Self> {
+        let origin = input.origin.as_ref()?;
+        let named = named_journal(input, origin);
+        let path = find_named(named.as_deref(), origin)?;
+        let opened = match resume::is_running(&path) {
+            Ok(true) => {
+                output.warn(format!(
+                    "{}: the job that this backup undoes is still running: what it changes from now on is not shown, and an undo is refused until it has ended",
+                    path.display()
+                ));
+                return None;
+            }
+            Ok(false) => FoundJournal::open(&path),
+            Err(failure) => Err(failure),
+        };
+        let journal = match opened {
+            Ok(journal) => journal,
+            Err(failure) => {
+                output.warn(failure.to_string());
+                return None;
+            }
+        };
+        let undone = Self {
+            journal: Some(journal),
+            named,
+        };
+        let (left, _) = undone.unsettled(settle);
+        if !left.is_zero() {
+            let until = Timestamp::now() + left;
+            output.warn(format!(
+                "{}: requests of the job that this backup undoes may still be applied until {} UTC: what they change is not shown before that, and an undo waits for it",
+                path.display(),
+                until.strftime("%H:%M:%S")
+            ));
+        }
+        Some(undone)
     }
 
     /// Returns how long requests of the job may still be running, and why, given the settle time of this undo.
@@ -139,6 +179,17 @@ impl BulkJob<'_> {
         let (left, why) = undone.unsettled(settle);
         sender.wait(left, why).await
     }
+}
+
+/// Returns where the journal of the job of a backup should be, if the backup names it.
+fn named_journal(input: &Input, origin: &Origin) -> Option<PathBuf> {
+    let folder = input.path.parent().unwrap_or(Path::new(""));
+    let journal = origin.journal.as_ref()?;
+    Some(folder.join(journal))
+}
+
+fn find_named(named: Option<&Path>, origin: &Origin) -> Option<PathBuf> {
+    find(named?, origin.journal_id.as_deref())
 }
 
 /// Returns the journal with this id: the one of this name, or one that was set aside since.
