@@ -157,6 +157,24 @@ async fn a_job_is_not_resumed_after_an_undo_that_was_stopped_before_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_undo_says_how_many_added_phones_and_emails_stay() {
+    let seed = json!({"contacts": [{"id": 1, "post": "Clerk"}]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post,phone\n1,Director,+79161112233;+79161112234\n");
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(0, "1 row done");
+    for how in ["", "--plan", "--yes", "--resume"] {
+        desk.run(&format!("contacts kept.jsonl {how} --settle 1"))
+            .assert(0, "2 phones and emails that the job was to add stay, listed in kept.added.csv");
+    }
+    let said = desk.run("contacts kept.jsonl --plan --format json");
+    said.assert(
+        0,
+        r#"{"event":"not_undone","phones_and_emails":2,"to_remove_by_hand":"kept.added.csv"}"#,
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_undo_without_the_journal_of_its_job_says_so_and_waits_a_settle_time() {
     let desk = done().await;
     fs::rename(desk.path("a.csv.journal"), desk.path("moved")).unwrap();

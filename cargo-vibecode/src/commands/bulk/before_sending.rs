@@ -83,6 +83,7 @@ impl BulkJob<'_> {
         let preview = self.read_preview(checked, column_options, all, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
+        self.show_not_undone();
         preview.summarize(self.input, &reviewed, output);
         if preview.has_changes() {
             let command = if self.is_interrupted() {

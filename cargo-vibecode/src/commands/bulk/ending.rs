@@ -8,6 +8,7 @@ use std::{
 use serde_json::json;
 
 use super::{
+    backup::Added,
     check::{Checked, rows},
     failed::{self, SentRows},
     input::columns::ColumnOptions,
@@ -68,6 +69,7 @@ impl BulkJob<'_> {
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
+        self.show_not_undone();
         let bad = bad_rows(checked.bad);
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
@@ -109,9 +111,30 @@ impl BulkJob<'_> {
         let shown = self.show_failed_rows(failed_rows);
         self.advise_on_newer(&mut journal)?;
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
+        self.show_not_undone();
         let counts = (past.ok, past.failed, checked.bad, 0);
         self.summarize(counts, 0, shown.as_deref());
         Ok(exit_status(problems))
+    }
+
+    /// Says at the end of an undo, and before one, what it leaves.
+    pub(super) fn show_not_undone(&self) {
+        if self.input.origin.is_none() {
+            return;
+        }
+        let added = Added::beside(&self.input.path).unwrap_or_else(|failure| {
+            self.output.warn(failure.to_string());
+            None
+        });
+        let Some(added) = added else {
+            return;
+        };
+        self.output.line(added.in_words());
+        let document = json!({
+            "phones_and_emails": added.count,
+            "to_remove_by_hand": added.list.display().to_string(),
+        });
+        self.output.event("not_undone", document);
     }
 
     fn sent_rows<'a>(
