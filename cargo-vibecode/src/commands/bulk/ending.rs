@@ -112,12 +112,14 @@ impl BulkJob<'_> {
         self.advise_on_newer(&mut journal)?;
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
         self.show_not_undone();
+        self.show_earlier_backups(past, journal.path());
         let counts = (past.ok, past.failed, checked.bad, 0);
         self.summarize(counts, 0, shown.as_deref());
         Ok(exit_status(problems))
     }
 
-    /// Says at the end of an undo, and before one, what it leaves.
+    /// Says at the end of an undo, and before one, what it leaves: the phones and emails that were added, and the other
+    /// backups of a job that was sent in parts.
     pub(super) fn show_not_undone(&self) {
         if self.input.origin.is_none() {
             return;
@@ -126,13 +128,26 @@ impl BulkJob<'_> {
             self.output.warn(failure.to_string());
             None
         });
-        let Some(added) = added else {
+        if added.is_none() && self.other_backups.is_empty() {
             return;
-        };
-        self.output.line(added.in_words());
+        }
+        if let Some(added) = &added {
+            self.output.line(added.in_words());
+        }
+        for (index, backup) in self.other_backups.iter().enumerate() {
+            if index == 0 {
+                self.output.line(
+                    "this job has other backups, which are not undone. To undo them, in this order:",
+                );
+            }
+            self.output
+                .line(format!("  {}", self.command_to_review_undo(backup)));
+        }
+        let others = self.other_backups.iter().map(|it| it.display().to_string());
         let document = json!({
-            "phones_and_emails": added.count,
-            "to_remove_by_hand": added.list.display().to_string(),
+            "phones_and_emails": added.as_ref().map_or(0, |it| it.count),
+            "to_remove_by_hand": added.as_ref().map(|it| it.list.display().to_string()),
+            "other_backups": others.collect::<Vec<_>>(),
         });
         self.output.event("not_undone", document);
     }

@@ -1,6 +1,10 @@
 //! A bulk job, from its arguments to its last row.
 
-use std::{env, path::Path, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use vibecode_runtime::{Client, ClientBuilder, Throttle};
 use vibecode_spec::{ExportHeaders, Schema};
@@ -93,6 +97,7 @@ pub(crate) async fn run(
         files: files.collect(),
         digest_of_numbers: None,
         undone: None,
+        other_backups: Vec::new(),
         end_on_interrupt,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
@@ -144,6 +149,8 @@ pub(super) struct BulkJob<'a> {
     pub(super) digest_of_numbers: Option<String>,
     /// If the file is a backup and is sent: the job that it undoes.
     pub(super) undone: Option<UndoneJob>,
+    /// If the file is a backup: the other backups of its job that are not undone, the newest first.
+    pub(super) other_backups: Vec<PathBuf>,
     /// Until the first row can be sent.
     end_on_interrupt: EndOnInterrupt,
     /// The portal and the rights of the key, as far as they are known.
@@ -164,9 +171,14 @@ impl BulkJob<'_> {
         self.check_origin(is_sent)?;
         self.check_files()?;
         self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
-        if !is_sent {
-            UndoneJob::to_show(self.input, self.settle(), output);
-        }
+        let others = |undone: &UndoneJob| undone.other_backups(&self.input.path);
+        let others = if is_sent {
+            self.undone.as_ref().map(others)
+        } else {
+            let shown = UndoneJob::to_show(self.input, self.settle(), output);
+            shown.as_ref().map(others)
+        };
+        self.other_backups = others.unwrap_or_default();
         let column_options = self.column_options();
         let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;

@@ -313,6 +313,26 @@ impl Lists<'_> {
 }
 
 impl Backup {
+    /// Returns a backup that an earlier process has made, if it is still there.
+    ///
+    /// # Errors
+    /// If the list of the fields that it does not restore cannot be read.
+    pub(super) fn found(path: &Path) -> Result<Option<Self>, Failure> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let existing = |list: PathBuf| list.exists().then_some(list);
+        let incomplete = existing(incomplete(path));
+        Ok(Some(Self {
+            rows: Ranges::default(),
+            path: path.to_owned(),
+            to_remove: existing(removals(path)),
+            lost: incomplete.as_deref().map_or(Ok(0), rows_of)?,
+            incomplete,
+            first_lost: Vec::new(),
+        }))
+    }
+
     /// Prints where the old values are, and how to restore them.
     pub(super) fn show(&self, command: &str, output: &Output) {
         output.line(format!(

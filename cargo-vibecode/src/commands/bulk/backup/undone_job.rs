@@ -23,12 +23,9 @@ use vibecode_runtime::Client;
 use crate::{
     commands::bulk::{
         earlier,
-        input::{Input, origin::Origin},
+        input::{Input, journal_of, origin::Origin},
         job::BulkJob,
-        journal::{
-            Journal,
-            resume::{self, FoundJournal},
-        },
+        journal::resume::{self, FoundJournal},
         send::{Sender, Stopped},
     },
     failure::Failure,
@@ -140,6 +137,21 @@ impl UndoneJob {
         journal.map_or(Ok(()), |journal| journal.note_undo(rows))
     }
 
+    /// Returns the other backups of the job that are not undone, the newest first.
+    pub(crate) fn other_backups(&self, own: &Path) -> Vec<PathBuf> {
+        let own = fs::canonicalize(own).ok();
+        let backups = self.journal.as_ref().map(FoundJournal::backups);
+        let mut others = backups.unwrap_or_default();
+        others.retain(|backup| {
+            let is_own = own.is_some() && fs::canonicalize(backup).ok() == own;
+            let journal = journal_of(backup);
+            // If its journal cannot be read, the backup is not known to be undone.
+            let is_undone = journal.exists() && matches!(resume::finished(&journal), Ok(Some(_)));
+            !is_own && !is_undone
+        });
+        others
+    }
+
     /// Returns the warning of a job whose journal was not found.
     fn warning(&self) -> Option<String> {
         if self.journal.is_some() {
@@ -207,15 +219,15 @@ fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
     })
 }
 
-/// Returns the path of a journal relative to the folder of a backup, as the first line of the backup names it.
-pub(crate) fn relative(journal: &Journal, backup: &Path) -> Option<String> {
+/// Returns the path of a file relative to the folder of another one: a backup and the journal of its job name each
+/// other in this way.
+pub(crate) fn relative(file: &Path, other: &Path) -> Option<String> {
     let folder = |path: &Path| {
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
         fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
     };
-    let journal = journal.path();
-    let (from, to) = (folder(backup)?, folder(journal)?);
-    let to = to.join(journal.file_name()?);
+    let (from, to) = (folder(other)?, folder(file)?);
+    let to = to.join(file.file_name()?);
     let same = from.components().zip(to.components());
     let same = same.take_while(|(one, other)| one == other).count();
     if same == 0 {

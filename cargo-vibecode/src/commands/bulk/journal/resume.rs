@@ -38,6 +38,8 @@ pub(crate) struct Past {
     pub(crate) open: RowSet,
     /// Rows whose old values are in a backup.
     pub(crate) backed_up: RowSet,
+    /// The backups of the job, the oldest first, relative to the folder of the journal.
+    backups: Vec<String>,
     /// All failed rows.
     pub(crate) failed_rows: RowSet,
     pub(crate) ok: u64,
@@ -160,6 +162,11 @@ impl FoundJournal {
 
     pub(crate) fn past(&self) -> &Past {
         &self.past
+    }
+
+    /// Returns the backups of the job, the newest first.
+    pub(crate) fn backups(&self) -> Vec<PathBuf> {
+        self.past.backups(&self.path)
     }
 
     /// Records how many rows an undo of the job has restored. A journal that is damaged, or of an earlier version, is
@@ -419,7 +426,8 @@ impl Past {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
             Line::Reviewed(rows) => self.reviewed.extend(rows.rows()),
-            Line::BackedUp { at, rows } => {
+            Line::BackedUp { at, rows, file } => {
+                self.backups.extend(file);
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
             }
@@ -502,6 +510,13 @@ impl Past {
     /// Returns the last undo of the job as a sentence; `None` if no row was restored.
     pub(crate) fn undone_in_words(&self) -> Option<String> {
         self.undone.map(Undone::in_words)
+    }
+
+    /// Returns the backups of the job with this journal, the newest first.
+    pub(crate) fn backups(&self, journal: &Path) -> Vec<PathBuf> {
+        let folder = journal.parent().unwrap_or(Path::new(""));
+        let backups = self.backups.iter().rev();
+        backups.map(|file| folder.join(file)).collect()
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.
