@@ -263,8 +263,13 @@ impl BulkJob<'_> {
                 unanswered(count, left)
             )
         };
+        // A file of them now would be corrected and run, and have the same rows again at the end of the job.
+        let without_file = match failed {
+            0 => "",
+            _ => "\nThere is no file of the failed rows yet: the resumed job writes it at its end",
+        };
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed{} so far. To resume: {}{unanswered}",
+            "{reason}\n{} done, {failed} failed{} so far. To resume: {}{without_file}{unanswered}",
             rows(ok),
             bad_rows(checked.bad),
             self.command_to_resume()
