@@ -12,7 +12,10 @@ async fn a_job_that_stops_does_not_name_a_file_of_failed_rows_that_is_not_there(
     let said = desk.run("contacts a.csv --yes");
     said.assert(2, "no row of the first batch is done");
     said.assert(2, "There is no file of the failed rows yet");
-    said.assert(2, "once all rows were sent, all failed ones are written to a file");
+    said.assert(
+        2,
+        "once all rows were sent, all failed ones are written to a file",
+    );
     assert!(!desk.exists("a.failed.csv"));
     let said = desk.run("contacts a.csv --resume --max-failed 100");
     said.assert(1, "the failed rows are in a.failed.csv");

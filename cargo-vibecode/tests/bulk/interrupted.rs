@@ -166,7 +166,13 @@ async fn an_interrupt_while_a_large_file_is_checked_leaves_no_part_of_the_bad_ro
     let parts = || {
         let files = std::fs::read_dir(&desk.folder).unwrap();
         let names = files.map(|it| it.unwrap().file_name().into_string().unwrap());
-        names.filter(|it| it.ends_with(".new")).count()
+        names
+            .filter(|it| {
+                std::path::Path::new(it)
+                    .extension()
+                    .is_some_and(|it| it == "new")
+            })
+            .count()
     };
     for name in ["INT", "TERM"] {
         let mut command = desk.command("contacts a.csv");

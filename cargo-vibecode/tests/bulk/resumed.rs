@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, BufRead as _, BufReader},
+    path::Path,
     process::Command,
     time::Duration,
 };
@@ -327,10 +328,16 @@ async fn the_rows_of_an_unfinished_job_of_standard_input_are_not_sent_as_a_new_j
     assert_eq!(desk.requests().len(), sent);
     let copies = fs::read_dir(&desk.folder).unwrap();
     let names = copies.map(|file| file.unwrap().file_name().into_string().unwrap());
-    let [copy] = &names.filter(|it| it.ends_with(".rows")).collect::<Vec<_>>()[..] else {
+    let [copy] = &names
+        .filter(|it| Path::new(it).extension().is_some_and(|it| it == "rows"))
+        .collect::<Vec<_>>()[..]
+    else {
         panic!("{said:#?}");
     };
-    said.assert(2, &format!("To resume: cargo vibecode bulk contacts {copy} "));
+    said.assert(
+        2,
+        &format!("To resume: cargo vibecode bulk contacts {copy} "),
+    );
     // Other rows are another job.
     desk.run_with_input("contacts - --yes --settle 1", "id,post\n1,a\n")
         .assert(0, "1 row done");

@@ -61,7 +61,10 @@ async fn a_plan_of_an_undo_says_that_the_job_runs_or_until_when_its_requests_may
     let desk = desk().await;
     let job = started(&desk, Fault::delay(Duration::from_secs(60)));
     let said = desk.run("contacts kept.jsonl --plan --settle 30");
-    said.assert(0, "a.csv.journal: the job that this backup undoes is still running");
+    said.assert(
+        0,
+        "a.csv.journal: the job that this backup undoes is still running",
+    );
     kill(job);
     for how in ["--plan", ""] {
         let said = desk.run(&format!("contacts kept.jsonl {how} --settle 30"));
@@ -133,7 +136,10 @@ async fn a_job_of_which_a_part_was_undone_is_not_resumed() {
     desk.run("contacts old.jsonl --yes --settle 1")
         .assert(0, "1 row done");
     let said = desk.run("contacts a.csv --resume --settle 1");
-    said.assert(2, "this job was undone in part (1 row was restored from its backup, on 2");
+    said.assert(
+        2,
+        "this job was undone in part (1 row was restored from its backup, on 2",
+    );
     said.assert(2, "To send all rows again, rename this journal to a.csv.1.journal, and run: cargo vibecode bulk contacts a.csv ");
     said.assert(2, " --yes");
     assert_eq!(desk.field(3, "post"), "Clerk");
@@ -194,12 +200,18 @@ async fn a_job_is_not_resumed_after_an_undo_that_was_stopped_before_its_end() {
 async fn an_undo_says_how_many_added_phones_and_emails_stay() {
     let seed = json!({"contacts": [{"id": 1, "post": "Clerk"}]});
     let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
-    desk.write("a.csv", "id,post,phone\n1,Director,+79161112233;+79161112234\n");
+    desk.write(
+        "a.csv",
+        "id,post,phone\n1,Director,+79161112233;+79161112234\n",
+    );
     desk.run("contacts a.csv --yes --backup kept.jsonl")
         .assert(0, "1 row done");
     for how in ["", "--plan", "--yes", "--resume"] {
         desk.run(&format!("contacts kept.jsonl {how} --settle 1"))
-            .assert(0, "2 phones and emails that the job was to add stay, listed in kept.added.csv");
+            .assert(
+                0,
+                "2 phones and emails that the job was to add stay, listed in kept.added.csv",
+            );
     }
     let said = desk.run("contacts kept.jsonl --plan --format json");
     said.assert(

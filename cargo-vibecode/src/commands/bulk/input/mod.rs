@@ -376,7 +376,10 @@ impl Head {
 fn copy(name: &str, mut from: impl Read) -> Result<PathBuf, Failure> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let moment = now.unwrap_or_default().as_millis();
-    let path = PathBuf::from(format!("{name}-{moment}-{}{COPY_ENDING}", std::process::id()));
+    let path = PathBuf::from(format!(
+        "{name}-{moment}-{}{COPY_ENDING}",
+        std::process::id()
+    ));
     let mut kept = || -> io::Result<()> {
         let mut file = private().create_new(true).open(&path)?;
         io::copy(&mut from, &mut file)?;
