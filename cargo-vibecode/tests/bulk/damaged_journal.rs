@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use vibecode_sandbox::Fault;
 
 use crate::support::Desk;
@@ -32,6 +33,60 @@ async fn resumed_after(damage: impl FnOnce(String) -> String) -> (Desk, String) 
     (desk, said.err)
 }
 
+/// Kills a job that was reviewed and whose one request with a phone arrives late, does something to its journal, and
+/// resumes it with a new review, as the refusal asks for.
+async fn reviewed_again_after(damage: impl FnOnce(String) -> String) {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,phone\n1,+79160000001\n");
+    let reviewed = |desk: &Desk| {
+        let plan = desk.run("contacts a.csv --plan --settle 2 --format json");
+        let counts: Value = serde_json::from_str(plan.out.lines().last().unwrap()).unwrap();
+        counts["reviewed"].as_str().unwrap().to_owned()
+    };
+    let digest = reviewed(&desk);
+    desk.sandbox.clear_requests();
+    // The record is read for the review, and again before the row is sent.
+    desk.faults((0..2).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::late(Duration::from_millis(4_500)));
+    let words = format!("contacts a.csv --yes --reviewed {digest} --no-throttle --settle 2");
+    let mut child = desk.command(&words).spawn().unwrap();
+    while desk.requests().len() < 3 || desk.read("a.csv.journal").lines().count() < 6 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let journal = damage(desk.read("a.csv.journal"));
+    desk.write("a.csv.journal", journal);
+    let refused = desk.run("contacts a.csv --resume --no-throttle --settle 2");
+    refused.assert(2, "the journal has lost what was reviewed of 1 row");
+    refused.assert(
+        2,
+        "To review what is left: cargo vibecode bulk contacts a.csv",
+    );
+    let digest = reviewed(&desk);
+    let words = format!("contacts a.csv --resume --reviewed {digest} --no-throttle --settle 2");
+    let said = desk.run(&words);
+    said.assert(0, "1 row done, 0 failed");
+    said.assert(0, "requests of the earlier process may still be running");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(desk.phones(1).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewed_phone_is_added_once_although_a_line_of_its_review_is_damaged() {
+    reviewed_again_after(|journal| {
+        let changed = journal.replacen("\"digests\":\"", "\"digests\":\"0", 1);
+        assert_ne!(changed, journal);
+        changed
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewed_phone_is_added_once_although_all_lines_after_the_first_are_lost() {
+    reviewed_again_after(|journal| format!("{}\n", journal.lines().next().unwrap())).await;
+}
+
 fn without(journal: &str, part: &str) -> String {
     let lines = journal.lines().filter(|line| !line.contains(part));
     let lines: Vec<String> = lines.map(|line| format!("{line}\n")).collect();
@@ -43,7 +98,7 @@ async fn a_phone_is_added_once_although_the_line_of_its_batch_is_lost() {
     let (desk, err) = resumed_after(|journal| without(&journal, "started")).await;
     let expected = "a.csv.journal: line 3 is not as it was written";
     assert!(err.contains(expected), "{err}");
-    assert!(desk.read("a.csv.1.journal").contains("alive"));
+    assert!(desk.read("a.csv.journal.damaged-1").contains("alive"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

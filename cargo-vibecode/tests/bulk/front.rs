@@ -66,11 +66,16 @@ impl Front {
         }
     }
 
-    /// Returns a command of `bulk` that sends its requests to this server.
+    /// Returns a command of `bulk contacts` that sends its requests to this server.
     pub(crate) fn command(&self, desk: &Desk, words: &str) -> Command {
+        self.command_of(desk, "contacts", words)
+    }
+
+    /// Returns a command of `bulk` that sends its requests to this server.
+    pub(crate) fn command_of(&self, desk: &Desk, entity: &str, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
         command
-            .args(["bulk", "contacts"])
+            .args(["bulk", entity])
             .args(words.split_whitespace())
             .args(["--no-backup", "--base-url", &self.url])
             .current_dir(&desk.folder)

@@ -10,6 +10,7 @@ mod before_sending;
 mod columns;
 mod damaged_journal;
 mod dry_run;
+mod earlier_job;
 mod estimate;
 mod failed_rows;
 mod front;

@@ -84,6 +84,24 @@ async fn the_printed_commands_reach_the_same_portal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_command_after_a_plan_of_an_unfinished_job_sends_what_the_plan_has_shown() {
+    let desk = Desk::of(6).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n4,d\n5,e\n6,f\n");
+    run(&desk, &["a.csv", "--yes", "--no-backup", "--limit", "2"]).assert(0, "2 rows done");
+    let plan = run(&desk, &["a.csv", "--plan", "--no-backup", "--limit", "2"]);
+    plan.assert(0, "contacts/3 post: (nothing) → c");
+    plan.assert(0, "2 records would change, 0 the same");
+    let resume = printed(&plan, "nothing has changed since: ");
+    run_in_another_shell(&desk, &resume).assert(0, "4 rows done, 0 failed");
+    assert_eq!(desk.field(4, "post"), "d");
+    assert_ne!(desk.field(5, "post"), "e");
+    let plan = run(&desk, &["a.csv", "--plan", "--no-backup"]);
+    plan.assert(0, "2 records would change, 0 the same");
+    let resume = printed(&plan, "nothing has changed since: ");
+    run_in_another_shell(&desk, &resume).assert(0, "6 rows done, 0 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_printed_command_is_refused_for_another_portal() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post\n1,x\n2,y\n");

@@ -71,6 +71,31 @@ async fn rows_of_a_job_that_was_killed_before_the_comparison_are_compared_by_a_r
         .assert(1, "already finished: 1 done, 1 failed");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_ends_the_comparison_and_a_resume_makes_it() {
+    let desk = desk(Fault::late(Duration::from_millis(2_500))).await;
+    let job = desk.command(&format!("{JOB} --yes")).spawn().unwrap();
+    let journal = || fs::read_to_string(desk.path("a.csv.journal")).unwrap_or_default();
+    while journal().matches("\"ended\"").count() < 2 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    desk.fault(Fault::delay(Duration::from_secs(30)));
+    let sent = desk.requests().len();
+    while desk.requests().len() == sent {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let began = std::time::Instant::now();
+    vibecode_tests::signal::send("INT", &job).unwrap();
+    let said = crate::support::Said::of(job.wait_with_output().unwrap());
+    said.assert(2, "interrupted");
+    assert!(began.elapsed() < Duration::from_secs(15));
+    desk.sandbox.calm();
+    desk.run(&format!("{JOB} --resume"))
+        .assert(1, "1 row done, 1 failed")
+        .assert(1, "[OVERTAKEN]");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_undo_waits_for_a_lost_attempt_of_a_row_that_is_done() {
     let desk = desk(Fault::delay(Duration::ZERO)).await;

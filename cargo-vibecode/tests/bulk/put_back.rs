@@ -2,7 +2,8 @@
 
 use std::{fs, time::Duration};
 
-use vibecode_sandbox::Fault;
+use serde_json::json;
+use vibecode_sandbox::{Fault, Sandbox};
 
 use crate::support::Desk;
 
@@ -33,6 +34,22 @@ async fn phones_that_the_records_have_already_are_not_added_again_and_are_counte
     for id in 1..=60 {
         assert_eq!(desk.phones(id).len(), 1, "{id}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_is_there_twice_is_reported_since_an_unknown_request_may_have_added_it() {
+    let phone = |id: u64| json!({"id": id, "typeId": "PHONE", "valueType": "WORK", "value": "+79160000002"});
+    let seed = json!({"contacts": [{"id": 1}, {"id": 2, "fm": [phone(1), phone(2)]}]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", rows(2));
+    desk.run("contacts a.csv --yes --limit 1 --no-throttle --settle 1")
+        .assert(0, "1 row done");
+    let journal = desk.read("a.csv.journal");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    desk.write("a.csv.journal", journal);
+    let said = desk.run("contacts a.csv --resume --no-throttle --settle 1");
+    said.assert(1, "1 row done, 1 failed");
+    said.assert(1, "[REPEATED]");
 }
 
 #[cfg(unix)]

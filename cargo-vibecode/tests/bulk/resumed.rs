@@ -469,3 +469,21 @@ async fn a_resume_from_another_folder_names_the_folder_and_the_file_that_is_miss
     desk.assert_nothing_sent();
     run("contacts a.jsonl --resume --skip-bad --settle 1", "job").assert(0, "2 rows done");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_sends_garbled_texts_is_resumed_only_with_the_option_and_names_it() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,????\n2,?????\n");
+    desk.run("contacts a.csv --yes --allow-garbled --limit 1 --settle 1")
+        .assert(0, "1 row done");
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(2, "--allow-garbled was given and is now not given");
+    // A journal that does not say it is resumed as before.
+    let journal = desk.read("a.csv.journal");
+    let older = journal.replace(",\"allow_garbled\":true", "");
+    assert_ne!(older, journal);
+    let lines: Vec<String> = older.lines().map(str::to_owned).collect();
+    desk.write_journal("a.csv", &lines);
+    desk.run("contacts a.csv --resume --allow-garbled --settle 1")
+        .assert(0, "2 rows done, 0 failed");
+}

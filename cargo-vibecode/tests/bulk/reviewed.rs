@@ -38,7 +38,8 @@ async fn a_plan_ends_with_the_command_that_sends_it() {
             .contains("--reviewed")
     );
     // If nothing would change, there is nothing to send.
-    let said = desk.run("contacts a.csv --plan --limit 2");
+    desk.write("b.csv", "id,post\n1,a\n2,b\n");
+    let said = desk.run("contacts b.csv --plan");
     said.assert(0, "0 records would change, 2 the same");
     assert!(!said.out.contains("To send"), "{said:?}");
 }
@@ -119,6 +120,103 @@ async fn a_row_that_is_left_and_whose_record_is_not_as_it_was_reviewed_is_not_se
     assert_eq!(desk.field(55, "post"), "p55");
 }
 
+/// Six rows, of which two were sent without a review.
+async fn two_of_six_sent() -> Desk {
+    let desk = Desk::of(6).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n4,d\n5,e\n6,f\n");
+    desk.run("contacts a.csv --yes --limit 2 --settle 1")
+        .assert(0, "2 rows done");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_review_of_an_unfinished_job_covers_the_rows_that_are_sent_next() {
+    let desk = two_of_six_sent().await;
+    let digest = review(&desk, "--limit 2 --settle 1");
+    desk.write("b.csv", "id,post\n4,x\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    let words = format!("contacts a.csv --resume --limit 2 --settle 1 --reviewed {digest}");
+    desk.run(&words)
+        .assert(2, "what would be sent is not what was reviewed");
+    assert_ne!(desk.field(3, "post"), "c");
+    assert_eq!(desk.field(4, "post"), "x");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_an_earlier_process_left_open_are_reviewed_whatever_the_limit_is() {
+    let desk = two_of_six_sent().await;
+    let is_kept = |line: &&str| !line.contains("\"done\"") && !line.contains("\"ended\"");
+    let journal = desk.read("a.csv.journal");
+    let lines: Vec<String> = journal.lines().filter(is_kept).map(str::to_owned).collect();
+    desk.write_journal("a.csv", &lines);
+    let plan = desk.run("contacts a.csv --plan --limit 1 --settle 1");
+    plan.assert(0, "contacts/3 post: (nothing) → c");
+    plan.assert(0, "1 record would change, 2 the same");
+    let digest = review(&desk, "--limit 1 --settle 1");
+    let words = format!("contacts a.csv --resume --limit 1 --settle 1 --reviewed {digest}");
+    desk.run(&words).assert(0, "3 rows done, 0 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_an_unfinished_job_is_refused_if_it_could_not_be_resumed() {
+    let desk = two_of_six_sent().await;
+    let file = desk.read("a.csv");
+    desk.write("a.csv", file.replace("6,f", "6,g"));
+    desk.run("contacts a.csv --plan --settle 1")
+        .assert(2, "the journal belongs to another job");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_that_is_given_to_resume_holds_when_the_job_is_resumed_again() {
+    let desk = Desk::of(110).await;
+    let rows: Vec<String> = (1..=110).map(|id| format!("{id},p{id}\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    desk.run("contacts a.csv --yes --limit 10")
+        .assert(0, "10 rows done");
+    let digest = review(&desk, "");
+    desk.faults((0..3).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    let words = format!("contacts a.csv --resume --no-throttle --reviewed {digest}");
+    desk.run(&words).assert(2, "60 rows done, 0 failed so far");
+    desk.write("b.csv", "id,post\n105,x\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    let refused = desk.run("contacts a.csv --resume");
+    refused.assert(2, &format!("the job was reviewed as {digest}"));
+    refused.assert(2, "(the first is row 106): nothing was sent");
+    assert_eq!(desk.field(105, "post"), "x");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_with_a_limit_that_is_given_to_resume_is_known_when_the_job_is_resumed_again() {
+    let desk = two_of_six_sent().await;
+    let digest = review(&desk, "--limit 2 --settle 1");
+    let words = format!("contacts a.csv --resume --limit 2 --settle 1 --reviewed {digest}");
+    desk.run(&words).assert(0, "4 rows done, 0 failed");
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(0, "warning: the job was reviewed with --limit 2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_after_a_changed_line_is_asked_for_again() {
+    let desk = two_of_six_sent().await;
+    let digest = review(&desk, "--limit 2 --settle 1");
+    let words = format!("contacts a.csv --resume --limit 2 --settle 1 --reviewed {digest}");
+    desk.run(&words).assert(0, "4 rows done, 0 failed");
+    let journal = desk.read("a.csv.journal");
+    let changed = journal.replace(r#""ok":"2-3""#, r#""ok":"2""#);
+    assert_ne!(changed, journal);
+    desk.write("a.csv.journal", changed);
+    for _ in 0..2 {
+        let refused = desk.run("contacts a.csv --resume --settle 1");
+        refused.assert(2, "the journal has lost what was reviewed of 2 rows");
+    }
+    let digest = review(&desk, "--settle 1");
+    desk.run(&format!(
+        "contacts a.csv --resume --settle 1 --reviewed {digest}"
+    ))
+    .assert(0, "6 rows done, 0 failed");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_beyond_the_limit_of_a_review_are_named_when_they_are_sent() {
     let desk = Desk::of(3).await;
@@ -126,7 +224,7 @@ async fn rows_beyond_the_limit_of_a_review_are_named_when_they_are_sent() {
     let digest = review(&desk, "--limit 2");
     send(&desk, &format!("{digest} --limit 2")).assert(0, "2 rows done, 0 failed");
     desk.run("contacts a.csv --resume")
-        .assert(0, "warning: only the first 2 rows were reviewed");
+        .assert(0, "warning: the job was reviewed with --limit 2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vibecode_sandbox::{CallFault, Entity, Fault, Sandbox};
 
-use crate::support::Desk;
+use crate::{
+    front::{Front, Me},
+    support::{Desk, Said},
+};
 
 const STATUSES: &str = r#"{"format": 1, "pipelines": [{"id": 5, "name": "Partners"}], "sets": {
     "DEAL_STAGE": [{"code": "NEW", "name": "New"}, {"code": "WON", "name": "Won"}],
@@ -231,4 +234,28 @@ async fn a_stage_is_not_sent_after_a_resume_if_the_row_that_sets_its_pipeline_ha
     );
     assert_eq!(desk.reported("a.csv"), (vec![2, 5], vec![3, 4]));
     assert_eq!(stage(&desk, 13), "NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_that_was_held_is_not_sent_with_a_key_for_another_portal() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId,categoryId\n13,,5\n13,C5:NEW,\n");
+    desk.run("deals a.csv --plan").assert(0, "would change");
+    // The job reads the pipelines, and the preview also the records.
+    let reads = desk.requests().len() / 2;
+    desk.sandbox.clear_requests();
+    desk.faults((0..reads).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::delay(Duration::from_millis(1_500)));
+    let front = Front::of(&desk, Me::AtOnce).await;
+    let words = "a.csv --yes --no-throttle --settle 1";
+    let job = front.command_of(&desk, "deals", words).spawn().unwrap();
+    while desk.requests().len() <= reads {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    front.answer(Me::OfAnother);
+    let said = Said::of(job.wait_with_output().unwrap());
+    said.assert(2, "stopped before the next batch, since the API reported");
+    said.assert(2, "1 row done, 0 failed so far");
+    let mut sent = desk.requests().into_iter();
+    assert!(!sent.any(|request| request.body_str().contains("\"stageId\"")));
 }

@@ -57,6 +57,27 @@ async fn what_somebody_else_has_changed_since_is_left_unless_it_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_was_reviewed_without_newer_changes_does_not_overwrite_them() {
+    let desk = done().await;
+    change(&desk, "2,Chief");
+    let reviewed = |words: &str| {
+        let plan = desk.run(&format!("contacts kept.jsonl --plan --format json {words}"));
+        let counts: serde_json::Value =
+            serde_json::from_str(plan.out.lines().last().unwrap()).unwrap();
+        counts["reviewed"].as_str().unwrap().to_owned()
+    };
+    let (without, with) = (reviewed(""), reviewed("--overwrite-newer"));
+    let send = |words: &str| desk.run(&format!("contacts kept.jsonl --yes --reviewed {words}"));
+    for other in [format!("{without} --overwrite-newer"), with.clone()] {
+        send(&other).assert(2, "or --limit or --overwrite-newer is another one");
+    }
+    assert_eq!(desk.field(1, "post"), "Director");
+    assert_eq!(desk.field(2, "post"), "Chief");
+    send(&format!("{with} --overwrite-newer")).assert(0, "3 rows done");
+    assert_eq!(desk.field(2, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_undo_of_rows_about_one_record_knows_all_that_they_wrote() {
     let desk = Desk::of(2).await;
     change(&desk, "1,Clerk");

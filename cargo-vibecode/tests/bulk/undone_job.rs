@@ -5,7 +5,7 @@ use std::{fs, process::Child, time::Duration};
 use serde_json::json;
 use vibecode_sandbox::{Fault, Sandbox};
 
-use crate::support::Desk;
+use crate::support::{Desk, Said};
 
 /// A desk with a file that changes the post of contact 1 from `Clerk` to `Director`.
 async fn desk() -> Desk {
@@ -99,6 +99,34 @@ async fn an_undo_of_a_job_that_has_ended_waits_for_nothing() {
     said.assert(0, "1 row done, 0 failed");
     assert!(!said.out.contains("waiting"), "{said:#?}");
     assert_eq!(desk.field(1, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settle_time_that_is_given_counts_even_if_it_is_the_usual_one() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    kill(job);
+    // The job had a settle time of 1000 s.
+    let journal = desk.read("a.csv.journal");
+    let lines = journal.lines().map(|line| {
+        let (line, _) = line.split_once(",\"sum\"").unwrap();
+        format!("{line}}}").replace("\"settle_seconds\":2", "\"settle_seconds\":1000")
+    });
+    desk.write_journal("a.csv", &lines.collect::<Vec<_>>());
+    for (settle, expected) in [("--settle 120", 200..242), ("", 1_900..2_002)] {
+        let words = format!("contacts kept.jsonl --yes --no-throttle --no-backup {settle}");
+        let mut undo = desk.command(&words).spawn().unwrap();
+        while !desk.exists("kept.jsonl.journal") {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        undo.kill().unwrap();
+        let said = Said::of(undo.wait_with_output().unwrap());
+        fs::remove_file(desk.path("kept.jsonl.journal")).unwrap();
+        let (_, waiting) = said.out.split_once("waiting ").unwrap();
+        let (seconds, _) = waiting.split_once('.').unwrap();
+        assert!(expected.contains(&seconds.parse().unwrap()), "{said:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,4 +300,42 @@ async fn a_backup_in_another_folder_names_the_journal_too() {
     let said = desk.run("contacts old/kept/a.jsonl --yes");
     said.assert(0, "1 row done, 0 failed");
     assert!(!said.out.contains("waiting"), "{said:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_copy_of_the_journal_does_not_hide_what_the_job_has_sent_last() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    kill(job);
+    let killed = desk.read("a.csv.journal");
+    let start: Vec<String> = killed.lines().take(2).map(str::to_owned).collect();
+    fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    // The copy is older than the settle time, and has the id of the job.
+    desk.write_journal("a.csv.1", &start);
+    tokio::time::sleep(Duration::from_millis(5_500)).await;
+    desk.write("a.csv.2.journal", &killed);
+    let said = desk.run(UNDO);
+    said.assert(0, "requests of the job that is undone may still be running");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_backup_says_of_its_journal_is_data_from_outside() {
+    for (named, shown) in [
+        (
+            "gone\\nwarning: all is well",
+            "gone warning: all is well: the journal",
+        ),
+        ("/dev/zero", "/dev/zero: this is not the journal"),
+    ] {
+        let desk = done().await;
+        let backup = desk.read("kept.jsonl");
+        let hostile = backup.replace("\"a.csv.journal\"", &format!("\"{named}\""));
+        assert_ne!(backup, hostile);
+        desk.write("kept.jsonl", hostile);
+        let said = desk.run("contacts kept.jsonl --yes --no-throttle --settle 0");
+        said.assert(0, "1 row done, 0 failed");
+        if cfg!(unix) {
+            said.assert(0, shown);
+        }
+    }
 }

@@ -197,8 +197,8 @@ pub(crate) struct Args {
     pub(super) no_verify: bool,
 
     /// How long a request without an answer may still be applied; twice as long for a batch.
-    #[arg(long, value_name = "SECONDS", value_parser = whole_number::<u64>(0..=u64::MAX), default_value_t = Client::SETTLE_TIME.as_secs())]
-    pub(super) settle: u64,
+    #[arg(long, value_name = "SECONDS", help = settle_help(), value_parser = whole_number::<u64>(0..=u64::MAX))]
+    pub(super) settle: Option<u64>,
 
     /// Send at most this many requests a minute.
     #[arg(long, value_name = "REQUESTS", help = per_minute_help(), value_parser = whole_number::<u32>(1..=u32::MAX.into()))]
@@ -225,6 +225,13 @@ impl Args {
     pub(super) fn requests_per_minute(&self) -> Option<u32> {
         (!self.no_throttle).then(|| self.per_minute.unwrap_or(PER_MINUTE))
     }
+}
+
+fn settle_help() -> String {
+    format!(
+        "How long a request without an answer may still be applied; twice as long for a batch [default: {}]",
+        Client::SETTLE_TIME.as_secs()
+    )
 }
 
 fn per_minute_help() -> String {

@@ -9,13 +9,17 @@ use super::{
     ending::exit_status,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::resume::{self, Past},
+    journal::{
+        resume::{self, FoundJournal, Past},
+        row_set::RowSet,
+    },
     preview::{Preview, PreviewOptions},
+    reviewed::ReviewDigest,
     send::plan::{Plan, Selection},
 };
 use crate::{
-    ExitStatus, failure::Failure, output::Output, portal, portal_identity::Identity,
-    progress::RequestProgress,
+    ExitStatus, failure::Failure, output::Output, plural::number_of, portal,
+    portal_identity::Identity, progress::RequestProgress,
 };
 
 /// How long a check waits for the API to report the portal.
@@ -36,6 +40,22 @@ impl Reading {
             Self::ToCompare => "comparing the records with the review",
         }
     }
+
+    fn digest(self) -> ReviewDigest {
+        match self {
+            Self::ToShow => ReviewDigest::default(),
+            Self::ToCompare => ReviewDigest::of_each_row(),
+        }
+    }
+}
+
+/// Rows of which the records are read before they are sent.
+#[derive(Debug)]
+pub(super) enum RowsToSend<'a> {
+    /// Those that are sent next: first those that an earlier process has left open, whatever the limit is, and then
+    /// those that were never sent, as many as `--limit` allows.
+    Next(&'a Past),
+    Only(RowSet),
 }
 
 impl BulkJob<'_> {
@@ -76,20 +96,27 @@ impl BulkJob<'_> {
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
         let output = self.output;
-        let past = Past::default();
-        self.check_pipelines(&self.client()?, &past, column_options, checked)
+        let unfinished = self.unfinished_job(checked)?;
+        let none = Past::default();
+        let past = unfinished.as_ref().unwrap_or(&none);
+        if unfinished.is_some() {
+            output.line(format!(
+                "the job of this file is not finished: of {} the outcome is known, and the others are compared with their records",
+                number_of(past.done.len(), "row", "rows")
+            ));
+        }
+        self.check_pipelines(&self.client()?, past, column_options, checked)
             .await?;
-        let all = Selection::All;
-        let preview = self.read_preview(checked, column_options, all, Reading::ToShow, output);
+        let next = RowsToSend::Next(past);
+        let preview = self.read_preview(checked, column_options, next, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         self.show_not_undone();
         preview.summarize(self.input, &reviewed, output);
         if preview.has_changes() {
-            let command = if self.is_interrupted() {
-                self.command_to_resume()
-            } else {
-                self.command_to_send()
+            let command = match unfinished {
+                Some(_) => self.command_to_resume_with_limit(),
+                None => self.command_to_send(),
             };
             let command = command.option("reviewed", reviewed);
             output.line(format!(
@@ -101,10 +128,17 @@ impl BulkJob<'_> {
         ))
     }
 
-    /// Returns whether the file has a job that is not finished.
-    fn is_interrupted(&self) -> bool {
+    /// Returns the state of the file's job, if it has one that is not finished.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or if it is of another job than the one that would be resumed now.
+    fn unfinished_job(&self, checked: &Checked) -> Result<Option<Past>, Failure> {
         let journal = self.input.journal();
-        journal.exists() && matches!(resume::finished(&journal), Ok(None))
+        if !journal.exists() || resume::finished(&journal)?.is_some() {
+            return Ok(None);
+        }
+        let found = FoundJournal::open(&journal)?;
+        found.past_of(&self.header(checked)?).map(Some)
     }
 
     /// Reads the records of some rows, and prints to `output` what they would change.
@@ -112,26 +146,47 @@ impl BulkJob<'_> {
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        selection: Selection<'_>,
+        rows: RowsToSend<'_>,
         reading: Reading,
         output: &Output,
     ) -> Result<Preview, Failure> {
         let client = self.client()?;
-        let (rows, limit) = match &selection {
-            Selection::Only(rows) => (rows.len(), None),
-            Selection::AllBut(_) | Selection::All => (checked.to_send, self.args.limit),
+        let (only, past) = match rows {
+            RowsToSend::Next(past) => (past.open.clone(), Some(past)),
+            RowsToSend::Only(rows) => (rows, None),
         };
-        let rows = rows.min(limit.unwrap_or(u64::MAX));
-        let plan = Plan::new(self.input, column_options, checked, selection)?;
-        let plan = plan.limited(limit);
-        let activity = reading.activity();
-        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
+        let behind = past.map(|past| {
+            let mut behind = past.done.clone();
+            behind.insert_all(&past.open);
+            behind
+        });
+        let mut parts = Vec::new();
+        if !only.is_empty() {
+            parts.push((only.len(), None, Selection::Only(only)));
+        }
+        if let Some(behind) = &behind {
+            let limit = self.args.limit;
+            let rows = checked.to_send.saturating_sub(behind.len());
+            let rows = rows.min(limit.unwrap_or(u64::MAX));
+            parts.push((rows, limit, Selection::AllBut(behind)));
+        }
         let options = PreviewOptions {
             entity: &self.args.entity,
             schema: self.schema,
             overwrites_newer: self.args.overwrite_newer,
         };
-        Preview::print(&client, plan, &options, progress, output).await
+        let mut preview = Preview::new(reading.digest());
+        for (rows, limit, selection) in parts {
+            let plan = Plan::new(self.input, column_options, checked, selection)?;
+            let plan = plan.limited(limit);
+            let activity = reading.activity();
+            let progress =
+                RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
+            let printed = preview.print(&client, plan, &options, progress, output);
+            printed.await?;
+        }
+        preview.end(&options, output);
+        Ok(preview)
     }
 
     /// Prints what to do after a check.

@@ -74,9 +74,14 @@ impl BulkJob<'_> {
 
     /// Returns the command that resumes the job, with all of its rows.
     pub(super) fn command_to_resume(&self) -> CommandLine {
+        self.command_to_resume_with_limit().without(&["limit"])
+    }
+
+    /// Returns the command that resumes the job with as many rows as were given, such as those that `--plan` has shown.
+    pub(super) fn command_to_resume_with_limit(&self) -> CommandLine {
         let mut command = self
             .command_again()
-            .without(&["yes", "resume", "limit", "reviewed"]);
+            .without(&["yes", "resume", "plan", "reviewed"]);
         if let Some(path) = &self.args.backup
             && backup::is_taken(path)
             && let Some(free) = earlier::numbered(path).find(|path| !backup::is_taken(path))

@@ -1,6 +1,7 @@
-//! The journal that an earlier process has left for the file: of a job to resume, or of one that is finished.
+//! The journal that an earlier process has left for the file: of a job to resume, or of one that is finished. A new job
+//! under the same name waits for the requests of one that is finished.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use super::{
     check::Checked,
@@ -11,6 +12,7 @@ use super::{
         self,
         resume::{self, FinishedJob, FoundJournal},
     },
+    send::progress::Progress,
 };
 use crate::{failure::Failure, portal_identity::same_portal};
 
@@ -51,10 +53,16 @@ impl BulkJob<'_> {
         Failure::in_file(journal, problem)
     }
 
-    /// Returns what to do after a job that is finished.
-    pub(super) fn after_the_end(&self, done: &str, journal: &Path) -> String {
+    /// Returns what to do after a job that is finished, whose requests may still be running for so long.
+    pub(super) fn after_the_end(&self, done: &str, journal: &Path, left: Duration) -> String {
+        let before = match left.as_millis().div_ceil(1000) {
+            0 => String::new(),
+            seconds => format!(
+                "wait {seconds} s, since changes of it without an answer may still be applied, and then "
+            ),
+        };
         format!(
-            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, delete {}",
+            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, {before}delete {}",
             self.command_to_review(),
             journal.display()
         )
@@ -112,20 +120,33 @@ impl BulkJob<'_> {
         Ok(())
     }
 
-    /// Sets the journal of an earlier file of the same name aside.
-    pub(super) fn set_aside(
+    /// Waits until no request of an earlier job under the same name can be running any more. Until then reads do not
+    /// show what that job has changed, and the same phone would be added a second time. Its journal keeps its name, so
+    /// that an interrupted wait begins again.
+    ///
+    /// # Errors
+    /// If it is the job of this file.
+    pub(super) async fn wait_for_earlier_job(
         &self,
         journal: &Path,
-        earlier: Option<&FinishedJob>,
+        earlier: &FinishedJob,
         checked: &Checked,
     ) -> Result<(), Failure> {
-        let Some(earlier) = earlier else {
-            return Ok(());
-        };
-        if earlier.digest == checked.digest {
-            let done = || Failure::new(self.after_the_end(&earlier.in_words(), journal));
+        let settle = self.settle_of_batches_of(earlier.header());
+        let left = earlier.past().unsettled_with_lost(settle);
+        if earlier.header().input_sha256 == checked.digest {
+            let done = || Failure::new(self.after_the_end(&earlier.in_words(), journal, left));
             return Err(self.finished_undo().unwrap_or_else(done));
         }
+        let why = "requests of the earlier job under this name may still be running at the server";
+        let throttle = self.throttle.clone();
+        let mut progress = Progress::new(checked.to_send, throttle, self.output);
+        progress.wait(left, why, self.output).await;
+        Ok(())
+    }
+
+    /// Sets the journal of an earlier file of the same name aside.
+    pub(super) fn set_aside(&self, journal: &Path) -> Result<(), Failure> {
         let aside = earlier::set_aside(journal);
         let aside = aside.map_err(|error| Failure::of_file(journal, &error))?;
         self.output.line(format!(

@@ -28,6 +28,7 @@ use super::{
         header::{self, FileDigests, Header, Meaning, Reading},
         resume::{self, FinishedJob, Past},
     },
+    reviewed::Reviewed,
     send::{
         FailureLimits, Mode, PortalCheck, RowChecks, Sender, Stopped,
         plan::{Plan, Selection},
@@ -125,6 +126,10 @@ fn has_no_rows_left(journal: &Path) -> bool {
     !journal.exists() || matches!(resume::finished(journal), Ok(Some(_)))
 }
 
+fn of_batches(settle: Duration) -> Duration {
+    settle.saturating_mul(Client::BATCH_SETTLE_FACTOR)
+}
+
 pub(super) fn current_folder() -> Option<String> {
     let folder = env::current_dir().ok()?;
     Some(folder.display().to_string())
@@ -175,7 +180,7 @@ impl BulkJob<'_> {
         let others = if is_sent {
             self.undone.as_ref().map(others)
         } else {
-            let shown = UndoneJob::to_show(self.input, self.settle(), output);
+            let shown = UndoneJob::to_show(self);
             shown.as_ref().map(others)
         };
         self.other_backups = others.unwrap_or_default();
@@ -226,30 +231,38 @@ impl BulkJob<'_> {
     ) -> Result<ExitStatus, Failure> {
         let Self { args, output, .. } = *self;
         self.check_earlier_copies(checked)?;
+        if let Some(earlier) = earlier {
+            self.wait_for_earlier_job(path, earlier, checked).await?;
+        }
         let column_options = self.column_options();
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
         let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
-        header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
-        let reviewed = reviewed.map_or_else(Vec::new, |it| it.rows);
         let client = self.client()?;
         self.check_pipelines(&client, past, &column_options, checked)
             .await?;
-        self.set_aside(path, earlier, checked)?;
+        if earlier.is_some() {
+            self.set_aside(path)?;
+        }
         let interrupts = Interrupts::listen()?;
         self.end_on_interrupt.stop();
         let (journal, past) = if let Some((mut journal, past)) = resumed {
-            journal.reviewed(&reviewed)?;
+            if let Some(Reviewed { review, rows }) = reviewed {
+                journal.reviewed(review, &rows)?;
+            }
             (journal, past)
         } else {
-            let journal = Journal::create(path, header.clone(), &reviewed)?;
+            let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
+            header.reviewed = review;
+            let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
             (journal, Past::default())
         };
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));
-            output.line(self.after_the_end(&done, path));
+            let left = past.unsettled_with_lost(self.settle_of_batches());
+            output.line(self.after_the_end(&done, path, left));
             return self.finished_before(journal, &past, checked, &column_options);
         }
         // The rows that an earlier process left open are sent whatever the limit is.
@@ -295,6 +308,11 @@ impl BulkJob<'_> {
         }
     }
 
+    /// Returns whether texts that a wrong encoding has broken are sent. A backup restores what was there.
+    fn allows_garbled(&self) -> bool {
+        self.args.allow_garbled || self.input.origin.is_some()
+    }
+
     pub(super) fn column_options(&self) -> ColumnOptions<'_> {
         let Self { args, .. } = self;
         ColumnOptions {
@@ -308,14 +326,13 @@ impl BulkJob<'_> {
             style: &self.style,
             id_column: args.id_column.as_deref(),
             empty: self.empty(),
-            // A backup restores what was there.
-            allows_garbled: args.allow_garbled || self.input.origin.is_some(),
+            allows_garbled: self.allows_garbled(),
             rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
         }
     }
 
-    fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+    pub(super) fn header(&self, checked: &Checked) -> Result<Header, Failure> {
         let Self { args, identity, .. } = self;
         let base_url = portal::base_url(self.portal_args)?;
         Ok(Header {
@@ -346,13 +363,14 @@ impl BulkJob<'_> {
                 currency: args.currency.clone(),
                 decimal: args.decimal,
                 ignore_unknown: args.ignore_unknown,
+                allow_garbled: Some(self.allows_garbled()),
             },
             empty: self.empty(),
             phones: args.rules.phones,
             country: args.rules.country,
             ensure: args.ensure || checked.adds,
             skip_bad: args.skip_bad,
-            settle_seconds: args.settle,
+            settle_seconds: self.settle().as_secs(),
             reviewed: None,
         })
     }
@@ -378,11 +396,22 @@ impl BulkJob<'_> {
     }
 
     fn settle(&self) -> Duration {
-        Duration::from_secs(self.args.settle)
+        let given = self.args.settle.map(Duration::from_secs);
+        given.unwrap_or(Client::SETTLE_TIME)
     }
 
     pub(super) fn settle_of_batches(&self) -> Duration {
-        self.settle().saturating_mul(Client::BATCH_SETTLE_FACTOR)
+        of_batches(self.settle())
+    }
+
+    /// Returns how long batches of another job take to settle. The settle time of that job counts if it was longer,
+    /// unless one is given now.
+    pub(super) fn settle_of_batches_of(&self, other: &Header) -> Duration {
+        let of_other = Duration::from_secs(other.settle_seconds);
+        of_batches(match self.args.settle {
+            Some(_) => self.settle(),
+            None => self.settle().max(of_other),
+        })
     }
 
     /// Sends the rows that an earlier process left open, and then those that have never been sent.
@@ -414,7 +443,7 @@ impl BulkJob<'_> {
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;
-        let is_damaged = past.is_damaged();
+        let may_lack_rows = past.may_lack_rows();
         let mut behind = past.done;
         if !past.open.is_empty() {
             let open = Selection::Only(past.open.clone());
@@ -425,7 +454,7 @@ impl BulkJob<'_> {
         let others = Selection::AllBut(&behind);
         let plan = Plan::new(self.input, column_options, checked, others)?;
         let mut plan = plan.limited(self.args.limit);
-        let mode = if is_damaged {
+        let mode = if may_lack_rows {
             Mode::EnsureAgain
         } else if header.ensure {
             Mode::Ensure

@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use vibecode_runtime::PatchJob;
+use vibecode_runtime::{Batch, Client, PatchJob};
 
 use super::{
     check::Checked,
@@ -29,7 +29,9 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    verify::{self, Unconfirmed},
+    progress::RequestProgress,
+    record_batch::NotRead,
+    verify::{self, ReadBack, Unconfirmed},
 };
 
 /// The number of records whose rows are kept in memory.
@@ -85,7 +87,6 @@ impl BulkJob<'_> {
         let failed = FailedRows::read(sender)?;
         let ids = self.records_with_lost_rows(sender, options, checked)?;
         let mut has_waited = false;
-        let mut overtaken = Vec::new();
         for ids in ids.chunks(RECORDS_AT_A_TIME) {
             let ids: HashSet<u64> = ids.iter().copied().collect();
             let plan = self.all_rows(options, checked)?;
@@ -102,12 +103,47 @@ impl BulkJob<'_> {
                 let why = "an attempt without an answer may still be applied, and would replace what a later row of the same record has set; the records are compared after that";
                 sender.wait(left, why).await?;
             }
-            compare(sender, &rows, &mut overtaken, options, self, checked).await?;
+            self.compare(sender, &rows, options, checked).await?;
         }
         if has_waited {
+            sender.journal.settled()?;
+        }
+        Ok(())
+    }
+
+    /// Reads the records of rows, and reports the rows whose values they do not have. An interrupt ends it: what was
+    /// reported so far stays, and the rest is compared when the job is resumed.
+    async fn compare(
+        &self,
+        sender: &mut Sender<'_>,
+        rows: &[LastRow],
+        options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let activity = "comparing the records with the last rows";
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let throttle = &self.throttle;
+        let mut progress = RequestProgress::new(activity, "rows", count, throttle, self.output);
+        let client = sender.client.clone();
+        let plan = self.all_rows(options, checked)?;
+        for rows in rows.chunks(Batch::MAX_CALLS) {
+            let read = tokio::select! {
+                read = progress.during(read_back(&client, rows)) => read,
+                () = sender.interrupts.next() => return Err(Stopped::Interrupted),
+            };
+            progress.advance(rows.len());
+            let overtaken = rows.iter().zip(read).filter_map(|(row, read)| {
+                let error = match read {
+                    Ok(read) if read.differences.is_empty() => return None,
+                    Ok(read) => RowError::Overtaken(read.differences),
+                    Err(not_read) => RowError::NotRead(not_read),
+                };
+                Some(RowFailure::of(row.line, &error, plan.columns()))
+            });
+            let overtaken: Vec<RowFailure> = overtaken.collect();
             let count = u64::try_from(overtaken.len()).unwrap_or_default();
             sender.show_failed(&overtaken);
-            sender.journal.settled(overtaken)?;
+            sender.journal.overtaken(overtaken)?;
             sender.progress.ok = sender.progress.ok.saturating_sub(count);
             sender.progress.failed += count;
         }
@@ -220,36 +256,16 @@ impl FailedRows {
     }
 }
 
-/// Reads the records of rows, and adds the rows whose values they do not have.
-async fn compare(
-    sender: &Sender<'_>,
-    rows: &[LastRow],
-    overtaken: &mut Vec<RowFailure>,
-    options: &ColumnOptions<'_>,
-    job: &BulkJob<'_>,
-    checked: &Checked,
-) -> Result<(), Failure> {
+/// Reads the records of rows. Fields that a later row sets too are not compared.
+async fn read_back(client: &Client, rows: &[LastRow]) -> Vec<Result<ReadBack, NotRead>> {
     let unconfirmed = rows.iter().map(|row| Unconfirmed {
         job: &row.job,
         is_ensured: false,
     });
     let unconfirmed: Vec<Unconfirmed<'_>> = unconfirmed.collect();
-    let is_of_another_row = |index: usize, field: &String| {
-        rows.get(index)
-            .is_none_or(|row: &LastRow| !row.fields.contains(field))
-    };
-    let read = verify::read_back(&sender.client, &unconfirmed, |index, difference| {
-        is_of_another_row(index, &difference.field)
+    let read = verify::read_back(client, &unconfirmed, |index, difference| {
+        let row = rows.get(index);
+        row.is_none_or(|row| !row.fields.contains(&difference.field))
     });
-    let read = read.await;
-    let plan = job.all_rows(options, checked)?;
-    for (row, read) in rows.iter().zip(read) {
-        let error = match read {
-            Ok(read) if read.differences.is_empty() => continue,
-            Ok(read) => RowError::Overtaken(read.differences),
-            Err(not_read) => RowError::NotRead(not_read),
-        };
-        overtaken.push(RowFailure::of(row.line, &error, plan.columns()));
-    }
-    Ok(())
+    read.await
 }

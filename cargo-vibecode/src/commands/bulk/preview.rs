@@ -26,6 +26,8 @@ pub(super) struct Preview {
     digest: ReviewDigest,
     lines_not_found: RowSet,
     lines_refused: RowSet,
+    /// The rows that are not sent, since earlier rows add all that they would add.
+    unsent: Vec<Repeating>,
 }
 
 /// How a preview is made.
@@ -38,54 +40,66 @@ pub(super) struct PreviewOptions<'a> {
 }
 
 impl Preview {
+    pub(super) fn new(digest: ReviewDigest) -> Self {
+        Self {
+            digest,
+            ..Self::default()
+        }
+    }
+
     /// Reads the records of all rows of a plan, and prints what would change in each. Nothing is
     /// changed.
     ///
     /// # Errors
     /// If the file or a record cannot be read.
     pub(super) async fn print(
+        &mut self,
         client: &Client,
         plan: Plan<'_>,
         options: &PreviewOptions<'_>,
         progress: RequestProgress,
         output: &Output,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(), Failure> {
         let mut reader = RecordReader::new(client, plan, progress);
-        let mut preview = Self::default();
         while let Some(read) = reader.next().await? {
             for row in read {
                 let name = format!("{}/{}", row.job.entity(), row.job.id());
                 let Some(record) = &row.record else {
-                    preview.digest.add_missing(row.line);
-                    preview.lines_not_found.insert(row.line);
-                    preview.not_found += 1;
+                    self.digest.add_missing(row.line);
+                    self.lines_not_found.insert(row.line);
+                    self.not_found += 1;
                     show_not_found(&name, row.line, output);
                     continue;
                 };
                 let changes = RowChanges::of(&row.job, record.raw(), options.schema);
-                preview.digest.add(row.line, &name, &changes);
                 let written = row.written.as_ref().filter(|_| !options.overwrites_newer);
                 let fields =
                     written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
+                self.digest.add(row.line, &name, &changes, &fields);
                 if !fields.is_empty() {
-                    preview.lines_refused.insert(row.line);
-                    preview.refused += 1;
+                    self.lines_refused.insert(row.line);
+                    self.refused += 1;
                     show_refused(&name, row.line, &fields, output);
                     continue;
                 }
                 if changes.changed.is_empty() && changes.added.is_empty() {
-                    preview.same += 1;
+                    self.same += 1;
                 } else {
-                    preview.changed += 1;
+                    self.changed += 1;
                 }
                 show(&name, row.line, &changes, options.schema, output);
             }
         }
-        for row in reader.unsent() {
+        self.unsent.extend_from_slice(reader.unsent());
+        Ok(())
+    }
+
+    /// Counts the rows that are not sent, after all others.
+    pub(super) fn end(&mut self, options: &PreviewOptions<'_>, output: &Output) {
+        for row in std::mem::take(&mut self.unsent) {
             let name = format!("{}/{}", options.entity, row.id);
-            preview.add_unsent(row, &name, output);
+            self.add_unsent(&row, &name, output);
         }
-        Ok(preview)
     }
 
     /// Counts a row that is not sent, since earlier rows add all that it would add: it fails if one of them does.

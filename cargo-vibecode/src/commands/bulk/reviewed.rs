@@ -9,7 +9,7 @@ use std::{collections::HashSet, fmt::Write as _};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    before_sending::Reading,
+    before_sending::{Reading, RowsToSend},
     check::Checked,
     input::{columns::ColumnOptions, row_jobs::RowJobs},
     job::BulkJob,
@@ -19,9 +19,8 @@ use super::{
         row_set::RowSet,
     },
     old_values::{OldValue, RowChanges},
-    send::plan::Selection,
 };
-use crate::{digest, failure::Failure};
+use crate::{digest, failure::Failure, plural::number_of};
 
 /// The number of hexadecimal digits of each part.
 const DIGITS: usize = 8;
@@ -46,13 +45,31 @@ pub(super) struct ReviewDigest {
     hash: Sha256,
     /// The text of one row. The buffer is reused.
     text: String,
-    /// The digest of each row.
-    rows: Vec<RowDigest>,
+    /// The digest of each row, if they are to be compared or written to the journal.
+    rows: Option<Vec<RowDigest>>,
 }
 
 impl ReviewDigest {
-    /// Adds what a row would change in its record.
-    pub(super) fn add(&mut self, line: u64, record: &str, changes: &RowChanges<'_>) {
+    /// Returns a digest that also keeps that of each row.
+    pub(super) fn of_each_row() -> Self {
+        Self {
+            rows: Some(Vec::new()),
+            ..Self::default()
+        }
+    }
+
+    fn into_rows(self) -> Vec<RowDigest> {
+        self.rows.unwrap_or_default()
+    }
+
+    /// Adds what a row would change in its record. `refused` are the fields for which it would fail.
+    pub(super) fn add(
+        &mut self,
+        line: u64,
+        record: &str,
+        changes: &RowChanges<'_>,
+        refused: &[String],
+    ) {
         let _ = write!(self.text, "{line} {record}");
         for change in &changes.changed {
             let old = match &change.old {
@@ -63,6 +80,9 @@ impl ReviewDigest {
         }
         for addition in &changes.added {
             let _ = write!(self.text, " {} + {:?}", addition.field, addition.value);
+        }
+        if !refused.is_empty() {
+            let _ = write!(self.text, " fails for {refused:?}");
         }
         self.end_row(line);
     }
@@ -76,8 +96,10 @@ impl ReviewDigest {
     fn end_row(&mut self, line: u64) {
         self.text.push('\n');
         self.hash.update(&self.text);
-        let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&self.text).into();
-        self.rows.push((line, u32::from_be_bytes([a, b, c, d])));
+        if let Some(rows) = &mut self.rows {
+            let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&self.text).into();
+            rows.push((line, u32::from_be_bytes([a, b, c, d])));
+        }
         self.text.clear();
     }
 }
@@ -112,18 +134,18 @@ impl BulkJob<'_> {
             return Ok(None);
         }
         let Some(reviewed) = &self.args.reviewed else {
-            if let Some(review) = &past.review {
+            if let Some(review) = &past.reviewed.review {
                 self.check_rows_left(checked, column_options, past, review)
                     .await?;
             }
             return Ok(None);
         };
         let preview = self
-            .read_for_review(checked, column_options, Selection::All)
+            .read_for_review(checked, column_options, RowsToSend::Next(past))
             .await?;
         let now = self.reviewed(checked, &preview);
         if now == *reviewed {
-            let rows = preview.rows;
+            let rows = preview.into_rows();
             let review = Review {
                 digest: now,
                 rows: u64::try_from(rows.len()).unwrap_or(u64::MAX),
@@ -133,7 +155,7 @@ impl BulkJob<'_> {
         }
         let rows = |text: &str| text.split('-').next().map(str::to_owned);
         let what = if rows(&now) == rows(reviewed) {
-            "the records are not as they were, or --limit or --overwrite-newer is another one"
+            "the records are not as they were, the job has sent rows since, or --limit or --overwrite-newer is another one"
         } else {
             "the rows request other changes: the file, an option or a file in the folder vibecode has changed"
         };
@@ -146,7 +168,7 @@ impl BulkJob<'_> {
     /// Checks that the rows that an earlier process has not sent would change in their records what was reviewed.
     ///
     /// # Errors
-    /// If one would not, or if a record cannot be read.
+    /// If one would not, if the journal has lost what was reviewed of a row, or if a record cannot be read.
     async fn check_rows_left(
         &self,
         checked: &Checked,
@@ -154,24 +176,40 @@ impl BulkJob<'_> {
         past: &Past,
         review: &Review,
     ) -> Result<(), Failure> {
+        let to_review = || self.command_to_review().without(&["limit"]);
+        let lost = past.reviewed.missing();
+        if lost > 0 {
+            return Err(Failure::new(format!(
+                "the job was reviewed as {}, and the journal has lost what was reviewed of {}, though rows may have been sent since: nothing was sent now. To review what is left: {}",
+                review.digest,
+                number_of(lost, "row", "rows"),
+                to_review()
+            )));
+        }
         let left = self.reviewed_rows_left(checked, column_options, past)?;
         if !left.is_empty() {
-            let left = Selection::Only(left);
+            let left = RowsToSend::Only(left);
             let now = self.read_for_review(checked, column_options, left).await?;
-            let is_other = |(row, digest): &&RowDigest| past.reviewed.get(row) != Some(digest);
-            let other: Vec<u64> = now.rows.iter().filter(is_other).map(|it| it.0).collect();
+            let now = now.into_rows();
+            let is_other =
+                |(row, digest): &&RowDigest| past.reviewed.digest_of(*row) != Some(*digest);
+            let other: Vec<u64> = now.iter().filter(is_other).map(|it| it.0).collect();
             if let [first, ..] = other[..] {
+                let or_newer = match self.input.origin {
+                    Some(_) => ", or --overwrite-newer is another one",
+                    None => "",
+                };
                 return Err(Failure::new(format!(
-                    "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}): nothing was sent. To review what is left: {}",
+                    "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}){or_newer}: nothing was sent. To review what is left: {}",
                     review.digest,
                     other.len(),
-                    self.command_to_review().without(&["limit"])
+                    to_review()
                 )));
             }
         }
-        if let Some(limit) = review.limit {
+        if let Some(limit) = past.reviewed.limit() {
             self.output.warn(format!(
-                "only the first {limit} rows were reviewed, as --limit said: the others are sent whatever their records have"
+                "the job was reviewed with --limit {limit}: rows that this did not cover are sent whatever their records have"
             ));
         }
         Ok(())
@@ -198,7 +236,7 @@ impl BulkJob<'_> {
                 if repeated.rows(id).is_some() {
                     sent_to.insert(id);
                 }
-            } else if past.reviewed.contains_key(&row_job.line) && !sent_to.contains(&id) {
+            } else if past.reviewed.digest_of(row_job.line).is_some() && !sent_to.contains(&id) {
                 left.insert(row_job.line);
             }
         }
@@ -209,7 +247,7 @@ impl BulkJob<'_> {
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        rows: Selection<'_>,
+        rows: RowsToSend<'_>,
     ) -> Result<ReviewDigest, Failure> {
         let quiet = self.output.quiet();
         let reading = Reading::ToCompare;

@@ -18,7 +18,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use vibecode_runtime::Client;
+use vibecode_spec::one_line;
 
 use crate::{
     commands::bulk::{
@@ -29,7 +29,6 @@ use crate::{
         send::{Sender, Stopped},
     },
     failure::Failure,
-    output::Output,
 };
 
 /// The job of a backup.
@@ -67,7 +66,8 @@ impl UndoneJob {
 
     /// Finds the job of a backup that is only looked at, and says so if it may still change records. The journal is
     /// locked while the result exists, so that it must not exist for long.
-    pub(crate) fn to_show(input: &Input, settle: Duration, output: &Output) -> Option<Self> {
+    pub(crate) fn to_show(undo: &BulkJob<'_>) -> Option<Self> {
+        let (input, output) = (undo.input, undo.output);
         let origin = input.origin.as_ref()?;
         let named = named_journal(input, origin);
         let path = find_named(named.as_deref(), origin)?;
@@ -75,7 +75,7 @@ impl UndoneJob {
             Ok(true) => {
                 output.warn(format!(
                     "{}: the job that this backup undoes is still running: what it changes from now on is not shown, and an undo is refused until it has ended",
-                    path.display()
+                    one_line(&path.to_string_lossy())
                 ));
                 return None;
             }
@@ -93,36 +93,30 @@ impl UndoneJob {
             journal: Some(journal),
             named,
         };
-        let (left, _) = undone.unsettled(settle);
+        let (left, _) = undone.unsettled(undo);
         if !left.is_zero() {
             let until = Timestamp::now() + left;
             output.warn(format!(
                 "{}: requests of the job that this backup undoes may still be applied until {} UTC: what they change is not shown before that, and an undo waits for it",
-                path.display(),
+                one_line(&path.to_string_lossy()),
                 until.strftime("%H:%M:%S")
             ));
         }
         Some(undone)
     }
 
-    /// Returns how long requests of the job may still be running, and why, given the settle time of this undo.
-    fn unsettled(&self, settle: Duration) -> (Duration, &'static str) {
+    /// Returns how long requests of the job may still be running, and why. `undo` is the job that undoes it.
+    fn unsettled(&self, undo: &BulkJob<'_>) -> (Duration, &'static str) {
         match &self.journal {
             Some(journal) => {
-                // Nobody gave the usual settle time, so that of the job counts if it was longer.
-                let of_job = Duration::from_secs(journal.header().settle_seconds);
-                let settle = if settle == Client::SETTLE_TIME {
-                    settle.max(of_job)
-                } else {
-                    settle
-                };
+                let settle = undo.settle_of_batches_of(journal.header());
                 (
-                    journal.past().unsettled_with_lost(of_batches(settle)),
+                    journal.past().unsettled_with_lost(settle),
                     "requests of the job that is undone may still be running at the server",
                 )
             }
             None => (
-                of_batches(settle),
+                undo.settle_of_batches(),
                 "it is not known when the job that is undone has ended, so its requests may still be running at the server",
             ),
         }
@@ -159,23 +153,20 @@ impl UndoneJob {
         }
         let missing = match &self.named {
             None => "this backup does not name the journal of its job".to_owned(),
-            Some(path) if path.exists() => format!(
-                "{}: this is not the journal of the job that this backup undoes, or it is damaged",
-                path.display()
-            ),
-            Some(path) => format!(
-                "{}: the journal of the job that this backup undoes is not there",
-                path.display()
-            ),
+            // The name is text of the backup, which may come from anywhere.
+            Some(path) => {
+                let problem = if path.exists() {
+                    "this is not the journal of the job that this backup undoes, or it is damaged"
+                } else {
+                    "the journal of the job that this backup undoes is not there"
+                };
+                format!("{}: {problem}", one_line(&path.to_string_lossy()))
+            }
         };
         Some(format!(
             "{missing}, so it is not known whether that job has ended: an undo beside it would be overwritten. Make sure that it has ended"
         ))
     }
-}
-
-fn of_batches(settle: Duration) -> Duration {
-    settle.saturating_mul(Client::BATCH_SETTLE_FACTOR)
 }
 
 impl BulkJob<'_> {
@@ -187,8 +178,7 @@ impl BulkJob<'_> {
         if let Some(warning) = undone.warning() {
             sender.progress.aside(|| self.output.warn(warning));
         }
-        let settle = Duration::from_secs(self.args.settle);
-        let (left, why) = undone.unsettled(settle);
+        let (left, why) = undone.unsettled(self);
         sender.wait(left, why).await
     }
 }
@@ -204,19 +194,35 @@ fn find_named(named: Option<&Path>, origin: &Origin) -> Option<PathBuf> {
     find(named?, origin.journal_id.as_deref())
 }
 
-/// Returns the journal with this id: the one of this name, or one that was set aside since.
+/// Returns the journal with this id: the one of this name, or one that was set aside since. If there are several, all but
+/// the latest are copies of it, which do not show what the job has sent last.
 fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
     let aside = earlier::numbered(named).take_while(|path| path.exists());
-    let mut paths = std::iter::once(named.to_owned()).chain(aside);
-    paths.find(|path| match id {
-        Some(id) => match resume::id(path) {
-            Ok(found) => found.as_deref() == Some(id),
+    let paths = std::iter::once(named.to_owned()).chain(aside);
+    let mut latest: Option<(u64, PathBuf)> = None;
+    for path in paths.filter(|path| may_be_journal(path)) {
+        let at = match resume::id(&path) {
+            Ok(found) if found.as_deref() != id => continue,
+            // The job was started by an earlier version, whose journals have no id.
+            Ok(None) => return Some(path),
+            Ok(Some(_)) => resume::last_moment(&path),
+            Err(error) => Err(error),
+        };
+        match at {
+            Ok(at) if latest.as_ref().is_some_and(|(then, _)| at <= *then) => {}
+            Ok(at) => latest = Some((at, path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             // If it is there and cannot be read, it may be the one, and locked.
-            Err(error) => error.kind() != io::ErrorKind::NotFound,
-        },
-        // The job was started by an earlier version, whose journals have no id.
-        None => path.exists(),
-    })
+            Err(_) => return Some(path),
+        }
+    }
+    latest.map(|(_, path)| path)
+}
+
+/// Returns whether a path that a backup names may be a journal. A backup is a file from outside: what it names is
+/// neither read nor locked if it is a device, a pipe or a file of another kind.
+fn may_be_journal(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "journal") && path.is_file()
 }
 
 /// Returns the path of a file relative to the folder of another one: a backup and the journal of its job name each

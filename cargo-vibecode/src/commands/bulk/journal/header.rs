@@ -20,6 +20,7 @@ pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 
 /// Also on without the option, if a row adds phones or emails.
 const ENSURE: &str = "--ensure";
+const ALLOW_GARBLED: &str = "--allow-garbled";
 
 /// The job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +74,9 @@ pub(crate) struct Reading {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) decimal: Option<Numbers>,
     pub(crate) ignore_unknown: bool,
+    /// `None`: the journal does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) allow_garbled: Option<bool>,
 }
 
 /// What the rows of the file change, and what that depends on besides the file and the options.
@@ -211,6 +215,7 @@ impl Header {
         settings
             .filter(|((_, then), (_, now))| then != now)
             .filter(|((name, _), _)| *name != ENSURE || !is_ensure_derived)
+            .filter(|((name, then), _)| *name != ALLOW_GARBLED || !then.is_null())
             .map(|((name, then), (_, now))| {
                 format!(
                     "{name} was {} and is now {}",
@@ -222,7 +227,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 18] {
+    fn settings(&self) -> [(&'static str, Value); 19] {
         [
             ("the entity", json!(self.entity)),
             ("the base URL", json!(self.base_url)),
@@ -236,6 +241,7 @@ impl Header {
             ("--currency", json!(self.reading.currency)),
             ("--decimal", json!(self.reading.decimal)),
             ("--ignore-unknown", json!(self.reading.ignore_unknown)),
+            (ALLOW_GARBLED, json!(self.reading.allow_garbled)),
             ("--empty", json!(self.empty)),
             ("--phones", json!(self.phones)),
             ("--country", json!(self.country)),

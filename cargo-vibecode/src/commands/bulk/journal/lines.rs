@@ -10,6 +10,7 @@ use super::{
     Line,
     checksum::{self, RunningChecksum},
     header::FIRST_WITH_CHECKSUMS,
+    review::Review,
 };
 use crate::failure::Failure;
 
@@ -30,6 +31,21 @@ pub(super) struct Damage {
     pub(super) line: u64,
     /// The latest moment that one of them names, in milliseconds since 1970.
     pub(super) latest: u64,
+    /// The last review that one of them records. Its digests are lost.
+    pub(super) review: Option<Review>,
+}
+
+impl Damage {
+    /// Adds a line that is not as it was written, or follows one.
+    fn add(&mut self, line: &[u8]) {
+        let Some(line) = parse_damaged(line) else {
+            return;
+        };
+        self.latest = self.latest.max(line.at().unwrap_or_default());
+        if let Line::Review { review, .. } = line {
+            self.review = Some(review);
+        }
+    }
 }
 
 /// Passes every complete line to `visit`, up to the first that is not as it was written.
@@ -54,7 +70,7 @@ pub(super) fn for_each_line(
             break;
         }
         if let Some(damage) = &mut lines.damage {
-            damage.latest = damage.latest.max(moment_of(&bytes));
+            damage.add(&bytes);
             continue;
         }
         let line = match &mut lines.checksum {
@@ -68,10 +84,13 @@ pub(super) fn for_each_line(
                 lines.whole += u64::try_from(read).unwrap_or_default();
             }
             None if number > 1 && lines.checksum.is_some() => {
-                lines.damage = Some(Damage {
+                let mut damage = Damage {
                     line: number,
-                    latest: moment_of(&bytes),
-                });
+                    latest: 0,
+                    review: None,
+                };
+                damage.add(&bytes);
+                lines.damage = Some(damage);
             }
             None => return Err(damaged(path, number)),
         }
@@ -97,9 +116,16 @@ fn parse(line: &[u8]) -> Option<Line> {
 }
 
 /// Returns the moment that a possibly damaged line names; 0 if it names none.
-fn moment_of(line: &[u8]) -> u64 {
+pub(super) fn moment_of(line: &[u8]) -> u64 {
+    parse_damaged(line)
+        .and_then(|line| line.at())
+        .unwrap_or_default()
+}
+
+/// Reads a line whose checksum may be wrong or missing.
+fn parse_damaged(line: &[u8]) -> Option<Line> {
     let line = checksum::split(line).map_or_else(|| line.to_vec(), |(line, _)| line);
-    parse(&line).and_then(|line| line.at()).unwrap_or_default()
+    parse(&line)
 }
 
 fn damaged(path: &Path, number: u64) -> Failure {

@@ -27,7 +27,7 @@ use self::{
     header::Header,
     lines::for_each_line,
     outcome::RowFailure,
-    review::{ReviewedRows, RowDigest},
+    review::{Review, ReviewedRows, RowDigest},
     row_set::Ranges,
 };
 use super::{input::private, send::lost::LostRows};
@@ -45,7 +45,12 @@ const ID_DIGITS: usize = 16;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     Journal(Box<Header>),
-    /// What was reviewed.
+    /// A review that was given to `--resume`. That of a job as it was started is in the first line.
+    Review {
+        at: u64,
+        review: Review,
+    },
+    /// The digests of rows of the review before.
     Reviewed(ReviewedRows),
     /// The old values of these rows are in a file.
     BackedUp {
@@ -77,10 +82,16 @@ pub(crate) enum Line {
         #[serde(default, skip_serializing_if = "is_zero")]
         lost_at: u64,
     },
+    /// These rows had been done, and a lost attempt of an earlier row has replaced what they have set. Further records
+    /// may have to be compared.
+    Overtaken {
+        at: u64,
+        failed: Vec<RowFailure>,
+    },
     /// The rows of which an attempt was lost have settled, and the records with further rows were compared with them.
-    /// These rows had been done.
     Settled {
         at: u64,
+        /// Further rows that were overtaken, as earlier versions list them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         failed: Vec<RowFailure>,
     },
@@ -127,9 +138,11 @@ impl Line {
         match self {
             Self::Journal(_) => None,
             Self::Reviewed(rows) => Some(rows.at),
-            Self::BackedUp { at, .. }
+            Self::Review { at, .. }
+            | Self::BackedUp { at, .. }
             | Self::Started { at, .. }
             | Self::Done { at, .. }
+            | Self::Overtaken { at, .. }
             | Self::Settled { at, .. }
             | Self::Returned { at, .. }
             | Self::Alive { at }
@@ -230,11 +243,9 @@ impl Journal {
         lines.try_for_each(|line| self.write(&Line::Reviewed(line)))
     }
 
-    /// Records that these rows were reviewed again. The digests replace earlier ones.
-    pub(crate) fn reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
-        if rows.is_empty() {
-            return Ok(());
-        }
+    /// Records a review that was given to `--resume`. Its digests replace earlier ones of the same rows.
+    pub(crate) fn reviewed(&mut self, review: Review, rows: &[RowDigest]) -> Result<(), Failure> {
+        self.write(&Line::Review { at: now(), review })?;
         self.write_reviewed(rows)?;
         self.sync()
     }
@@ -275,9 +286,19 @@ impl Journal {
         })
     }
 
-    /// Records that what was lost has settled, and which rows it has changed.
-    pub(crate) fn settled(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
-        self.write(&Line::Settled { at: now(), failed })?;
+    /// Records which rows a lost attempt has overtaken.
+    pub(crate) fn overtaken(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
+        if failed.is_empty() {
+            return Ok(());
+        }
+        self.write(&Line::Overtaken { at: now(), failed })?;
+        self.sync()
+    }
+
+    /// Records that what was lost has settled, and that all rows that it may have overtaken were compared.
+    pub(crate) fn settled(&mut self) -> Result<(), Failure> {
+        let (at, failed) = (now(), Vec::new());
+        self.write(&Line::Settled { at, failed })?;
         self.sync()
     }
 
@@ -298,7 +319,10 @@ impl Journal {
     /// systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
         for_each_line(&mut self.file, &self.path, |line| {
-            if let Line::Done { failed, .. } | Line::Settled { failed, .. } = line {
+            if let Line::Done { failed, .. }
+            | Line::Overtaken { failed, .. }
+            | Line::Settled { failed, .. } = line
+            {
                 failed.into_iter().for_each(&mut visit);
             }
         })?;

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     env,
     fs::{self, File, OpenOptions},
-    io::{self, BufRead as _, BufReader},
+    io::{self, BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -14,13 +14,14 @@ use jiff::Timestamp;
 use super::{
     HEARTBEAT, Journal, Line, checksum,
     header::{Header, VERSION},
-    lines::{Damage, ReadLines, for_each_line},
+    lines::{Damage, ReadLines, for_each_line, moment_of},
     lock, now,
-    review::Review,
+    outcome::RowFailure,
+    review::PastReview,
     row_set::{Ranges, RowSet},
 };
 use crate::{
-    commands::bulk::{earlier, input::make_private, send::lost::AllLost},
+    commands::bulk::{input::make_private, send::lost::AllLost},
     failure::Failure,
     output::Output,
     plural::number_of,
@@ -28,6 +29,9 @@ use crate::{
 
 /// If a file was changed later than this after its last line, in milliseconds, something else has changed it.
 const TOUCHED_AFTER: u64 = 500;
+
+/// A file whose first line is longer, in bytes, is no journal.
+const LONGEST_FIRST_LINE: u64 = 1024 * 1024;
 
 /// The state of the job so far.
 #[derive(Debug, Default)]
@@ -48,9 +52,8 @@ pub(crate) struct Past {
     /// When it was, in milliseconds since 1970.
     finished_at: u64,
     undone: Option<Undone>,
-    /// What was reviewed before the job, and the digest of each row that was.
-    pub(crate) review: Option<Review>,
-    pub(crate) reviewed: HashMap<u64, u32>,
+    /// What was reviewed before rows were sent.
+    pub(crate) reviewed: PastReview,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// The rows of which an attempt was lost, unless it is known to have settled.
@@ -109,9 +112,17 @@ impl FoundJournal {
         let mut past = Past::default();
         let mut header = None;
         let mut lines = for_each_line(&mut file, path, |line| match line {
-            Line::Journal(then) => header = Some(*then),
+            Line::Journal(then) => {
+                if let Some(review) = &then.reviewed {
+                    past.reviewed.begin(review.clone());
+                }
+                header = Some(*then);
+            }
             line => past.apply(line),
         })?;
+        if let Some(review) = lines.damage.as_ref().and_then(|it| it.review.clone()) {
+            past.reviewed.begin(review);
+        }
         past.conclude();
         let changed = file.metadata().and_then(|it| last_change(&it));
         let changed = changed.unwrap_or_else(|_| now());
@@ -141,12 +152,6 @@ impl FoundJournal {
                 "a later version of cargo-vibecode wrote this journal: resume with that version";
             return Err(Failure::in_file(path, problem));
         }
-        let digests = u64::try_from(past.reviewed.len()).unwrap_or(u64::MAX);
-        if header.reviewed.as_ref().is_some_and(|it| digests < it.rows) {
-            let problem = "the journal ends before anything was sent: delete it, and start the job with --yes and --reviewed";
-            return Err(Failure::in_file(path, problem));
-        }
-        past.review.clone_from(&header.reviewed);
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -167,6 +172,27 @@ impl FoundJournal {
     /// Returns the backups of the job, the newest first.
     pub(crate) fn backups(&self) -> Vec<PathBuf> {
         self.past.backups(&self.path)
+    }
+
+    /// Returns the state of the job, which is left as it is.
+    ///
+    /// # Errors
+    /// If it is another job than this one, or if its rows would change something else now.
+    pub(crate) fn past_of(self, now: &Header) -> Result<Past, Failure> {
+        self.check(now)?;
+        Ok(self.past)
+    }
+
+    /// Checks that this job can be resumed now.
+    fn check(&self, now: &Header) -> Result<(), Failure> {
+        let mut problem = self.header.is_of_another_job(now);
+        if !self.past.is_finished {
+            problem = problem.or_else(|| self.header.refusal(now));
+        }
+        match problem {
+            Some(problem) => Err(Failure::in_file(&self.path, problem)),
+            None => Ok(()),
+        }
     }
 
     /// Records how many rows an undo of the job has restored. A journal that is damaged, or of an earlier version, is
@@ -192,6 +218,12 @@ impl FoundJournal {
     /// # Errors
     /// If it belongs to another job than this one, or if it cannot be written.
     pub(crate) fn resume(self, now: &Header, output: &Output) -> Result<(Journal, Past), Failure> {
+        if !self.past.is_finished {
+            for warning in self.header.warnings(now) {
+                output.warn(warning);
+            }
+        }
+        self.check(now)?;
         let Self {
             file,
             path,
@@ -199,16 +231,6 @@ impl FoundJournal {
             past,
             lines,
         } = self;
-        let mut problem = header.is_of_another_job(now);
-        if !past.is_finished {
-            problem = problem.or_else(|| header.refusal(now));
-            for warning in header.warnings(now) {
-                output.warn(warning);
-            }
-        }
-        if let Some(problem) = problem {
-            return Err(Failure::in_file(&path, problem));
-        }
         if let Some(damage) = &lines.damage {
             let kept = keep_damaged(&path).map_err(|error| Failure::of_file(&path, &error))?;
             output.warn(damage.in_words(&path, &kept));
@@ -226,8 +248,12 @@ impl FoundJournal {
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
         journal.id = header.id;
-        if let Some(Damage { latest, .. }) = damage {
+        if let Some(Damage { latest, review, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
+            if let Some(review) = review {
+                // Without its digests, so that the job needs a new one.
+                journal.write(&Line::Review { at: latest, review })?;
+            }
             journal.sync()?;
         }
         if let Some(at) = past.put_back_at
@@ -269,7 +295,8 @@ pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
 /// If the file cannot be read. On some systems it cannot while it is locked.
 pub(crate) fn header(path: &Path) -> io::Result<Option<Header>> {
     let mut line = Vec::new();
-    BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
+    let start = File::open(path)?.take(LONGEST_FIRST_LINE);
+    BufReader::new(start).read_until(b'\n', &mut line)?;
     let line = checksum::split(line.trim_ascii_end());
     let line = line.and_then(|(line, _)| serde_json::from_slice(&line).ok());
     Ok(match line {
@@ -278,16 +305,25 @@ pub(crate) fn header(path: &Path) -> io::Result<Option<Header>> {
     })
 }
 
+/// Returns the latest moment that a line of a journal names, in milliseconds since 1970; 0 if none does.
+///
+/// # Errors
+/// If the file cannot be read.
+pub(crate) fn last_moment(path: &Path) -> io::Result<u64> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let (mut latest, mut line) = (0, Vec::new());
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        latest = latest.max(moment_of(line.trim_ascii_end()));
+        line.clear();
+    }
+    Ok(latest)
+}
+
 /// A job of which every row has been reported.
 #[derive(Debug)]
 pub(crate) struct FinishedJob {
-    /// The hash of its file.
-    pub(crate) digest: String,
-    ok: u64,
-    failed: u64,
-    /// In milliseconds since 1970.
-    at: u64,
-    undone: Option<Undone>,
+    header: Header,
+    past: Past,
 }
 
 /// The last undo of a job.
@@ -299,8 +335,16 @@ struct Undone {
 }
 
 impl FinishedJob {
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(crate) fn past(&self) -> &Past {
+        &self.past
+    }
+
     pub(crate) fn in_words(&self) -> String {
-        finished_in_words((self.ok, self.failed, ""), self.at, self.undone)
+        self.past.finished_in_words("")
     }
 }
 
@@ -327,17 +371,6 @@ fn moment(at: u64) -> String {
     })
 }
 
-/// Returns the counts and the moment of the end of a job, and its undo.
-fn finished_in_words(
-    (ok, failed, bad): (u64, u64, &str),
-    at: u64,
-    undone: Option<Undone>,
-) -> String {
-    let moment = moment(at);
-    let undone = undone.map_or_else(String::new, |it| format!("; {}", it.in_words()));
-    format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
-}
-
 /// Returns a finished job; `None` if the job is not finished.
 ///
 /// # Errors
@@ -346,24 +379,16 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
     lock(&file, path)?;
-    let mut digest = None;
-    let (mut end, mut undone) = (None, None);
+    let mut past = Past::default();
+    let mut header = None;
     let lines = for_each_line(&mut file, path, |line| match line {
-        Line::Journal(header) => digest = Some(header.input_sha256),
-        Line::Finished { at, ok, failed } => end = Some((at, ok, failed)),
-        Line::Undone { at, rows } => undone = Undone::of(at, rows).or(undone),
-        _ => end = None,
+        Line::Journal(then) => header = Some(*then),
+        line => past.apply(line),
     })?;
-    let end = end.filter(|_| lines.damage.is_none());
-    Ok(digest
-        .zip(end)
-        .map(|(digest, (at, ok, failed))| FinishedJob {
-            digest,
-            ok,
-            failed,
-            at,
-            undone,
-        }))
+    past.conclude();
+    let is_finished = past.is_finished && lines.damage.is_none();
+    let header = header.filter(|_| is_finished);
+    Ok(header.map(|header| FinishedJob { header, past }))
 }
 
 /// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970. A
@@ -382,9 +407,15 @@ fn last_change(file: &fs::Metadata) -> io::Result<u64> {
     Ok(written.max(changed))
 }
 
-/// Copies a damaged journal to a free name.
+/// Copies a damaged journal to a free name. A journal that is set aside never has such a name: a copy is older than the
+/// journal of its job, and would not show what that has sent since.
 fn keep_damaged(path: &Path) -> io::Result<PathBuf> {
-    let free = earlier::numbered(path).find(|name| !name.exists());
+    let mut names = (1_u32..).map(|number| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".damaged-{number}"));
+        PathBuf::from(name)
+    });
+    let free = names.find(|name| !name.exists());
     let free = free.ok_or(io::ErrorKind::AlreadyExists)?;
     fs::copy(path, &free)?;
     Ok(free)
@@ -412,7 +443,11 @@ impl Past {
         self.is_ended = match line {
             Line::Ended { .. } | Line::Finished { .. } => true,
             // It is written while nothing new is under way.
-            Line::BackedUp { .. } | Line::Reviewed(_) | Line::Undone { .. } => self.is_ended,
+            Line::BackedUp { .. }
+            | Line::Review { .. }
+            | Line::Reviewed(_)
+            | Line::Overtaken { .. }
+            | Line::Undone { .. } => self.is_ended,
             Line::Journal(_)
             | Line::Started { .. }
             | Line::Done { .. }
@@ -422,10 +457,27 @@ impl Past {
             | Line::Damaged { .. }
             | Line::PutBack { .. } => false,
         };
+        self.is_finished = match line {
+            Line::Finished { .. } => true,
+            Line::Review { .. } | Line::Reviewed(_) | Line::Undone { .. } => self.is_finished,
+            // Rows were sent, or may have been, after the end that an earlier line shows.
+            Line::Journal(_)
+            | Line::BackedUp { .. }
+            | Line::Started { .. }
+            | Line::Done { .. }
+            | Line::Overtaken { .. }
+            | Line::Settled { .. }
+            | Line::Returned { .. }
+            | Line::Alive { .. }
+            | Line::Ended { .. }
+            | Line::Damaged { .. }
+            | Line::PutBack { .. } => false,
+        };
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
-            Line::Reviewed(rows) => self.reviewed.extend(rows.rows()),
+            Line::Review { review, .. } => self.reviewed.begin(review),
+            Line::Reviewed(rows) => self.reviewed.add(rows),
             Line::BackedUp { at, rows, file } => {
                 self.backups.extend(file);
                 rows.iter().for_each(|row| self.backed_up.insert(row));
@@ -469,25 +521,29 @@ impl Past {
                 self.batches.remove(&batch);
                 self.heartbeat(at);
             }
+            // Nothing is under way, so that it does not prolong the wait.
+            Line::Overtaken { at: _, failed } => self.overtake(failed),
             Line::Settled { at, failed } => {
                 self.lost = AllLost::default();
-                for failure in failed {
-                    self.ok = self.ok.saturating_sub(1);
-                    self.failed += 1;
-                    self.failed_rows.insert(failure.row);
-                    if failure.may_lack_additions() {
-                        self.lacking.insert(failure.row);
-                    }
-                }
+                self.overtake(failed);
                 self.heartbeat(at);
             }
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
             Line::Undone { at, rows } => self.undone = Undone::of(at, rows).or(self.undone),
-            Line::Finished { at, .. } => {
-                self.is_finished = true;
-                self.finished_at = at;
+            Line::Finished { at, .. } => self.finished_at = at,
+        }
+    }
+
+    /// Counts rows that had been done as failed.
+    fn overtake(&mut self, rows: Vec<RowFailure>) {
+        for failure in rows {
+            self.ok = self.ok.saturating_sub(1);
+            self.failed += 1;
+            self.failed_rows.insert(failure.row);
+            if failure.may_lack_additions() {
+                self.lacking.insert(failure.row);
             }
         }
     }
@@ -504,7 +560,11 @@ impl Past {
 
     /// Returns the counts and the moment of the end of a finished job. `bad` follows the counts.
     pub(crate) fn finished_in_words(&self, bad: &str) -> String {
-        finished_in_words((self.ok, self.failed, bad), self.finished_at, self.undone)
+        let Self { ok, failed, .. } = self;
+        let moment = moment(self.finished_at);
+        let undone = self.undone_in_words();
+        let undone = undone.map_or_else(String::new, |undone| format!("; {undone}"));
+        format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
     }
 
     /// Returns the last undo of the job as a sentence; `None` if no row was restored.
@@ -520,8 +580,8 @@ impl Past {
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.
-    pub(crate) fn is_damaged(&self) -> bool {
-        self.damaged_at.is_some()
+    pub(crate) fn may_lack_rows(&self) -> bool {
+        self.damaged_at.is_some() || self.put_back_at.is_some()
     }
 
     fn heartbeat(&mut self, at: u64) {
@@ -530,6 +590,7 @@ impl Past {
 
     /// A batch may have been opened by one process, and its rows reported by the next.
     fn conclude(&mut self) {
+        self.reviewed.conclude();
         for rows in std::mem::take(&mut self.batches).into_values() {
             for row in rows.iter().filter(|row| !self.done.contains(*row)) {
                 self.open.insert(row);
@@ -617,6 +678,54 @@ mod tests {
         for decided in ["not_applied", "not_as_sent", "not_verified"] {
             assert_eq!(after_failure(decided, 0).unsettled(SETTLE), Duration::ZERO);
         }
+    }
+
+    #[test]
+    fn a_review_or_an_undo_does_not_reopen_a_finished_job_and_a_batch_does() {
+        let finished = json!({"finished": {"at": now(), "ok": 1, "failed": 0}});
+        for (line, is_finished) in [
+            (json!({"undone": {"at": now(), "rows": 1}}), true),
+            (
+                json!({"reviewed": {"at": now(), "rows": "2", "digests": "0000000a"}}),
+                true,
+            ),
+            (
+                json!({"started": {"batch": 2, "at": now(), "rows": "3"}}),
+                false,
+            ),
+        ] {
+            let mut past = Past::default();
+            for line in [&finished, &line] {
+                past.apply(serde_json::from_value(line.clone()).unwrap());
+            }
+            assert_eq!(past.is_finished, is_finished, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_comparison_that_was_interrupted_keeps_its_rows_and_is_not_over() {
+        let failure = |row: u64| json!({"row": row, "code": "OVERTAKEN", "outcome": "not_as_sent", "message": ""});
+        let mut past = Past::default();
+        for line in [
+            json!({"started": {"batch": 1, "at": now(), "rows": "2-4"}}),
+            json!({"done": {"batch": 1, "at": now(), "ok": "2-4", "lost": "2", "lost_at": now()}}),
+            json!({"ended": {"at": now()}}),
+            json!({"overtaken": {"at": now(), "failed": [failure(3)]}}),
+        ] {
+            past.apply(serde_json::from_value(line).unwrap());
+        }
+        assert_eq!((past.ok, past.failed), (2, 1));
+        assert_eq!(past.unsettled(SETTLE), Duration::ZERO);
+        assert!(!past.unsettled_with_lost(SETTLE).is_zero());
+        for line in [
+            json!({"overtaken": {"at": now(), "failed": [failure(4)]}}),
+            json!({"settled": {"at": now()}}),
+            json!({"finished": {"at": now(), "ok": 1, "failed": 2}}),
+        ] {
+            past.apply(serde_json::from_value(line).unwrap());
+        }
+        assert_eq!((past.ok, past.failed), (1, 2));
+        assert_eq!(past.unsettled_with_lost(SETTLE), Duration::ZERO);
     }
 
     #[test]

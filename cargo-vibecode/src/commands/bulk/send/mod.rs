@@ -271,8 +271,9 @@ impl<'a> Sender<'a> {
         } else {
             1
         };
+        let may_have_more = !plan.is_over() || running.held.is_some();
         if running.tasks.len() < most
-            && !plan.is_over()
+            && may_have_more
             && let Some(check) = &mut self.portal_check
             && check.holds_back(&self.client)
         {

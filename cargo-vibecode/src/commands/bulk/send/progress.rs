@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
+
 use crate::{output::Output, progress::ProgressMeter, rate_limit::WatchedThrottle};
 
 /// The progress of the job.
@@ -54,9 +56,18 @@ impl Progress {
         self.meter.aside(print);
     }
 
-    /// Shows for how much longer the changes of earlier requests may arrive.
-    pub(crate) fn waiting(&mut self, left: Duration) {
-        self.meter.tick(Some(("earlier requests to settle", left)));
+    /// Waits until earlier requests have settled, and shows why and for how much longer.
+    pub(crate) async fn wait(&mut self, time: Duration, why: &str, output: &Output) {
+        if time.is_zero() {
+            return;
+        }
+        let line = format!("waiting {:.1} s: {why}", time.as_secs_f64());
+        self.aside(|| output.line(line));
+        let until = Instant::now() + time;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            self.meter.tick(Some(("earlier requests to settle", left)));
+            sleep(left.min(Duration::from_secs(1))).await;
+        }
     }
 
     pub(crate) fn end(&mut self) {

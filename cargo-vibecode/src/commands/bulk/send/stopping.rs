@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::{
     Sender,
@@ -153,17 +153,10 @@ impl Sender<'_> {
         if time.is_zero() {
             return Ok(());
         }
-        let line = format!("waiting {:.1} s: {why}", time.as_secs_f64());
-        self.progress.aside(|| self.output.line(line));
-        let until = Instant::now() + time;
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
-            self.progress.waiting(left);
-            tokio::select! {
-                () = sleep(left.min(Duration::from_secs(1))) => {}
-                () = self.interrupts.next() => return Err(Stopped::Interrupted),
-            }
+        tokio::select! {
+            () = self.progress.wait(time, why, self.output) => Ok(()),
+            () = self.interrupts.next() => Err(Stopped::Interrupted),
         }
-        Ok(())
     }
 
     /// Adds rows of an earlier process whose change may still be applied for so long.
