@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use crate::{FAILED, failure::Failure, output::Output};
+use crate::{FAILED, failure::Failure, output::Output, part_file::remove_parts};
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -124,6 +124,7 @@ impl Ending {
         if let Some(file) = &self.to_remove {
             let _ = std::fs::remove_file(file);
         }
+        let _removed = remove_parts();
         self.output.fail(&Failure::new(self.message));
         process::exit(FAILED.into())
     }

@@ -5,8 +5,27 @@ use std::{
     fs::{self, DirEntry, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+
+/// The files of this process that have temporary names.
+static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn parts() -> MutexGuard<'static, Vec<PathBuf>> {
+    PARTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all files that have temporary names, before the process exits without dropping them: they have data of
+/// customers. No other one is created while the result exists.
+#[must_use = "other parts are created once it is dropped"]
+pub(crate) fn remove_parts() -> impl Sized {
+    let mut parts = parts();
+    for part in parts.drain(..) {
+        let _ = fs::remove_file(part);
+    }
+    parts
+}
 
 /// The name under which a file is written. The file is removed unless it is kept.
 #[derive(Debug)]
@@ -38,7 +57,12 @@ impl PartFile {
         part.push(format!("{label}.{}.new", std::process::id()));
         let part = PathBuf::from(part);
         remove_leftovers(path, label);
-        let file = options.create(true).truncate(true).open(&part)?;
+        let file = {
+            let mut parts = parts();
+            let file = options.create(true).truncate(true).open(&part)?;
+            parts.push(part.clone());
+            file
+        };
         // The lock shows that the process lives. On Windows nobody could read a locked file.
         if cfg!(unix) {
             let _ = fs4::FileExt::try_lock(&file);
@@ -140,5 +164,6 @@ impl Drop for PartFile {
         if !self.is_kept {
             let _ = fs::remove_file(&self.part);
         }
+        parts().retain(|part| *part != self.part);
     }
 }

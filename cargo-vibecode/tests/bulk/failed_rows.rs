@@ -5,6 +5,24 @@ use vibecode_sandbox::{CallFault, Fault};
 use crate::support::Desk;
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_stops_does_not_name_a_file_of_failed_rows_that_is_not_there() {
+    let desk = Desk::of(1).await;
+    let rows: Vec<String> = (1001..=1060).map(|id| format!("{id},a\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(2, "no row of the first batch is done");
+    said.assert(2, "There is no file of the failed rows yet");
+    said.assert(
+        2,
+        "once all rows were sent, all failed ones are written to a file",
+    );
+    assert!(!desk.exists("a.failed.csv"));
+    let said = desk.run("contacts a.csv --resume --max-failed 100");
+    said.assert(1, "the failed rows are in a.failed.csv");
+    assert_eq!(desk.read("a.failed.csv").lines().count(), 61);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failed_rows_are_written_as_they_were_and_can_be_run_again() {
     let desk = Desk::of(3).await;
     desk.write(

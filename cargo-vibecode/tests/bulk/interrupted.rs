@@ -142,6 +142,70 @@ async fn an_interrupt_before_the_first_row_says_that_nothing_was_sent() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_while_the_old_values_are_read_says_that_nothing_was_sent() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    let job = "contacts a.csv --yes --limit 1 --backup old.jsonl --settle 1";
+    let said = interrupted_while_reading(&desk, job, None).await;
+    said.assert(2, "error: interrupted: nothing was sent");
+    said.assert(2, "To resume: cargo vibecode bulk contacts a.csv");
+    let resumed = "contacts a.csv --resume --limit 1 --backup old.jsonl --settle 1";
+    desk.run(resumed).assert(0, "1 row done");
+    let resumed = "contacts a.csv --resume --backup old-2.jsonl --settle 1";
+    let said = interrupted_while_reading(&desk, resumed, None).await;
+    said.assert(2, "interrupted before anything was sent by this command");
+    desk.run(resumed).assert(0, "2 rows done");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_while_a_large_file_is_checked_leaves_no_part_of_the_bad_rows() {
+    let desk = Desk::of(1).await;
+    let rows: Vec<String> = (1..=400_000).map(|id| format!("{id},no email\n")).collect();
+    desk.write("a.csv", format!("id,email\n{}", rows.concat()));
+    let parts = || {
+        let files = std::fs::read_dir(&desk.folder).unwrap();
+        let names = files.map(|it| it.unwrap().file_name().into_string().unwrap());
+        names
+            .filter(|it| {
+                std::path::Path::new(it)
+                    .extension()
+                    .is_some_and(|it| it == "new")
+            })
+            .count()
+    };
+    for name in ["INT", "TERM"] {
+        let mut command = desk.command("contacts a.csv");
+        let child = command.env_remove("VIBECODE_API_KEY").spawn().unwrap();
+        while parts() == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        signal::send(name, &child).unwrap();
+        let said = Said::of(child.wait_with_output().unwrap());
+        said.assert(2, "error: interrupted: nothing was sent");
+        assert_eq!(parts(), 0, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_removes_what_a_killed_one_has_left_of_the_bad_rows() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.write("a.bad.csv.4194305.new", "id,post\n1,secret\n");
+    let part = std::fs::File::options()
+        .write(true)
+        .open(desk.path("a.bad.csv.4194305.new"))
+        .unwrap();
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(120);
+    part.set_modified(long_ago).unwrap();
+    drop(part);
+    desk.run("contacts a.csv").assert(0, "nothing was sent");
+    assert!(!desk.exists("a.bad.csv.4194305.new"));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_while_a_large_file_is_checked_says_that_nothing_was_sent() {
     use std::io::{BufRead as _, BufReader, Read as _};
     let desk = Desk::of(1).await;

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, BufRead as _, BufReader},
+    path::Path,
     process::Command,
     time::Duration,
 };
@@ -302,6 +303,50 @@ async fn standard_input_is_kept_while_rows_are_left() {
     desk.run(&format!("contacts {copy} --resume"))
         .assert(0, "2 rows done");
     assert_eq!(desk.field(72, "post"), "b");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rows_of_an_unfinished_job_of_standard_input_are_not_sent_as_a_new_job() {
+    let desk = Desk::of(2).await;
+    let rows = "id,phone\n1,+79161112233\n2,+79161112234\n";
+    desk.fault(Fault::delay(Duration::ZERO));
+    desk.fault(Fault::late(Duration::from_millis(1_500)));
+    let mut command = desk.command("contacts - --yes --settle 1");
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, rows.as_bytes()).unwrap();
+    drop(stdin);
+    while desk.requests().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let sent = desk.requests().len();
+    let said = desk.run_with_input("contacts - --yes --settle 1", rows);
+    said.assert(2, "whose job is not finished: nothing was sent");
+    assert_eq!(desk.requests().len(), sent);
+    let copies = fs::read_dir(&desk.folder).unwrap();
+    let names = copies.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let [copy] = &names
+        .filter(|it| Path::new(it).extension().is_some_and(|it| it == "rows"))
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("{said:#?}");
+    };
+    said.assert(
+        2,
+        &format!("To resume: cargo vibecode bulk contacts {copy} "),
+    );
+    // Other rows are another job.
+    desk.run_with_input("contacts - --yes --settle 1", "id,post\n1,a\n")
+        .assert(0, "1 row done");
+    desk.run(&format!("contacts {copy} --resume --settle 1"))
+        .assert(0, "2 rows done");
+    assert!((1..=2).all(|id| desk.phones(id).len() == 1));
+    // A job that is finished is not in the way.
+    desk.run_with_input("contacts - --yes --settle 1", rows)
+        .assert(0, "2 rows done");
 }
 
 #[tokio::test(flavor = "multi_thread")]

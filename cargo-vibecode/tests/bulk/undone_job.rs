@@ -57,6 +57,27 @@ async fn an_undo_beside_the_running_job_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_an_undo_says_that_the_job_runs_or_until_when_its_requests_may_be_applied() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    let said = desk.run("contacts kept.jsonl --plan --settle 30");
+    said.assert(
+        0,
+        "a.csv.journal: the job that this backup undoes is still running",
+    );
+    kill(job);
+    for how in ["--plan", ""] {
+        let said = desk.run(&format!("contacts kept.jsonl {how} --settle 30"));
+        said.assert(
+            0,
+            "requests of the job that this backup undoes may still be applied until ",
+        );
+    }
+    let ended = done().await.run("contacts kept.jsonl --plan --settle 30");
+    assert!(ended.err.is_empty(), "{ended:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_undo_waits_for_what_a_killed_job_has_left_behind() {
     let desk = desk().await;
     let job = started(&desk, Fault::late(Duration::from_millis(3_500)));
@@ -121,6 +142,110 @@ async fn the_job_is_not_resumed_beside_its_undo() {
     desk.run("contacts a.csv --resume --backup more.jsonl")
         .assert(2, "another process is running this job");
     kill(undo);
+}
+
+/// A job in three parts, of which two are done, each with its own backup: `old.jsonl` and `old-2.jsonl`.
+async fn in_parts() -> Desk {
+    let seed = json!({"contacts": [
+        {"id": 1, "post": "Clerk"}, {"id": 2, "post": "Clerk"}, {"id": 3, "post": "Clerk"}
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post\n1,Director\n2,Director\n3,Director\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup old.jsonl --settle 1")
+        .assert(0, "1 row done");
+    desk.run("contacts a.csv --resume --limit 1 --backup old-2.jsonl --settle 1")
+        .assert(0, "2 rows done");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_of_which_a_part_was_undone_is_not_resumed() {
+    let desk = in_parts().await;
+    desk.run("contacts old.jsonl --yes --settle 1")
+        .assert(0, "1 row done");
+    let said = desk.run("contacts a.csv --resume --settle 1");
+    said.assert(
+        2,
+        "this job was undone in part (1 row was restored from its backup, on 2",
+    );
+    said.assert(2, "To send all rows again, rename this journal to a.csv.1.journal, and run: cargo vibecode bulk contacts a.csv ");
+    said.assert(2, " --yes");
+    assert_eq!(desk.field(3, "post"), "Clerk");
+
+    fs::rename(desk.path("a.csv.journal"), desk.path("a.csv.1.journal")).unwrap();
+    desk.run("contacts a.csv --yes --settle 1")
+        .assert(0, "3 rows done");
+    assert_eq!(desk.field(1, "post"), "Director");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_names_the_other_backups_of_its_job_the_newest_first() {
+    let desk = in_parts().await;
+    desk.run("contacts a.csv --resume --backup old-3.jsonl --settle 1")
+        .assert(0, "3 rows done");
+    for how in ["--plan", "--yes"] {
+        let said = desk.run(&format!("contacts old-2.jsonl {how} --settle 1"));
+        said.assert(0, "this job has other backups, which are not undone");
+        let third = said.out.find("bulk contacts old-3.jsonl ").unwrap();
+        let first = said.out.find("bulk contacts old.jsonl ").unwrap();
+        assert!(third < first, "{said:#?}");
+    }
+    let said = desk.run("contacts old-3.jsonl --yes --settle 1 --format json");
+    said.assert(0, r#""other_backups":["old.jsonl"]"#);
+    let said = desk.run("contacts old.jsonl --yes --settle 1");
+    said.assert(0, "1 row done");
+    assert!(!said.out.contains("other backups"), "{said:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_without_a_new_backup_repeats_how_to_undo_the_job() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,post,phone\n1,Director,+79161112233\n");
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    kill(job);
+    let resumed = "contacts a.csv --resume --backup more.jsonl --no-throttle --settle 2";
+    for done in ["1 row done", "already finished"] {
+        let said = desk.run(resumed);
+        said.assert(0, done);
+        said.assert(0, "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl ");
+        said.assert(0, "kept.added.csv");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_not_resumed_after_an_undo_that_was_stopped_before_its_end() {
+    let desk = in_parts().await;
+    desk.write("b.csv", "id,post\n1,a\n2,b\n3,c\n");
+    desk.run("contacts b.csv --yes --limit 2 --backup kept.jsonl --settle 1")
+        .assert(0, "2 rows done");
+    desk.run("contacts kept.jsonl --yes --limit 1 --settle 1")
+        .assert(0, "1 row done");
+    desk.run("contacts b.csv --resume --settle 1")
+        .assert(2, "this job was undone in part");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_says_how_many_added_phones_and_emails_stay() {
+    let seed = json!({"contacts": [{"id": 1, "post": "Clerk"}]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write(
+        "a.csv",
+        "id,post,phone\n1,Director,+79161112233;+79161112234\n",
+    );
+    desk.run("contacts a.csv --yes --backup kept.jsonl")
+        .assert(0, "1 row done");
+    for how in ["", "--plan", "--yes", "--resume"] {
+        desk.run(&format!("contacts kept.jsonl {how} --settle 1"))
+            .assert(
+                0,
+                "2 phones and emails that the job was to add stay, listed in kept.added.csv",
+            );
+    }
+    let said = desk.run("contacts kept.jsonl --plan --format json");
+    said.assert(
+        0,
+        r#""phones_and_emails":2,"to_remove_by_hand":"kept.added.csv""#,
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

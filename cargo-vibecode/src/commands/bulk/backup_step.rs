@@ -1,7 +1,9 @@
 //! Keeps the old values of the rows that are going to be sent.
 
+use std::path::Path;
+
 use super::{
-    backup::{self, Wanted, undone_job, written::WrittenByRecord},
+    backup::{self, Backup, Wanted, undone_job, written::WrittenByRecord},
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
@@ -31,6 +33,9 @@ impl BulkJob<'_> {
         // The rows of the whole file count: with --limit they are sent by several processes.
         let is_wanted = args.backup.is_some() || checked.to_send > backup::MOST_ROWS_WITHOUT;
         if args.no_backup || rows == 0 || !is_wanted {
+            let journal = sender.journal.path();
+            let show = || self.show_earlier_backups(past, journal);
+            sender.progress.aside(show);
             return Ok(());
         }
         let path = match &args.backup {
@@ -61,7 +66,7 @@ impl BulkJob<'_> {
             entity: args.entity.clone(),
             portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
             has_written: true,
-            journal: undone_job::relative(&sender.journal, &path),
+            journal: undone_job::relative(sender.journal.path(), &path),
             journal_id: sender.journal.id().map(str::to_owned),
         };
         let wanted = Wanted {
@@ -75,12 +80,31 @@ impl BulkJob<'_> {
             () = sender.interrupts.next() => return Err(Stopped::Interrupted),
         };
         let backup = written?;
-        sender.journal.backed_up(backup.rows.clone())?;
+        let file = undone_job::relative(backup.path(), sender.journal.path());
+        sender.journal.backed_up(backup.rows.clone(), file)?;
+        sender.progress.aside(|| self.show_backup(&backup));
+        Ok(())
+    }
+
+    /// Shows the backups that earlier processes of the job have made, the newest first.
+    pub(super) fn show_earlier_backups(&self, past: &Past, journal: &Path) {
+        for path in past.backups(journal) {
+            match Backup::found(&path) {
+                Ok(Some(backup)) => self.show_backup(&backup),
+                Ok(None) => self.output.warn(format!(
+                    "{}: the backup of this job is not there any more",
+                    path.display()
+                )),
+                Err(failure) => self.output.warn(failure.to_string()),
+            }
+        }
+    }
+
+    fn show_backup(&self, backup: &Backup) {
         let undo = format!(
             "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
             self.command_to_review_undo(backup.path())
         );
-        sender.progress.aside(|| backup.show(&undo, output));
-        Ok(())
+        backup.show(&undo, self.output);
     }
 }

@@ -15,7 +15,10 @@ use super::{
     },
     journal::outcome::BAD_ROW,
 };
-use crate::{part_file::PartFile, text_file::private};
+use crate::{
+    part_file::{PartFile, remove_leftovers},
+    text_file::private,
+};
 
 /// The bad rows so far. The file exists once there is one.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub(super) struct Written {
 
 impl<'a> BadRows<'a> {
     pub(super) fn new(input: &'a Input) -> Self {
+        // Also if there is no bad row any more.
+        remove_leftovers(&input.bad(), "");
         Self {
             input,
             writer: None,

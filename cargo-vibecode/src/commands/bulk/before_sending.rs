@@ -111,6 +111,7 @@ impl BulkJob<'_> {
         let preview = self.read_preview(checked, column_options, next, Reading::ToShow, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
+        self.show_not_undone();
         preview.summarize(self.input, &reviewed, checked.other_forms.records(), output);
         if preview.has_changes() {
             let command = match unfinished {

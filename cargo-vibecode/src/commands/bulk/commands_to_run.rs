@@ -58,6 +58,11 @@ impl BulkJob<'_> {
         self.command_again().without(&["plan"]).flag("yes")
     }
 
+    /// Returns the command that sends all rows of a job that was resumed.
+    pub(super) fn command_to_start_again(&self) -> CommandLine {
+        self.command_to_resume().without(&["resume"]).flag("yes")
+    }
+
     /// Returns the command that shows what would change.
     pub(super) fn command_to_review(&self) -> CommandLine {
         let command = self.command_again().without(&["yes", "resume", "reviewed"]);
@@ -81,6 +86,15 @@ impl BulkJob<'_> {
             command = command.without(&["backup"]).option("backup", free);
         }
         command.flag("resume")
+    }
+
+    /// Returns the command that resumes the job of an earlier copy of standard input or of a pipe.
+    pub(super) fn command_to_resume_copy(&self, copy: &Path) -> CommandLine {
+        let mut command = self.command_to_resume();
+        if let Some(file) = command.words.get_mut(FILE) {
+            copy.as_os_str().clone_into(file);
+        }
+        command
     }
 
     /// Returns the command that shows what a backup would restore.

@@ -6,6 +6,7 @@ use std::{path::Path, time::Duration};
 use super::{
     check::Checked,
     earlier,
+    input::{copies, journal_of},
     job::{BulkJob, current_folder},
     journal::{
         self,
@@ -13,11 +14,14 @@ use super::{
     },
     send::progress::Progress,
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, portal_identity::same_portal};
 
 impl BulkJob<'_> {
     /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
     /// may be the reason for what the check reports.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or if an undo has restored rows of the job.
     pub(super) fn interrupted_job(&self, journal: &Path) -> Result<Option<FoundJournal>, Failure> {
         if !self.args.resume {
             return Ok(None);
@@ -31,11 +35,22 @@ impl BulkJob<'_> {
         if let Some(undone) = found.past().undone_in_words()
             && !found.past().is_finished
         {
-            self.output.warn(format!(
-                "{undone}: the rows of this job that are left are sent all the same"
-            ));
+            return Err(self.undone(journal, &undone));
         }
         Ok(Some(found))
+    }
+
+    /// The error of a job that is resumed after an undo. The rows that are left would be sent, and those that were
+    /// restored would count as done.
+    fn undone(&self, journal: &Path, undone: &str) -> Failure {
+        let free = earlier::numbered(journal).find(|name| !name.exists());
+        let free = free.unwrap_or_default();
+        let problem = format!(
+            "this job was undone in part ({undone}), and a resumed job would report the restored rows as done: nothing was sent. To send all rows again, rename this journal to {}, and run: {}",
+            free.display(),
+            self.command_to_start_again()
+        );
+        Failure::in_file(journal, problem)
     }
 
     /// Returns what to do after a job that is finished, whose requests may still be running for so long.
@@ -62,6 +77,47 @@ impl BulkJob<'_> {
         finished
             .map(Some)
             .ok_or_else(|| journal::already_started(journal, &self.command_to_resume()))
+    }
+
+    /// Checks that standard input or a pipe does not have the rows of an earlier job that is not finished. Its copy has
+    /// another name each time, so that the journal of the earlier one is not found by its name.
+    ///
+    /// # Errors
+    /// If there is such a job in the current folder.
+    pub(super) fn check_earlier_copies(&self, checked: &Checked) -> Result<(), Failure> {
+        if !self.input.is_copy {
+            return Ok(());
+        }
+        let copies = copies().map_err(|error| Failure::of_file(Path::new("."), &error))?;
+        for copy in copies {
+            let journal = journal_of(&copy);
+            if copy == self.input.path || !journal.exists() {
+                continue;
+            }
+            let Ok(Some(header)) = resume::header(&journal) else {
+                self.output.warn(format!(
+                    "{}: this journal of an earlier job cannot be read, so it is not known whether it has the same rows",
+                    journal.display()
+                ));
+                continue;
+            };
+            let portal = self.identity.as_ref().and_then(|it| it.portal.as_deref());
+            let is_elsewhere = match (header.portal.as_deref(), portal) {
+                (Some(then), Some(now)) => !same_portal(then, now),
+                (None, _) | (_, None) => false,
+            };
+            let has_same_rows =
+                header.input_sha256 == checked.digest && header.entity == self.args.entity;
+            if !has_same_rows || is_elsewhere || resume::finished(&journal)?.is_some() {
+                continue;
+            }
+            let problem = format!(
+                "this is a copy of the same rows, whose job is not finished: nothing was sent. To resume: {}. To send all rows again instead, move or delete the copy and its journal, not before the requests of that job have settled",
+                self.command_to_resume_copy(&copy)
+            );
+            return Err(Failure::in_file(&copy, problem));
+        }
+        Ok(())
     }
 
     /// Waits until no request of an earlier job under the same name can be running any more. Until then reads do not

@@ -8,6 +8,7 @@ use std::{
 use serde_json::json;
 
 use super::{
+    backup::Added,
     check::{Checked, rows},
     failed::{self, SentRows},
     input::columns::ColumnOptions,
@@ -42,11 +43,8 @@ impl BulkJob<'_> {
         let left = checked.to_send.saturating_sub(ok + failed);
         if left == 0 {
             sender.journal.finish(ok, failed)?;
-            // The undo itself is done, whether its job knows it or not.
-            if let Some(Err(problem)) = self.undone.as_ref().map(|undone| undone.note(ok)) {
-                self.output.warn(problem.to_string());
-            }
         }
+        self.note_undo(ok);
         let had_all = sender.had_all();
         if had_all > 0 {
             self.output.line(format!(
@@ -71,12 +69,24 @@ impl BulkJob<'_> {
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
         ));
+        self.show_not_undone();
         let bad = bad_rows(checked.bad);
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
         let counts = (ok, failed, checked.bad, left);
         self.summarize(counts, had_all, checked, shown.as_deref());
         Ok(exit_status(failed + checked.bad))
+    }
+
+    /// Records in the journal of the job that is undone how many of its rows are restored. The undo itself is done,
+    /// whether its job knows it or not.
+    fn note_undo(&self, ok: u64) {
+        if ok == 0 {
+            return;
+        }
+        if let Some(Err(problem)) = self.undone.as_ref().map(|undone| undone.note(ok)) {
+            self.output.warn(problem.to_string());
+        }
     }
 
     /// Called if an earlier process has reported every row. A file of failed rows that is there may have
@@ -102,9 +112,45 @@ impl BulkJob<'_> {
         let shown = self.show_failed_rows(failed_rows);
         self.advise_on_newer(&mut journal)?;
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
+        self.show_not_undone();
+        self.show_earlier_backups(past, journal.path());
         let counts = (past.ok, past.failed, checked.bad, 0);
         self.summarize(counts, 0, checked, shown.as_deref());
         Ok(exit_status(problems))
+    }
+
+    /// Says at the end of an undo, and before one, what it leaves: the phones and emails that were added, and the other
+    /// backups of a job that was sent in parts.
+    pub(super) fn show_not_undone(&self) {
+        if self.input.origin.is_none() {
+            return;
+        }
+        let added = Added::beside(&self.input.path).unwrap_or_else(|failure| {
+            self.output.warn(failure.to_string());
+            None
+        });
+        if added.is_none() && self.other_backups.is_empty() {
+            return;
+        }
+        if let Some(added) = &added {
+            self.output.line(added.in_words());
+        }
+        for (index, backup) in self.other_backups.iter().enumerate() {
+            if index == 0 {
+                self.output.line(
+                    "this job has other backups, which are not undone. To undo them, in this order:",
+                );
+            }
+            self.output
+                .line(format!("  {}", self.command_to_review_undo(backup)));
+        }
+        let others = self.other_backups.iter().map(|it| it.display().to_string());
+        let document = json!({
+            "phones_and_emails": added.as_ref().map_or(0, |it| it.count),
+            "to_remove_by_hand": added.as_ref().map(|it| it.list.display().to_string()),
+            "other_backups": others.collect::<Vec<_>>(),
+        });
+        self.output.event("not_undone", document);
     }
 
     fn sent_rows<'a>(
@@ -210,6 +256,7 @@ impl BulkJob<'_> {
             Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
+        self.note_undo(ok);
         let (count, left) = sender.may_be_applied(self.settle_of_batches());
         let unanswered = if left.is_zero() {
             String::new()
@@ -219,8 +266,13 @@ impl BulkJob<'_> {
                 unanswered(count, left)
             )
         };
+        // A file of them now would be corrected and run, and have the same rows again at the end of the job.
+        let without_file = match failed {
+            0 => "",
+            _ => "\nThere is no file of the failed rows yet: the resumed job writes it at its end",
+        };
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed{} so far. To resume: {}{unanswered}",
+            "{reason}\n{} done, {failed} failed{} so far. To resume: {}{without_file}{unanswered}",
             rows(ok),
             bad_rows(checked.bad),
             self.command_to_resume()

@@ -1,6 +1,10 @@
 //! A bulk job, from its arguments to its last row.
 
-use std::{env, path::Path, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use vibecode_runtime::{Client, ClientBuilder, Throttle};
 use vibecode_spec::{ExportHeaders, Schema};
@@ -49,12 +53,7 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
-    let interrupted = if args.resume {
-        "interrupted before anything was sent by this command: the job can be resumed as before"
-    } else {
-        "interrupted: nothing was sent"
-    };
-    let end_on_interrupt = EndOnInterrupt::new(interrupted, output)?;
+    let end_on_interrupt = EndOnInterrupt::new(interrupted_before_sending(args), output)?;
     let fields = schema_file::load_fields(&args.entity)?;
     let codes = KnownCodes::load()?;
     let files = codes.files().iter().chain(fields.file());
@@ -94,6 +93,7 @@ pub(crate) async fn run(
         files: files.collect(),
         digest_of_numbers: None,
         undone: None,
+        other_backups: Vec::new(),
         end_on_interrupt,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
@@ -104,6 +104,15 @@ pub(crate) async fn run(
         input.remove_copy();
     }
     ended
+}
+
+/// Returns what a command says that is interrupted before it sends anything.
+fn interrupted_before_sending(args: &Args) -> &'static str {
+    if args.resume {
+        "interrupted before anything was sent by this command: the job can be resumed as before"
+    } else {
+        "interrupted: nothing was sent"
+    }
 }
 
 /// Returns true if the job was not started, or if every row has been reported. Otherwise a copy of standard
@@ -140,6 +149,8 @@ pub(super) struct BulkJob<'a> {
     pub(super) digest_of_numbers: Option<String>,
     /// If the file is a backup and is sent: the job that it undoes.
     pub(super) undone: Option<UndoneJob>,
+    /// If the file is a backup: the other backups of its job that are not undone, the newest first.
+    pub(super) other_backups: Vec<PathBuf>,
     /// Until the first row can be sent.
     end_on_interrupt: EndOnInterrupt,
     /// The portal and the rights of the key, as far as they are known.
@@ -160,6 +171,14 @@ impl BulkJob<'_> {
         self.check_origin(is_sent)?;
         self.check_files()?;
         self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
+        let others = |undone: &UndoneJob| undone.other_backups(&self.input.path);
+        let others = if is_sent {
+            self.undone.as_ref().map(others)
+        } else {
+            let shown = UndoneJob::to_show(self);
+            shown.as_ref().map(others)
+        };
+        self.other_backups = others.unwrap_or_default();
         let column_options = self.column_options();
         let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
@@ -192,6 +211,7 @@ impl BulkJob<'_> {
             return self.preview(&checked, &column_options).await;
         }
         if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
+            self.show_not_undone();
             checked.summarize(args, self.identity.as_ref(), output);
             self.advise(&checked);
             return Ok(exit_status(checked.bad));
@@ -212,6 +232,7 @@ impl BulkJob<'_> {
         earlier: Option<&FinishedJob>,
     ) -> Result<ExitStatus, Failure> {
         let Self { args, output, .. } = *self;
+        self.check_earlier_copies(checked)?;
         if let Some(earlier) = earlier {
             self.wait_for_earlier_job(path, earlier, checked).await?;
         }
@@ -410,7 +431,12 @@ impl BulkJob<'_> {
             self.keep_old_values(sender, &past, column_options, checked)
                 .await
         };
-        let prepared = prepared.await;
+        let prepared = prepared.await.map_err(|stopped| match stopped {
+            Stopped::Interrupted => {
+                Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
+            }
+            Stopped::Failed(failure) => Stopped::Failed(failure),
+        });
         if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }

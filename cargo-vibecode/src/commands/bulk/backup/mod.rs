@@ -250,6 +250,52 @@ fn add<'s>(
     Ok(())
 }
 
+/// The phones and emails that a job has added, which an undo leaves.
+#[derive(Debug)]
+pub(super) struct Added {
+    pub(super) list: PathBuf,
+    pub(super) count: u64,
+}
+
+impl Added {
+    /// Returns what is in the list beside a backup; `None` if there is no list, since nothing was added.
+    ///
+    /// # Errors
+    /// If the list cannot be read.
+    pub(super) fn beside(backup: &Path) -> Result<Option<Self>, Failure> {
+        let list = removals(backup);
+        if !list.exists() {
+            return Ok(None);
+        }
+        let count = rows_of(&list)?;
+        Ok(Some(Self { list, count }))
+    }
+
+    pub(super) fn in_words(&self) -> String {
+        let (count, verb) = match self.count {
+            1 => ("1 phone or email".to_owned(), "stays"),
+            count => (format!("{count} phones and emails"), "stay"),
+        };
+        format!(
+            "the API cannot remove phones and emails: {count} that the job was to add {verb}, listed in {}, to be removed by hand on the portal",
+            self.list.display()
+        )
+    }
+}
+
+/// Returns the number of rows of a list.
+fn rows_of(list: &Path) -> Result<u64, Failure> {
+    let failed = |error: csv::Error| Failure::of_file(list, &error.into());
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.flexible(true).from_path(list).map_err(failed)?;
+    let mut row = csv::ByteRecord::new();
+    let mut count = 0;
+    while reader.read_byte_record(&mut row).map_err(failed)? {
+        count += 1;
+    }
+    Ok(count)
+}
+
 impl Lists<'_> {
     fn add_lost(&mut self, lost: &Lost<'_>) -> io::Result<()> {
         let Lost {
@@ -267,6 +313,26 @@ impl Lists<'_> {
 }
 
 impl Backup {
+    /// Returns a backup that an earlier process has made, if it is still there.
+    ///
+    /// # Errors
+    /// If the list of the fields that it does not restore cannot be read.
+    pub(super) fn found(path: &Path) -> Result<Option<Self>, Failure> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let existing = |list: PathBuf| list.exists().then_some(list);
+        let incomplete = existing(incomplete(path));
+        Ok(Some(Self {
+            rows: Ranges::default(),
+            path: path.to_owned(),
+            to_remove: existing(removals(path)),
+            lost: incomplete.as_deref().map_or(Ok(0), rows_of)?,
+            incomplete,
+            first_lost: Vec::new(),
+        }))
+    }
+
     /// Prints where the old values are, and how to restore them.
     pub(super) fn show(&self, command: &str, output: &Output) {
         output.line(format!(

@@ -17,17 +17,15 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use vibecode_spec::one_line;
 
 use crate::{
     commands::bulk::{
         earlier,
-        input::Input,
+        input::{Input, journal_of, origin::Origin},
         job::BulkJob,
-        journal::{
-            Journal,
-            resume::{self, FoundJournal},
-        },
+        journal::resume::{self, FoundJournal},
         send::{Sender, Stopped},
     },
     failure::Failure,
@@ -51,10 +49,8 @@ impl UndoneJob {
         let Some(origin) = input.origin.as_ref().filter(|_| is_sent) else {
             return Ok(None);
         };
-        let folder = input.path.parent().unwrap_or(Path::new(""));
-        let named = origin.journal.as_ref().map(|journal| folder.join(journal));
-        let id = origin.journal_id.as_deref();
-        let found = named.as_deref().and_then(|named| find(named, id));
+        let named = named_journal(input, origin);
+        let found = find_named(named.as_deref(), origin);
         let journal = found.map(|path| {
             if resume::is_running(&path)? {
                 let problem = "the job that this backup undoes is still running, and would change the records again: nothing was sent. Wait until it has ended, or interrupt it (Ctrl-C), and run the same command again";
@@ -66,6 +62,47 @@ impl UndoneJob {
             journal: journal.transpose()?,
             named,
         }))
+    }
+
+    /// Finds the job of a backup that is only looked at, and says so if it may still change records. The journal is
+    /// locked while the result exists, so that it must not exist for long.
+    pub(crate) fn to_show(undo: &BulkJob<'_>) -> Option<Self> {
+        let (input, output) = (undo.input, undo.output);
+        let origin = input.origin.as_ref()?;
+        let named = named_journal(input, origin);
+        let path = find_named(named.as_deref(), origin)?;
+        let opened = match resume::is_running(&path) {
+            Ok(true) => {
+                output.warn(format!(
+                    "{}: the job that this backup undoes is still running: what it changes from now on is not shown, and an undo is refused until it has ended",
+                    one_line(&path.to_string_lossy())
+                ));
+                return None;
+            }
+            Ok(false) => FoundJournal::open(&path),
+            Err(failure) => Err(failure),
+        };
+        let journal = match opened {
+            Ok(journal) => journal,
+            Err(failure) => {
+                output.warn(failure.to_string());
+                return None;
+            }
+        };
+        let undone = Self {
+            journal: Some(journal),
+            named,
+        };
+        let (left, _) = undone.unsettled(undo);
+        if !left.is_zero() {
+            let until = Timestamp::now() + left;
+            output.warn(format!(
+                "{}: requests of the job that this backup undoes may still be applied until {} UTC: what they change is not shown before that, and an undo waits for it",
+                one_line(&path.to_string_lossy()),
+                until.strftime("%H:%M:%S")
+            ));
+        }
+        Some(undone)
     }
 
     /// Returns how long requests of the job may still be running, and why. `undo` is the job that undoes it.
@@ -92,6 +129,21 @@ impl UndoneJob {
     pub(crate) fn note(&self, rows: u64) -> Result<(), Failure> {
         let journal = self.journal.as_ref();
         journal.map_or(Ok(()), |journal| journal.note_undo(rows))
+    }
+
+    /// Returns the other backups of the job that are not undone, the newest first.
+    pub(crate) fn other_backups(&self, own: &Path) -> Vec<PathBuf> {
+        let own = fs::canonicalize(own).ok();
+        let backups = self.journal.as_ref().map(FoundJournal::backups);
+        let mut others = backups.unwrap_or_default();
+        others.retain(|backup| {
+            let is_own = own.is_some() && fs::canonicalize(backup).ok() == own;
+            let journal = journal_of(backup);
+            // If its journal cannot be read, the backup is not known to be undone.
+            let is_undone = journal.exists() && matches!(resume::finished(&journal), Ok(Some(_)));
+            !is_own && !is_undone
+        });
+        others
     }
 
     /// Returns the warning of a job whose journal was not found.
@@ -131,6 +183,17 @@ impl BulkJob<'_> {
     }
 }
 
+/// Returns where the journal of the job of a backup should be, if the backup names it.
+fn named_journal(input: &Input, origin: &Origin) -> Option<PathBuf> {
+    let folder = input.path.parent().unwrap_or(Path::new(""));
+    let journal = origin.journal.as_ref()?;
+    Some(folder.join(journal))
+}
+
+fn find_named(named: Option<&Path>, origin: &Origin) -> Option<PathBuf> {
+    find(named?, origin.journal_id.as_deref())
+}
+
 /// Returns the journal with this id: the one of this name, or one that was set aside since. If there are several, all but
 /// the latest are copies of it, which do not show what the job has sent last.
 fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
@@ -162,15 +225,15 @@ fn may_be_journal(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "journal") && path.is_file()
 }
 
-/// Returns the path of a journal relative to the folder of a backup, as the first line of the backup names it.
-pub(crate) fn relative(journal: &Journal, backup: &Path) -> Option<String> {
+/// Returns the path of a file relative to the folder of another one: a backup and the journal of its job name each
+/// other in this way.
+pub(crate) fn relative(file: &Path, other: &Path) -> Option<String> {
     let folder = |path: &Path| {
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
         fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
     };
-    let journal = journal.path();
-    let (from, to) = (folder(backup)?, folder(journal)?);
-    let to = to.join(journal.file_name()?);
+    let (from, to) = (folder(other)?, folder(file)?);
+    let to = to.join(file.file_name()?);
     let same = from.components().zip(to.components());
     let same = same.take_while(|(one, other)| one == other).count();
     if same == 0 {

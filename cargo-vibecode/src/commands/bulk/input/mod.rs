@@ -44,6 +44,10 @@ use crate::{
 
 /// The path that means standard input.
 const STDIN: &str = "-";
+/// How the names of the copies of standard input and of pipes begin and end.
+const STDIN_COPY: &str = "stdin";
+const PIPE_COPY: &str = "pipe";
+const COPY_ENDING: &str = ".rows";
 const BUFFER: usize = 64 * 1024;
 
 /// The rows, hashed as they are read.
@@ -102,7 +106,7 @@ impl Input {
     pub(crate) fn open(path: &Path, options: &FileOptions<'_>) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let pipe = if is_stdin(path) {
-            Some(copy("stdin", io::stdin().lock())?)
+            Some(copy(STDIN_COPY, io::stdin().lock())?)
         } else {
             let kind = fs::metadata(path).map_err(failed)?;
             if kind.is_dir() {
@@ -112,7 +116,7 @@ impl Input {
             if kind.is_file() {
                 None
             } else {
-                Some(copy("pipe", File::open(path).map_err(failed)?)?)
+                Some(copy(PIPE_COPY, File::open(path).map_err(failed)?)?)
             }
         };
         let is_copy = pipe.is_some();
@@ -256,9 +260,7 @@ impl Input {
 
     /// Returns the path of the file's journal.
     pub(crate) fn journal(&self) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(".journal");
-        name.into()
+        journal_of(&self.path)
     }
 
     /// Returns the path for the failed rows.
@@ -293,6 +295,34 @@ impl Input {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Returns the path of the journal of a file.
+pub(crate) fn journal_of(path: &Path) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(".journal");
+    name.into()
+}
+
+/// Returns the copies of standard input and of pipes that are in the current folder, in the order of their names.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(crate) fn copies() -> io::Result<Vec<PathBuf>> {
+    let mut copies = Vec::new();
+    for file in fs::read_dir(".")? {
+        let name = file?.file_name();
+        let is_copy = name.to_str().is_some_and(|name| {
+            let mut sources = [STDIN_COPY, PIPE_COPY].into_iter();
+            let is_of = |source| name.starts_with(&format!("{source}-"));
+            sources.any(is_of) && name.ends_with(COPY_ENDING)
+        });
+        if is_copy {
+            copies.push(PathBuf::from(name));
+        }
+    }
+    copies.sort_unstable();
+    Ok(copies)
 }
 
 pub(crate) fn is_stdin(path: &Path) -> bool {
@@ -345,7 +375,10 @@ impl Head {
 fn copy(name: &str, mut from: impl Read) -> Result<PathBuf, Failure> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let moment = now.unwrap_or_default().as_millis();
-    let path = PathBuf::from(format!("{name}-{moment}-{}.rows", std::process::id()));
+    let path = PathBuf::from(format!(
+        "{name}-{moment}-{}{COPY_ENDING}",
+        std::process::id()
+    ));
     let mut kept = || -> io::Result<()> {
         let mut file = private().create_new(true).open(&path)?;
         io::copy(&mut from, &mut file)?;

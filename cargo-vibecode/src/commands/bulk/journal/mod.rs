@@ -56,6 +56,9 @@ pub(crate) enum Line {
     BackedUp {
         at: u64,
         rows: Ranges,
+        /// The file, relative to the folder of the journal. Journals of earlier versions do not name it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
     },
     /// On the disk before the first request of the batch is sent.
     Started {
@@ -257,9 +260,10 @@ impl Journal {
         Ok(batch)
     }
 
-    /// Records that the old values of these rows are in a file.
-    pub(crate) fn backed_up(&mut self, rows: Ranges) -> Result<(), Failure> {
-        self.write(&Line::BackedUp { at: now(), rows })?;
+    /// Records that the old values of these rows are in a file, which is named relative to the folder of the journal.
+    pub(crate) fn backed_up(&mut self, rows: Ranges, file: Option<String>) -> Result<(), Failure> {
+        let at = now();
+        self.write(&Line::BackedUp { at, rows, file })?;
         self.sync()
     }
 

@@ -40,6 +40,8 @@ pub(crate) struct Past {
     pub(crate) open: RowSet,
     /// Rows whose old values are in a backup.
     pub(crate) backed_up: RowSet,
+    /// The backups of the job, the oldest first, relative to the folder of the journal.
+    backups: Vec<String>,
     /// All failed rows.
     pub(crate) failed_rows: RowSet,
     pub(crate) ok: u64,
@@ -165,6 +167,11 @@ impl FoundJournal {
         &self.past
     }
 
+    /// Returns the backups of the job, the newest first.
+    pub(crate) fn backups(&self) -> Vec<PathBuf> {
+        self.past.backups(&self.path)
+    }
+
     /// Returns the state of the job, which is left as it is.
     ///
     /// # Errors
@@ -277,15 +284,23 @@ pub(crate) fn is_running(path: &Path) -> Result<bool, Failure> {
 /// # Errors
 /// If the file cannot be read. On some systems it cannot while it is locked.
 pub(crate) fn id(path: &Path) -> io::Result<Option<String>> {
+    Ok(header(path)?.and_then(|header| header.id))
+}
+
+/// Returns the first line of a journal, also if a process has locked it. `None` if it is not understood.
+///
+/// # Errors
+/// If the file cannot be read. On some systems it cannot while it is locked.
+pub(crate) fn header(path: &Path) -> io::Result<Option<Header>> {
     let mut line = Vec::new();
     let start = File::open(path)?.take(LONGEST_FIRST_LINE);
     BufReader::new(start).read_until(b'\n', &mut line)?;
     let line = checksum::split(line.trim_ascii_end());
     let line = line.and_then(|(line, _)| serde_json::from_slice(&line).ok());
-    let Some(Line::Journal(header)) = line else {
-        return Ok(None);
-    };
-    Ok(header.id)
+    Ok(match line {
+        Some(Line::Journal(header)) => Some(*header),
+        _ => None,
+    })
 }
 
 /// Returns the latest moment that a line of a journal names, in milliseconds since 1970; 0 if none does.
@@ -332,6 +347,11 @@ impl FinishedJob {
 }
 
 impl Undone {
+    /// Returns `None` if no row was restored.
+    fn of(at: u64, rows: u64) -> Option<Self> {
+        (rows > 0).then_some(Self { at, rows })
+    }
+
     fn in_words(self) -> String {
         format!(
             "{} restored from its backup{}",
@@ -456,7 +476,8 @@ impl Past {
             Line::Journal(_) | Line::Ended { .. } => {}
             Line::Review { review, .. } => self.reviewed.begin(review),
             Line::Reviewed(rows) => self.reviewed.add(rows),
-            Line::BackedUp { at, rows } => {
+            Line::BackedUp { at, rows, file } => {
+                self.backups.extend(file);
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 self.heartbeat(at);
             }
@@ -508,7 +529,7 @@ impl Past {
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
-            Line::Undone { at, rows } => self.undone = Some(Undone { at, rows }),
+            Line::Undone { at, rows } => self.undone = Undone::of(at, rows).or(self.undone),
             Line::Finished { at, .. } => self.finished_at = at,
         }
     }
@@ -544,9 +565,16 @@ impl Past {
         format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
     }
 
-    /// Returns the last undo of the job as a sentence.
+    /// Returns the last undo of the job as a sentence; `None` if no row was restored.
     pub(crate) fn undone_in_words(&self) -> Option<String> {
         self.undone.map(Undone::in_words)
+    }
+
+    /// Returns the backups of the job with this journal, the newest first.
+    pub(crate) fn backups(&self, journal: &Path) -> Vec<PathBuf> {
+        let folder = journal.parent().unwrap_or(Path::new(""));
+        let backups = self.backups.iter().rev();
+        backups.map(|file| folder.join(file)).collect()
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Sender;
 use crate::{api_words::ApiWords, commands::bulk::journal::outcome::RowFailure};
 
-/// The number of failed rows that are shown to people; all are in the file of failed rows.
+/// The number of failed rows that are shown to people. All are written to a file at the end of the job.
 const MAX_SHOWN: usize = 20;
 
 impl Sender<'_> {
@@ -34,8 +34,7 @@ impl Sender<'_> {
                 let line = format!("row {row} failed: {} [{code}]", failure.text());
                 self.progress.aside(|| self.output.line(line));
             } else if self.failures_shown == MAX_SHOWN + 1 {
-                let line =
-                    "further failed rows are not shown here: all are in the file of failed rows";
+                let line = "further failed rows are not shown here: once all rows were sent, all failed ones are written to a file";
                 self.progress.aside(|| self.output.line(line));
             }
         }
