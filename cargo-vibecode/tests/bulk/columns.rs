@@ -84,7 +84,7 @@ async fn a_header_whose_letters_were_lost_belongs_to_no_field() {
         "id\u{fffd},post",
         "id,????",
     ] {
-        desk.write("a.csv", &format!("{header}\n1,a@b.ru\n"));
+        desk.write("a.csv", format!("{header}\n1,a@b.ru\n"));
         for options in ["--yes", "--yes --ignore-unknown"] {
             let said = desk.run(&format!("contacts a.csv {options}"));
             said.assert(
