@@ -10,10 +10,12 @@ use super::{
     job::{BulkJob, current_folder},
     journal::{
         self,
-        resume::{self, FinishedJob, FoundJournal},
+        resume::{self, FinishedJob, FoundJournal, OpenUndo},
     },
     send::progress::Progress,
 };
+use vibecode_spec::one_line;
+
 use crate::{failure::Failure, portal_identity::same_portal};
 
 impl BulkJob<'_> {
@@ -35,7 +37,10 @@ impl BulkJob<'_> {
         if let Some(undone) = found.past().undone_in_words()
             && !found.past().is_finished
         {
-            return Err(self.undone(journal, &undone));
+            return Err(match found.past().open_undo() {
+                Some(undo) => beside_its_undo(journal, &undone, undo),
+                None => self.undone(journal, &undone),
+            });
         }
         Ok(Some(found))
     }
@@ -155,4 +160,17 @@ impl BulkJob<'_> {
         ));
         Ok(())
     }
+}
+
+/// The error of a job that is resumed while requests of its undo may still restore rows.
+fn beside_its_undo(journal: &Path, undone: &str, undo: &OpenUndo) -> Failure {
+    let folder = journal.parent().unwrap_or(Path::new(""));
+    let backup = match &undo.file {
+        Some(file) => one_line(&folder.join(file).to_string_lossy()),
+        None => "its backup".to_owned(),
+    };
+    let problem = format!(
+        "{undone}, so its requests may still restore rows: nothing was sent. End the undo first: run {backup} again with --resume"
+    );
+    Failure::in_file(journal, problem)
 }

@@ -78,13 +78,11 @@ impl BulkJob<'_> {
         Ok(exit_status(failed + checked.bad))
     }
 
-    /// Records in the journal of the job that is undone how many of its rows are restored. The undo itself is done,
-    /// whether its job knows it or not.
+    /// Records in the journal of the job that is undone that the undo has ended, and how many rows are restored. The undo
+    /// itself is done, whether its job knows it or not.
     fn note_undo(&self, ok: u64) {
-        if ok == 0 {
-            return;
-        }
-        if let Some(Err(problem)) = self.undone.as_ref().map(|undone| undone.note(ok)) {
+        let begun = self.undone.as_ref().filter(|undone| undone.has_begun());
+        if let Some(Err(problem)) = begun.map(|undone| undone.note(ok)) {
             self.output.warn(problem.to_string());
         }
     }
@@ -256,8 +254,11 @@ impl BulkJob<'_> {
             Stopped::Failed(failure) => failure.to_string(),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
-        self.note_undo(ok);
         let (count, left) = sender.may_be_applied(self.settle_of_batches());
+        // Otherwise requests of the undo may restore rows after its end, and the job is not resumed before it has ended.
+        if left.is_zero() {
+            self.note_undo(ok);
+        }
         let unanswered = if left.is_zero() {
             String::new()
         } else {

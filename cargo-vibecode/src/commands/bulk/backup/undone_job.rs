@@ -14,6 +14,7 @@
 use std::{
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -36,6 +37,8 @@ use crate::{
 pub(crate) struct UndoneJob {
     /// The journal, which stays locked; `None` if it was not found.
     journal: Option<FoundJournal>,
+    /// Whether the journal says that the undo was begun.
+    has_begun: AtomicBool,
     /// Where it was looked for, if the backup names it.
     named: Option<PathBuf>,
 }
@@ -60,6 +63,7 @@ impl UndoneJob {
         });
         Ok(Some(Self {
             journal: journal.transpose()?,
+            has_begun: AtomicBool::new(false),
             named,
         }))
     }
@@ -91,6 +95,7 @@ impl UndoneJob {
         };
         let undone = Self {
             journal: Some(journal),
+            has_begun: AtomicBool::new(false),
             named,
         };
         let (left, _) = undone.unsettled(undo);
@@ -122,7 +127,24 @@ impl UndoneJob {
         }
     }
 
-    /// Records in the journal of the job how many of its rows were restored.
+    /// Records in the journal of the job that this backup is about to be sent.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn begin(&self, backup: &Path) -> Result<(), Failure> {
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        journal.note_begun_undo(backup)?;
+        self.has_begun.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun.load(Ordering::Relaxed)
+    }
+
+    /// Records in the journal of the job that its undo has ended, and how many of its rows were restored.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -179,7 +201,8 @@ impl BulkJob<'_> {
             sender.progress.aside(|| self.output.warn(warning));
         }
         let (left, why) = undone.unsettled(self);
-        sender.wait(left, why).await
+        sender.wait(left, why).await?;
+        Ok(undone.begin(&self.input.path)?)
     }
 }
 

@@ -119,6 +119,13 @@ pub(crate) enum Line {
     PutBack {
         at: u64,
     },
+    /// An undo of the job is about to send its first row.
+    Undoing {
+        at: u64,
+        /// Its backup, relative to the folder of the journal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+    },
     /// An undo of the job has ended, and this number of rows was restored from its backup.
     Undone {
         at: u64,
@@ -149,6 +156,7 @@ impl Line {
             | Self::Ended { at }
             | Self::Damaged { at }
             | Self::PutBack { at }
+            | Self::Undoing { at, .. }
             | Self::Undone { at, .. }
             | Self::Finished { at, .. } => Some(*at),
         }

@@ -21,7 +21,10 @@ use super::{
     row_set::{Ranges, RowSet},
 };
 use crate::{
-    commands::bulk::send::lost::AllLost, failure::Failure, output::Output, plural::number_of,
+    commands::bulk::{backup::undone_job::relative, send::lost::AllLost},
+    failure::Failure,
+    output::Output,
+    plural::number_of,
     text_file::make_private,
 };
 
@@ -50,6 +53,8 @@ pub(crate) struct Past {
     /// When it was, in milliseconds since 1970.
     finished_at: u64,
     undone: Option<Undone>,
+    /// The undo of the job that was begun and has not ended, so that requests of it may still be running.
+    open_undo: Option<OpenUndo>,
     /// What was reviewed before rows were sent.
     pub(crate) reviewed: PastReview,
     /// The failed rows whose phones and emails may be missing.
@@ -193,21 +198,35 @@ impl FoundJournal {
         }
     }
 
-    /// Records how many rows an undo of the job has restored. A journal that is damaged, or of an earlier version, is
-    /// left as it is.
+    /// Records that an undo of the job with this backup is about to send its first row.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn note_begun_undo(&self, backup: &Path) -> Result<(), Failure> {
+        let file = relative(backup, &self.path);
+        self.note(&Line::Undoing { at: now(), file })
+    }
+
+    /// Records that an undo of the job has ended, and how many rows it has restored.
     ///
     /// # Errors
     /// If it cannot be written.
     pub(crate) fn note_undo(&self, rows: u64) -> Result<(), Failure> {
+        self.note(&Line::Undone { at: now(), rows })
+    }
+
+    /// Adds a line about an undo. A journal that is damaged, or of an earlier version, is left as it is.
+    fn note(&self, line: &Line) -> Result<(), Failure> {
         let failed = |error: io::Error| Failure::of_file(&self.path, &error);
-        let file = self.file.try_clone().map_err(failed)?;
-        let is_whole = file.metadata().map_err(failed)?.len() == self.lines.whole;
-        if !is_whole || self.lines.damage.is_some() || self.lines.checksum.is_none() {
+        let mut file = self.file.try_clone().map_err(failed)?;
+        // An earlier line about the undo may have been added.
+        let lines = for_each_line(&mut file, &self.path, drop)?;
+        let is_whole = file.metadata().map_err(failed)?.len() == lines.whole;
+        if !is_whole || lines.damage.is_some() || lines.checksum.is_none() {
             return Ok(());
         }
-        let checksum = self.lines.checksum.clone();
-        let mut journal = Journal::of(file, &self.path, self.lines.whole, 0, checksum);
-        journal.write(&Line::Undone { at: now(), rows })?;
+        let mut journal = Journal::of(file, &self.path, lines.whole, 0, lines.checksum);
+        journal.write(line)?;
         journal.sync()
     }
 
@@ -322,6 +341,24 @@ pub(crate) fn last_moment(path: &Path) -> io::Result<u64> {
 pub(crate) struct FinishedJob {
     header: Header,
     past: Past,
+}
+
+/// An undo that was begun.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenUndo {
+    /// In milliseconds since 1970.
+    at: u64,
+    /// Its backup, relative to the folder of the journal.
+    pub(crate) file: Option<String>,
+}
+
+impl OpenUndo {
+    fn in_words(&self) -> String {
+        format!(
+            "an undo of it was begun{}, and has not ended",
+            moment(self.at)
+        )
+    }
 }
 
 /// The last undo of a job.
@@ -445,6 +482,7 @@ impl Past {
             | Line::Review { .. }
             | Line::Reviewed(_)
             | Line::Overtaken { .. }
+            | Line::Undoing { .. }
             | Line::Undone { .. } => self.is_ended,
             Line::Journal(_)
             | Line::Started { .. }
@@ -457,7 +495,10 @@ impl Past {
         };
         self.is_finished = match line {
             Line::Finished { .. } => true,
-            Line::Review { .. } | Line::Reviewed(_) | Line::Undone { .. } => self.is_finished,
+            Line::Review { .. }
+            | Line::Reviewed(_)
+            | Line::Undoing { .. }
+            | Line::Undone { .. } => self.is_finished,
             // Rows were sent, or may have been, after the end that an earlier line shows.
             Line::Journal(_)
             | Line::BackedUp { .. }
@@ -529,7 +570,11 @@ impl Past {
             Line::Alive { at } => self.heartbeat(at),
             Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
             Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
-            Line::Undone { at, rows } => self.undone = Undone::of(at, rows).or(self.undone),
+            Line::Undoing { at, file } => self.open_undo = Some(OpenUndo { at, file }),
+            Line::Undone { at, rows } => {
+                self.open_undo = None;
+                self.undone = Undone::of(at, rows).or(self.undone);
+            }
             Line::Finished { at, .. } => self.finished_at = at,
         }
     }
@@ -567,7 +612,13 @@ impl Past {
 
     /// Returns the last undo of the job as a sentence; `None` if no row was restored.
     pub(crate) fn undone_in_words(&self) -> Option<String> {
-        self.undone.map(Undone::in_words)
+        let open = self.open_undo.as_ref().map(OpenUndo::in_words);
+        open.or_else(|| self.undone.map(Undone::in_words))
+    }
+
+    /// Returns the undo of the job that has not ended.
+    pub(crate) fn open_undo(&self) -> Option<&OpenUndo> {
+        self.open_undo.as_ref()
     }
 
     /// Returns the backups of the job with this journal, the newest first.
@@ -682,6 +733,7 @@ mod tests {
     fn a_review_or_an_undo_does_not_reopen_a_finished_job_and_a_batch_does() {
         let finished = json!({"finished": {"at": now(), "ok": 1, "failed": 0}});
         for (line, is_finished) in [
+            (json!({"undoing": {"at": now()}}), true),
             (json!({"undone": {"at": now(), "rows": 1}}), true),
             (
                 json!({"reviewed": {"at": now(), "rows": "2", "digests": "0000000a"}}),
