@@ -291,7 +291,7 @@ fn plain_bytes(bytes: &[u8]) -> usize {
 }
 
 /// Returns a number whose lowest bit that is set is the highest one of the first quote, backslash or control
-/// character in these eight bytes, and 0 if there is none. Bytes after the first may be found by mistake.
+/// character in these eight bytes, and 0 if all eight are plain. Bytes after the first may be found by mistake.
 #[inline]
 fn not_plain(chunk: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;

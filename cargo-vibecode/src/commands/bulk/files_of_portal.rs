@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl BulkJob<'_> {
-    /// Checks that the files are of the portal of the key, if it is known, and warns if there are none.
+    /// Checks that the files are of the portal of the key, if it is known, and warns if no files were found.
     pub(super) fn check_files(&self) -> Result<(), Failure> {
         let Some(identity) = &self.identity else {
             return Ok(());

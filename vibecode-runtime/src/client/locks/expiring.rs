@@ -61,7 +61,7 @@ struct Block {
 #[derive(Default)]
 struct Table {
     count: usize,
-    /// Half of each hash; 0 is an empty bucket. There are none until the block is first searched.
+    /// Half of each hash; 0 is an empty bucket. The table is allocated when the block is first searched.
     buckets: Box<[u32]>,
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct UndoneJob {
     journal: Option<FoundJournal>,
     /// Whether the journal says that the undo was begun.
     has_begun: AtomicBool,
-    /// Where it was looked for, if the backup names it.
+    /// The path that the backup names, if it names one.
     named: Option<PathBuf>,
 }
 
