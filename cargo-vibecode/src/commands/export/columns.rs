@@ -1,20 +1,26 @@
 //! The fields that are written, and the reading of a record into their cells.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-};
+mod choice;
+mod old_codes;
+mod record_values;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use std::collections::{HashMap, HashSet};
+
+use serde::de::DeserializeSeed as _;
 use serde_json::value::RawValue;
 use vibecode_runtime::{Multifields, RawAnswer};
-use vibecode_spec::{ExportHeaders, Field, Kind, Multifield, Schema, one_line};
+use vibecode_spec::{Field, Kind, Schema};
 
+use self::{
+    choice::{header, named, unwritable},
+    record_values::{SlotsSeed, id_of_json},
+};
+pub(super) use self::{old_codes::OldCodes, record_values::id_of};
 use super::cell::{self, Cell, Scalar};
 use crate::{
-    change::{self, SEPARATOR, WIRE},
+    change::{self, SEPARATOR},
     code_file::KnownCodes,
-    column_header::{export_headers, means},
+    column_header::export_headers,
     returned_value::{Labels, labels},
 };
 
@@ -51,26 +57,6 @@ struct Column<'s> {
     shown: u64,
     not_shown: u64,
 }
-
-/// Values of a field that `bulk` refuses as codes.
-#[derive(Debug, Default)]
-pub(super) struct OldCodes {
-    /// The number of values.
-    pub(super) count: u64,
-    /// The first of the codes.
-    pub(super) shown: Vec<String>,
-}
-
-impl OldCodes {
-    fn add(&mut self, code: &str) {
-        self.count += 1;
-        let code = one_line(code);
-        if self.shown.len() < MAX_OLD_CODES && !self.shown.contains(&code) {
-            self.shown.push(code);
-        }
-    }
-}
-
 /// Why a record cannot be written.
 #[derive(Debug)]
 pub(super) struct RecordProblem {
@@ -78,9 +64,6 @@ pub(super) struct RecordProblem {
     pub(super) field: Option<String>,
     pub(super) problem: String,
 }
-
-/// The number of old codes that are shown of a column.
-const MAX_OLD_CODES: usize = 5;
 
 const SLOTS_BEFORE_COLUMNS: usize = 2;
 
@@ -257,39 +240,6 @@ impl<'s> Column<'s> {
         matches!(self.field.kind, Kind::Multifield(_))
     }
 
-    /// Counts the codes that `bulk` refuses, such as those that the portal does not have now.
-    ///
-    /// # Errors
-    /// If `bulk` would read a code as another one.
-    fn check_codes(&mut self, cell: &Cell<'_>) -> Result<(), String> {
-        if !change::has_codes(self.field) {
-            return Ok(());
-        }
-        let values = match cell {
-            Cell::One(value) => std::slice::from_ref(value),
-            Cell::List(values) => values,
-            Cell::Empty | Cell::Typed(_) => &[],
-        };
-        for code in values.iter().map(Scalar::text) {
-            if self.labels.contains_key(code) || self.known_codes.contains(code) {
-                continue;
-            }
-            match change::value(self.field, code, self.codes) {
-                Ok(read) if read.as_str() == Some(code) => {
-                    self.known_codes.insert(code.to_owned());
-                }
-                Ok(_) => {
-                    return Err(format!(
-                        "has the code `{}`, which the portal does not list: `bulk` would read it as the name of another code",
-                        one_line(code)
-                    ));
-                }
-                Err(_) => self.old_codes.add(code),
-            }
-        }
-        Ok(())
-    }
-
     fn labelled<'c>(&self, cell: Cell<'c>) -> Cell<'c>
     where
         's: 'c,
@@ -306,113 +256,10 @@ impl<'s> Column<'s> {
     }
 }
 
-fn named<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
-    let field = change::field(schema, name)?;
-    match unwritable(field) {
-        Some(problem) => Err(format!("`{}` {problem}", field.name)),
-        None => Ok(field),
-    }
-}
-
-/// Returns why a field has no form as text.
-fn unwritable(field: &Field) -> Option<&'static str> {
-    if Multifield::UNWRITABLE.contains(&&*field.name) {
-        return Some("is a list that `bulk` cannot read: export `phone` and `email`");
-    }
-    (field.kind == Kind::File).then_some("takes files, which cannot be written as text")
-}
-
-/// Returns a header that finds the field again: its label, if it is wanted, or its wire name.
-fn header(
-    field: &Field,
-    schema: &Schema,
-    export: Option<&ExportHeaders>,
-    with_labels: bool,
-) -> String {
-    let label = field.title.as_ref();
-    let label = label.filter(|label| with_labels && means(schema, export, label, field));
-    match label {
-        Some(label) => label.clone(),
-        None if means(schema, None, &field.name, field) => field.name.clone(),
-        // The wire name is also the label of another field.
-        None => format!("{WIRE}{}", field.name),
-    }
-}
-
 fn has_separator(cell: &Cell<'_>) -> bool {
     match cell {
         Cell::Empty | Cell::One(_) => false,
         Cell::List(values) => values.iter().any(|value| value.text().contains(SEPARATOR)),
         Cell::Typed(values) => values.iter().any(|(value, _)| value.contains(SEPARATOR)),
-    }
-}
-
-/// Returns the id of a record, if it is a number above 0.
-pub(super) fn id_of(record: &RawAnswer) -> Option<u64> {
-    let record: serde_json::Value = record.parse().ok()?;
-    id_of_json(&record.get(ID)?.to_string())
-}
-
-fn id_of_json(json: &str) -> Option<u64> {
-    let id = json.trim_matches('"').parse();
-    id.ok().filter(|id| *id > 0)
-}
-
-/// Reads an object into the slots of its keys. A key that occurs twice is an error.
-struct SlotsSeed<'k> {
-    slots: &'k HashMap<&'k str, usize>,
-    count: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for SlotsSeed<'_> {
-    type Value = Vec<Option<&'de RawValue>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for SlotsSeed<'_> {
-    type Value = Vec<Option<&'de RawValue>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a record")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut values = vec![None; self.count];
-        while let Some(slot) = map.next_key_seed(KeySeed(self.slots))? {
-            let Some(value) = slot.and_then(|slot| values.get_mut(slot)) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            if value.replace(map.next_value()?).is_some() {
-                return Err(A::Error::custom("a key occurs twice"));
-            }
-        }
-        Ok(values)
-    }
-}
-
-/// Reads a key as its slot, if it has one.
-struct KeySeed<'k>(&'k HashMap<&'k str, usize>);
-
-impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KeySeed<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.get(name).copied())
     }
 }

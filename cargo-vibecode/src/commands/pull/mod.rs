@@ -2,28 +2,27 @@
 
 pub(crate) mod codes;
 mod definitions;
+mod fields;
+mod files;
+mod subject;
 mod touch;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use serde_json::{Value, json};
-use vibecode_runtime::{Client, ErrorKind};
-use vibecode_spec::{
-    CodeFile, Currencies, Descriptions, Entity, EntityPath, PortalFile, Statuses, closest,
-    one_line, portal_of_file,
-};
+use serde_json::json;
+use vibecode_spec::{CodeFile, Currencies, PortalFile};
 
-use self::codes::NoCodes;
+use self::{codes::NoCodes, fields::saved, files::Pulled, subject::subjects};
+pub(crate) use self::{
+    fields::{fetch, unusable_answer},
+    subject::Subject,
+};
 use crate::{
     ExitStatus, code_file,
     failure::Failure,
     output::Output,
-    plural::number_of,
     portal::{self, PortalArgs},
-    portal_identity::{Identity, same_portal},
+    portal_identity::Identity,
     schema_file,
 };
 
@@ -51,86 +50,6 @@ pub(crate) struct Args {
     /// `pull currencies` that of `GET /v1/statuses` or `GET /v1/currencies`.
     #[arg(long, value_name = "FILE")]
     from_file: Option<PathBuf>,
-}
-
-/// The entities to use if none is named. The others are not in use, or not open to the key, on every
-/// portal.
-const DEFAULT: [Entity; 4] = [
-    Entity::Contacts,
-    Entity::Companies,
-    Entity::Leads,
-    Entity::Deals,
-];
-
-/// What is to be fetched.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Subject {
-    Fields(EntityPath),
-    Codes(CodeFile),
-}
-
-/// What was fetched, for one file.
-enum Pulled {
-    Fields(EntityPath, Descriptions),
-    Statuses(Statuses),
-    Currencies(Currencies),
-}
-
-impl Subject {
-    /// Returns what has this name: `statuses`, `currencies`, or an entity.
-    ///
-    /// # Errors
-    /// If there is nothing with this name.
-    pub(crate) fn of_name(name: &str) -> Result<Self, Failure> {
-        if let Some(file) = CodeFile::from_name(name) {
-            return Ok(Self::Codes(file));
-        }
-        if let Some(entity) = EntityPath::from_path(name) {
-            return Ok(Self::Fields(entity));
-        }
-        let files = CodeFile::ALL.map(CodeFile::name);
-        let known = Entity::ALL.iter().map(|entity| entity.path());
-        let meant = Entity::suggest(name)
-            .map(Entity::path)
-            .or_else(|| closest(&name.to_lowercase(), known.chain(files)))
-            .or_else(|| files.into_iter().find(|file| is_singular(name, file)));
-        let meant = meant.map_or_else(
-            || {
-                format!(
-                    "{}, or `{}`",
-                    EntityPath::known_paths(),
-                    files.join("` or `")
-                )
-            },
-            |meant| format!("did you mean `{meant}`?"),
-        );
-        Err(Failure::new(format!(
-            "there is no entity and no list of codes `{}`: {meant}",
-            one_line(name)
-        )))
-    }
-}
-
-/// Returns true for `status` and `currency`, which are too different from the plurals for a typo.
-fn is_singular(name: &str, file: &str) -> bool {
-    let name = name.to_lowercase();
-    let stem = name.strip_suffix('y').unwrap_or(&name);
-    [format!("{stem}es"), format!("{stem}ies")].contains(&file.to_owned())
-}
-
-/// Returns the subjects with these names, and the lists of codes that are fetched with any entity.
-fn subjects(named: &[String]) -> Result<Vec<Subject>, Failure> {
-    let named: Result<Vec<Subject>, _> = named.iter().map(|name| Subject::of_name(name)).collect();
-    let mut subjects = named?;
-    if subjects.is_empty() {
-        let default = DEFAULT.into_iter().map(EntityPath::Entity);
-        subjects.extend(default.map(Subject::Fields));
-    }
-    if subjects.iter().any(|it| matches!(it, Subject::Fields(_))) {
-        subjects.retain(|it| matches!(it, Subject::Fields(_)));
-        subjects.extend(CodeFile::ALL.map(Subject::Codes));
-    }
-    Ok(subjects)
 }
 
 pub(crate) async fn run(
@@ -228,193 +147,4 @@ pub(crate) async fn one(
         from_file: None,
     };
     run(&args, portal_args, output).await.map(drop)
-}
-
-/// Returns the fields of an entity as the portal describes them, with user fields completed by
-/// their definitions.
-///
-/// # Errors
-/// If the portal does not answer, or if the answer is not a list of fields.
-pub(crate) async fn fetch(
-    client: &Client,
-    entity: EntityPath,
-    output: &Output,
-) -> Result<Descriptions, Failure> {
-    let name = entity.path();
-    let answer: Value = client.fields(&name).await?.parse()?;
-    let mut descriptions =
-        Descriptions::of_answer(answer).map_err(|error| unusable_answer(entity, error))?;
-    descriptions.is_complete = true;
-    if !has_user_fields(entity) {
-        return Ok(descriptions);
-    }
-    match client.user_fields(&name).await {
-        Ok(answer) => {
-            let problems = definitions::complete(&mut descriptions, &answer.parse()?, entity);
-            for problem in problems {
-                output.warn(format!(
-                    "a definition of the user fields of {name} is ignored: {problem}"
-                ));
-            }
-        }
-        Err(error) if error.kind() == ErrorKind::Api => output.warn(format!(
-            "the definitions of the user fields of {name} cannot be read, so options and labels may be missing: {error}"
-        )),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(descriptions)
-}
-
-/// Returns true if the API defines user fields of the entity.
-fn has_user_fields(entity: EntityPath) -> bool {
-    match entity {
-        EntityPath::Entity(entity) => entity.user_field_entity().is_some(),
-        EntityPath::Items(_) => true,
-    }
-}
-
-/// Creates the error of an answer that is not a list of an entity's fields.
-pub(crate) fn unusable_answer(entity: EntityPath, problem: impl std::fmt::Display) -> Failure {
-    let name = entity.path();
-    Failure::new(format!(
-        "the portal's answer about the fields of {name} cannot be used: {problem}"
-    ))
-}
-
-/// Returns the fields of an entity in a saved answer.
-fn saved(file: &Path, entity: EntityPath) -> Result<Descriptions, Failure> {
-    let bytes = vibecode_spec::file_bytes(file).map_err(|error| Failure::unusable(file, error))?;
-    if let Some(definitions) = definitions::saved(&bytes) {
-        let mut descriptions = match schema_file::find(entity)? {
-            Some(there) => schema_file::read(&there, entity)?.descriptions,
-            None => Descriptions::default(),
-        };
-        let problems = definitions::complete(&mut descriptions, &definitions, entity);
-        return match problems.into_iter().next() {
-            Some(first) => Err(Failure::unusable(file, first)),
-            None => Ok(descriptions),
-        };
-    }
-    let mut descriptions =
-        Descriptions::read(bytes).map_err(|error| Failure::unusable(file, error))?;
-    if descriptions.entity.is_none() {
-        // A file written by hand may be incomplete; every list that the API answers has the id.
-        descriptions.is_complete = descriptions.fields.contains_key("id");
-    }
-    Ok(descriptions)
-}
-
-impl Pulled {
-    /// Writes the file, and returns its document.
-    fn write(self, new: &mut Vec<PathBuf>, output: &Output) -> Result<Value, Failure> {
-        match self {
-            Self::Fields(entity, descriptions) => {
-                let name = entity.path();
-                let schema = descriptions.schema();
-                let checked = schema.and_then(|schema| schema.check_for(entity));
-                checked.map_err(|error| {
-                    Failure::new(format!("the fields of {name} cannot be used: {error}"))
-                })?;
-                let text = descriptions.file_text(&name);
-                let (file, state) =
-                    write(entity, &text, descriptions.portal.as_deref(), new, output)?;
-                let count = descriptions.fields.len();
-                let fields = number_of(count as u64, "field", "fields");
-                output.line(format!("{file}: {state}, {fields}"));
-                Ok(json!({
-                    "entity": name,
-                    "file": file,
-                    "state": state,
-                    "fields": count,
-                    "codes": null,
-                }))
-            }
-            Self::Statuses(statuses) => {
-                let count = statuses.sets().map(|(_, items)| items.len()).sum();
-                write_codes(
-                    CodeFile::Statuses,
-                    &statuses.file_text(),
-                    statuses.portal(),
-                    count,
-                    new,
-                    output,
-                )
-            }
-            Self::Currencies(currencies) => {
-                let count = currencies.items().len();
-                write_codes(
-                    CodeFile::Currencies,
-                    &currencies.file_text(),
-                    currencies.portal(),
-                    count,
-                    new,
-                    output,
-                )
-            }
-        }
-    }
-}
-
-/// Writes a file with codes, and returns its document.
-fn write_codes(
-    of_portal: CodeFile,
-    text: &str,
-    portal: Option<&str>,
-    count: usize,
-    new: &mut Vec<PathBuf>,
-    output: &Output,
-) -> Result<Value, Failure> {
-    let name = of_portal.name();
-    let (file, state) = write(of_portal, text, portal, new, output)?;
-    let one = match of_portal {
-        CodeFile::Statuses => "status",
-        CodeFile::Currencies => "currency",
-    };
-    let codes = number_of(count as u64, one, name);
-    output.line(format!("{file}: {state}, {codes}"));
-    Ok(json!({
-        "entity": name,
-        "file": file,
-        "state": state,
-        "fields": null,
-        "codes": count,
-    }))
-}
-
-/// Writes a file unless its text is the same, and returns its path and what happened to it.
-fn write(
-    file: impl Into<PortalFile>,
-    text: &str,
-    portal: Option<&str>,
-    new: &mut Vec<PathBuf>,
-    output: &Output,
-) -> Result<(String, &'static str), Failure> {
-    let file = schema_file::path(file)?;
-    let before = fs::read(&file).ok();
-    match (before.as_deref().map(portal_of_file).transpose(), portal) {
-        (Ok(Some(Some(then))), Some(now)) if !same_portal(&then, now) => output.warn(format!(
-            "{} was of the portal {}, and is of {} now",
-            file.display(),
-            one_line(&then),
-            one_line(now)
-        )),
-        (Err(error), _) => output.warn(format!(
-            "{} is replaced, and of which portal it was is not known: {error}",
-            file.display()
-        )),
-        (Ok(_), _) => {}
-    }
-    let state = match &before {
-        Some(before) if *before == text.as_bytes() => "unchanged",
-        Some(_) => "changed",
-        None => "new",
-    };
-    if state != "unchanged" {
-        schema_file::write(&file, text)?;
-    }
-    let shown = file.display().to_string();
-    if before.is_none() {
-        new.push(file);
-    }
-    Ok((shown, state))
 }
