@@ -99,10 +99,14 @@ fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
 
 async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
     let portal = &args.portal;
-    // A bulk job compares the portal itself, and shows it.
+    // These compare the portal themselves, and bulk and export show it.
     let is_compared = !matches!(
         args.command,
-        Command::Bulk(_) | Command::Sandbox(_) | Command::Completions(_)
+        Command::Bulk(_)
+            | Command::Export(_)
+            | Command::Pull(_)
+            | Command::Sandbox(_)
+            | Command::Completions(_)
     );
     if is_compared && portal.portal.is_some() {
         let client = portal::client(portal, |builder| builder)?;

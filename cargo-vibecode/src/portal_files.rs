@@ -115,6 +115,8 @@ pub(crate) struct Drift {
     entity: EntityPath,
     /// The fields as they are now, with the documented ones.
     pub(crate) schema: Schema,
+    /// The fields that the portal lists.
+    pub(crate) of_portal: Schema,
     differences: Vec<Difference>,
 }
 
@@ -139,7 +141,8 @@ impl Drift {
         Ok(Self {
             entity,
             differences: drift::between(of_file, &now),
-            schema: entity.schema_with(now),
+            schema: entity.schema_with(now.clone()),
+            of_portal: now,
         })
     }
 

@@ -75,21 +75,26 @@ fn is_fatal(error: &Error) -> bool {
 }
 
 impl Export<'_> {
-    /// Counts the records that were created after the export began. Returns `None` if the filter names one record, or if
-    /// `--limit` ended the export before.
-    pub(super) async fn count_created(&self) -> Result<Option<u64>, Error> {
-        let Some(last) = self.last else {
-            return Ok(None);
-        };
-        let is_limited = self
-            .args
-            .limit
-            .is_some_and(|limit| self.written + self.failed >= limit);
-        if is_limited {
-            return Ok(None);
-        }
+    /// Counts the records that were created after the export began. Returns `None` if that is not known, if the filter
+    /// names one record, or if `--limit` ended the export before. An interrupt ends the count only: the export is
+    /// complete.
+    pub(super) async fn created(&mut self, output: &Output) -> Option<u64> {
+        let seen = self.written + self.failed;
+        let is_limited = self.args.limit.is_some_and(|limit| seen >= limit);
+        let last = self.last.filter(|_| !is_limited)?;
         let query = self.client.list_untyped(&self.args.entity);
-        let created = self.filters.apply_above(query, last).count().await?;
-        Ok(Some(created))
+        let counted = self.filters.apply_above(query, last).count();
+        let problem = tokio::select! {
+            biased;
+            counted = counted => match counted {
+                Ok(created) => return Some(created),
+                Err(error) => error.to_string(),
+            },
+            () = self.interrupts.next() => "interrupted".to_owned(),
+        };
+        output.warn(format!(
+            "how many records were created after the export began is not known, since they could not be counted: {problem}"
+        ));
+        None
     }
 }

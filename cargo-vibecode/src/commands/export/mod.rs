@@ -1,15 +1,18 @@
 //! Writes the records of an entity to a file that `bulk` takes.
 //!
 //! `filter` reads the conditions, `columns` chooses the fields and reads a record into a `cell` each, `paging` decides
-//! what is requested next, and `sheet` writes them. One page of records is in memory.
+//! what is requested next, `sheet` writes them, and `read_back` reads each row as `bulk` would. One page of records is in
+//! memory.
 
 mod args;
 mod cell;
 mod columns;
 mod counts;
 mod filter;
-mod labels;
+mod names;
 mod paging;
+mod read_back;
+mod records;
 mod report;
 mod sheet;
 
@@ -24,22 +27,25 @@ use self::{
     columns::{Columns, ID, RecordProblem},
     counts::{count, last_id},
     filter::Filters,
-    labels::check_labels,
+    names::UsedNames,
     paging::Paging,
+    read_back::{BulkDefaults, ReadBack, WrittenRecord},
     sheet::Sheet,
 };
 use crate::{
     ExitStatus,
     code_file::KnownCodes,
+    commands::bulk::ColumnOptions,
     failure::Failure,
     interrupts::Interrupts,
     output::Output,
+    plural::number_of,
     portal::{self, PortalArgs},
     portal_files::{self, FetchedFile},
     portal_identity::Identity,
     progress::{ProgressMeter, TICK},
     rate_limit::WatchedThrottle,
-    schema_file,
+    schema_file::{self, KnownFields},
 };
 
 /// The number of records that are requested at a time.
@@ -60,52 +66,45 @@ pub(crate) async fn run(
     let fields = schema_file::load_fields(&args.entity)?;
     let schema = &fields.schema;
     let codes = KnownCodes::load()?;
-    let is_csv = args.form() == Form::Csv;
-    let columns = Columns::choose(
-        &args.fields,
-        &args.entity,
-        schema,
-        &codes,
-        args.labels,
-        is_csv,
-    );
-    let filters = Filters::read(&args.filter, schema, &codes);
-    let (columns, filters) = match (columns, filters) {
-        (Ok(columns), Ok(filters)) => (columns, filters),
-        (columns, filters) => {
-            let problems = columns.err().into_iter().chain(filters.err()).flatten();
-            let problems: Vec<String> = problems.collect();
-            return Err(Failure::new(problems.join("\nerror: ")));
-        }
-    };
+    let (columns, filters) = chosen(args, &fields, &codes)?;
     for warning in filters.old_codes(schema, &codes) {
         output.warn(warning);
     }
     let throttle = WatchedThrottle::per_minute(args.per_minute, args.no_throttle);
     let client = portal::client(portal_args, |builder| builder.throttle(throttle.throttle()))?;
+    let identity = Identity::of(&client, portal_args).await?;
+    output.aside(identity.in_words());
+    let portal = identity.portal.as_deref();
     let files = codes.files().iter().chain(fields.file());
     let files: Vec<FetchedFile> = files.cloned().collect();
-    if !files.is_empty() {
-        let identity = Identity::of(&client, portal_args).await?;
-        let portal = identity.portal.as_deref();
-        portal_files::check_portal(&files, portal, output)?;
-        if args.labels {
-            check_labels(&client, &columns, &fields, &codes, portal, output).await?;
-        }
-    }
-    let interrupts = Interrupts::listen()?;
+    portal_files::check_portal(&files, portal, output)?;
+    let names = UsedNames {
+        args,
+        columns: &columns,
+        filters: &filters,
+        fields: &fields,
+        codes: &codes,
+    };
+    names.check(&client, portal, output).await?;
     let last = last_id(&client, args, &filters).await?;
     let counted = count(&client, args, &filters, last, output).await?;
-    let sheet = Sheet::create(args, &columns)?;
+    let sheet = Sheet::create(args)?;
+    let bulk_defaults = BulkDefaults::of(&args.entity);
+    let bulk_options = bulk_defaults.options(args, schema, &codes);
+    let read_back = ReadBack::new(&bulk_options, args, &columns);
     let mut export = Export {
         args,
         client,
+        identity,
         filters,
         columns,
         sheet,
+        bulk_options: &bulk_options,
+        read_back,
         throttle,
-        interrupts,
+        interrupts: Interrupts::listen()?,
         progress: ProgressMeter::new("exporting", "records", counted, output),
+        counted,
         last,
         written: 0,
         failed: 0,
@@ -114,26 +113,35 @@ pub(crate) async fn run(
     export.progress.tick(None);
     let ended = export.run().await;
     export.progress.end();
-    match ended {
-        Ok(()) => {
-            let created = export.count_created().await.unwrap_or_else(|error| {
-                output.warn(format!(
-                    "how many records were created after the export began is not known, since they could not be counted: {error}"
-                ));
-                None
-            });
-            Ok(export.report(counted, created, output))
+    export.end(ended, output).await
+}
+
+/// Reads the names of fields and the filters.
+///
+/// # Errors
+/// If any of them is not valid. The error has the problems of all.
+fn chosen<'s>(
+    args: &Args,
+    fields: &'s KnownFields,
+    codes: &'s KnownCodes,
+) -> Result<(Columns<'s>, Filters), Failure> {
+    let schema = &fields.schema;
+    let is_csv = args.form() == Form::Csv;
+    let columns = Columns::choose(
+        &args.fields,
+        &args.entity,
+        schema,
+        codes,
+        args.labels,
+        is_csv,
+    );
+    match (columns, Filters::read(&args.filter, schema, codes)) {
+        (Ok(columns), Ok(filters)) => Ok((columns, filters)),
+        (columns, filters) => {
+            let problems = columns.err().into_iter().chain(filters.err()).flatten();
+            let problems: Vec<String> = problems.collect();
+            Err(Failure::new(problems.join("\nerror: ")))
         }
-        // Whoever reads the rows has seen enough.
-        Err(Stopped::Writing(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Ok(ExitStatus::Success)
-        }
-        Err(Stopped::Writing(error)) => {
-            let name = args.output.as_deref();
-            let name = name.map_or("standard output".into(), |path| path.display().to_string());
-            Err(Failure::new(format!("cannot write to {name}: {error}")))
-        }
-        Err(Stopped::Failed(failure)) => Err(failure),
     }
 }
 
@@ -141,12 +149,17 @@ pub(crate) async fn run(
 struct Export<'a> {
     args: &'a Args,
     client: Client,
+    identity: Identity,
     filters: Filters,
     columns: Columns<'a>,
     sheet: Sheet,
+    bulk_options: &'a ColumnOptions<'a>,
+    read_back: ReadBack<'a>,
     throttle: WatchedThrottle,
     interrupts: Interrupts,
     progress: ProgressMeter,
+    /// The number of records before the export, if it is known.
+    counted: Option<u64>,
     /// The largest id before the export, if it is known.
     last: Option<u64>,
     written: u64,
@@ -162,21 +175,58 @@ enum Stopped {
 
 impl Export<'_> {
     async fn run(&mut self) -> Result<(), Stopped> {
-        let has_mark = self.args.excel;
-        self.sheet
-            .begin(&self.columns, has_mark)
-            .map_err(Stopped::Writing)?;
         let is_one_record = self.filters.is_one_record();
         let mut paging = Paging::new(self.args.limit, self.last, is_one_record);
+        let mut has_begun = false;
         while let Some(wanted) = paging.wanted(PAGE) {
             let page = self.page(&paging, wanted).await?;
+            if !std::mem::replace(&mut has_begun, true) {
+                self.begin(&page)?;
+            }
             paging.begin_page(page.len());
             for row in page.iter().take(paging.left()) {
                 let id = self.write(row, &paging)?;
                 paging.advance(id).map_err(Stopped::Failed)?;
             }
         }
+        if !has_begun {
+            self.begin(&[])?;
+        }
         self.sheet.finish().map_err(Stopped::Writing)
+    }
+
+    /// Writes what comes before the rows. The first records show which fields the portal has, if none are named.
+    fn begin(&mut self, first: &[RawAnswer]) -> Result<(), Stopped> {
+        if self.args.fields.is_empty() && self.args.form() == Form::Csv {
+            self.columns.leave_out_unshown(first);
+            self.read_back = ReadBack::new(self.bulk_options, self.args, &self.columns);
+        }
+        let begun = self.sheet.begin(&self.columns, self.args.excel);
+        begun.map_err(Stopped::Writing)
+    }
+
+    /// Reports how the export ended.
+    async fn end(
+        &mut self,
+        ended: Result<(), Stopped>,
+        output: &Output,
+    ) -> Result<ExitStatus, Failure> {
+        match ended {
+            Ok(()) => {
+                let created = self.created(output).await;
+                Ok(self.report(created, output))
+            }
+            // Whoever reads the rows has seen enough.
+            Err(Stopped::Writing(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Ok(ExitStatus::Success)
+            }
+            Err(Stopped::Writing(error)) => {
+                let name = self.args.output.as_deref();
+                let name = name.map_or("standard output".into(), |path| path.display().to_string());
+                Err(Failure::new(format!("cannot write to {name}: {error}")))
+            }
+            Err(Stopped::Failed(failure)) => Err(failure),
+        }
     }
 
     /// Requests the next records.
@@ -190,7 +240,7 @@ impl Export<'_> {
                 biased;
                 page = &mut page => return page.map_err(|error| Stopped::Failed(error.into())),
                 () = self.interrupts.next() => {
-                    return Err(Stopped::Failed(Failure::new("interrupted: the export is not complete")));
+                    return Err(Stopped::Failed(self.interrupted()));
                 }
                 _ = ticks.tick() => {
                     let wait = self.throttle.waiting();
@@ -200,20 +250,41 @@ impl Export<'_> {
         }
     }
 
+    fn interrupted(&self) -> Failure {
+        let rows = number_of(self.written, "record", "records");
+        Failure::new(match &self.args.output {
+            Some(file) => format!(
+                "interrupted after {rows}: {} was not written",
+                file.display()
+            ),
+            None => format!("interrupted after {rows}: the export is not complete"),
+        })
+    }
+
     fn query(&self, above: u64) -> UntypedQuery {
         let query = self.client.list_untyped(&self.args.entity);
-        let query = query.select(self.columns.wire_names());
+        let query = query.select(self.columns.requested_names());
         let query = self.filters.apply_above(query, above);
         query.order(ID, Order::Ascending)
     }
 
     /// Writes a record, unless it was created after the export began, or notes why it cannot be written. Returns its id.
     fn write(&mut self, row: &RawAnswer, paging: &Paging) -> Result<u64, Stopped> {
-        let sheet = &mut self.sheet;
+        let (sheet, read_back) = (&mut self.sheet, &mut self.read_back);
         let read = self.columns.read(
             row,
             |id| !paging.is_new(id),
-            |id, cells| sheet.write(id, cells),
+            |id, cells, notes| {
+                sheet.write(id, cells)?;
+                let written = WrittenRecord {
+                    id,
+                    answer: row,
+                    cells,
+                    notes,
+                };
+                read_back.check(sheet.row(), written);
+                Ok(())
+            },
         );
         match read {
             Ok((id, None)) => Ok(id),

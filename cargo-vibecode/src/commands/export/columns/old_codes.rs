@@ -2,7 +2,7 @@
 
 use vibecode_spec::one_line;
 
-use super::{Cell, Column, Scalar};
+use super::{Cell, CellNote, Column, Scalar};
 use crate::change;
 
 /// Values of a field that `bulk` refuses as codes.
@@ -31,15 +31,16 @@ impl Column<'_> {
     ///
     /// # Errors
     /// If `bulk` would read a code as another one.
-    pub(super) fn check_codes(&mut self, cell: &Cell<'_>) -> Result<(), String> {
+    pub(super) fn check_codes(&mut self, cell: &Cell<'_>) -> Result<CellNote, String> {
         if !change::has_codes(self.field) {
-            return Ok(());
+            return Ok(CellNote::Nothing);
         }
         let values = match cell {
             Cell::One(value) => std::slice::from_ref(value),
             Cell::List(values) => values,
-            Cell::Empty | Cell::Typed(_) => &[],
+            Cell::Empty | Cell::NotShown | Cell::Typed(_) => &[],
         };
+        let mut note = CellNote::Nothing;
         for code in values.iter().map(Scalar::text) {
             if self.labels.contains_key(code) || self.known_codes.contains(code) {
                 continue;
@@ -54,9 +55,12 @@ impl Column<'_> {
                         one_line(code)
                     ));
                 }
-                Err(_) => self.old_codes.add(code),
+                Err(_) => {
+                    self.old_codes.add(code);
+                    note = CellNote::OldCode;
+                }
             }
         }
-        Ok(())
+        Ok(note)
     }
 }
