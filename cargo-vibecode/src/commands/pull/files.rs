@@ -7,6 +7,7 @@ use vibecode_spec::{
     CodeFile, Currencies, Descriptions, EntityPath, PortalFile, Statuses, one_line, portal_of_file,
 };
 
+use super::subject::Subject;
 use crate::{
     failure::Failure, output::Output, plural::number_of, portal_identity::same_portal, schema_file,
 };
@@ -17,7 +18,48 @@ pub(super) enum Pulled {
     Statuses(Statuses),
     Currencies(Currencies),
 }
+/// Checks that no file that would be replaced is of another portal: its fields, options and codes would be lost.
+///
+/// # Errors
+/// If one is, also if it is not known which portal this is.
+pub(super) fn check_not_of_another(
+    subjects: &[Subject],
+    portal: Option<&str>,
+) -> Result<(), Failure> {
+    for subject in subjects {
+        let file = schema_file::path(subject.file())?;
+        let before = fs::read(&file).ok();
+        // A file that cannot be read is replaced with a warning.
+        let of_file = before.and_then(|bytes| portal_of_file(&bytes).ok().flatten());
+        let Some(of_file) = of_file else {
+            continue;
+        };
+        if portal.is_some_and(|portal| same_portal(&of_file, portal)) {
+            continue;
+        }
+        return Err(Failure::new(format!(
+            "{} is of the portal {}, and {}: nothing was written. Use the key of that portal, or replace its files with --replace",
+            file.display(),
+            one_line(&of_file),
+            portal.map_or_else(
+                || "the API does not report which portal the key is for".to_owned(),
+                |portal| format!("what would replace it is of {}", one_line(portal))
+            )
+        )));
+    }
+    Ok(())
+}
+
 impl Pulled {
+    /// Returns the portal that it names.
+    pub(super) fn portal(&self) -> Option<&str> {
+        match self {
+            Self::Fields(_, descriptions) => descriptions.portal.as_deref(),
+            Self::Statuses(statuses) => statuses.portal(),
+            Self::Currencies(currencies) => currencies.portal(),
+        }
+    }
+
     /// Writes the file, and returns its document.
     pub(super) fn write(self, new: &mut Vec<PathBuf>, output: &Output) -> Result<Value, Failure> {
         match self {

@@ -7,12 +7,18 @@ mod files;
 mod subject;
 mod touch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use vibecode_runtime::Client;
 use vibecode_spec::{CodeFile, Currencies, PortalFile};
 
-use self::{codes::NoCodes, fields::saved, files::Pulled, subject::subjects};
+use self::{
+    codes::NoCodes,
+    fields::saved,
+    files::{Pulled, check_not_of_another},
+    subject::subjects,
+};
 pub(crate) use self::{
     fields::{fetch, unusable_answer},
     subject::Subject,
@@ -33,6 +39,8 @@ Examples:
   cargo vibecode pull quotes tasks items/1040
   cargo vibecode pull contacts --from-file answer.json
 
+Files that name another portal than that of the key are not replaced, unless --replace is given.
+
 Exit codes: 0 all files are written, 1 a list of codes is not usable, or is named and not open to the key,
 2 the command failed.";
 
@@ -50,6 +58,10 @@ pub(crate) struct Args {
     /// `pull currencies` that of `GET /v1/statuses` or `GET /v1/currencies`.
     #[arg(long, value_name = "FILE")]
     from_file: Option<PathBuf>,
+
+    /// Replace files of another portal than the one that the key is for.
+    #[arg(long)]
+    replace: bool,
 }
 
 pub(crate) async fn run(
@@ -57,71 +69,113 @@ pub(crate) async fn run(
     portal_args: &PortalArgs,
     output: &Output,
 ) -> Result<ExitStatus, Failure> {
-    let mut status = ExitStatus::Success;
-    let mut all = Vec::new();
-    if let Some(file) = &args.from_file {
-        let [name] = args.entities.as_slice() else {
-            let problem = "--from-file requires exactly one entity, as in `pull contacts --from-file answer.json`";
-            return Err(Failure::new(problem));
-        };
-        all.push(match Subject::of_name(name)? {
-            Subject::Fields(entity) => Pulled::Fields(entity, saved(file, entity)?),
-            Subject::Codes(CodeFile::Statuses) => Pulled::Statuses(codes::saved_statuses(file)?),
-            Subject::Codes(CodeFile::Currencies) => {
-                Pulled::Currencies(code_file::read(file, Currencies::read_file)?)
-            }
-        });
-    } else {
-        let subjects = subjects(&args.entities)?;
-        let client = portal::client(portal_args, |builder| builder)?;
-        let portal = Identity::of(&client, portal_args).await?.portal;
-        if portal.is_none() {
-            output.warn(
-                "the API does not report which portal the key is for, so the files do not name it",
-            );
-        }
-        for subject in subjects {
-            match subject {
-                Subject::Fields(entity) => {
-                    let mut fields = fetch(&client, entity, output).await?;
-                    fields.portal.clone_from(&portal);
-                    all.push(Pulled::Fields(entity, fields));
-                }
-                Subject::Codes(file) => {
-                    let fetched = match file {
-                        CodeFile::Statuses => {
-                            let statuses = codes::statuses(&client, output).await?;
-                            statuses.map(|it| Pulled::Statuses(it.with_portal(portal.clone())))
-                        }
-                        CodeFile::Currencies => {
-                            let currencies = codes::currencies(&client).await?;
-                            currencies.map(|it| Pulled::Currencies(it.with_portal(portal.clone())))
-                        }
-                    };
-                    match fetched {
-                        Ok(pulled) => all.push(pulled),
-                        Err(none) => {
-                            let is_named = args.entities.iter().any(|name| name == file.name());
-                            if is_named || matches!(none, NoCodes::Unusable(_)) {
-                                status = ExitStatus::Attention;
-                            }
-                            output.warn(format!("{}: {}", not_written(file)?, none.message()));
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let fetched = match &args.from_file {
+        Some(file) => Fetched::saved(args, file)?,
+        None => Fetched::of_portal(args, portal_args, output).await?,
+    };
     // Nothing is written before everything has been fetched.
     let (mut new, mut files) = (Vec::new(), Vec::new());
-    for pulled in all {
+    for pulled in fetched.all {
         files.push(pulled.write(&mut new, output)?);
     }
     if !new.is_empty() {
         touch::roots(&new, output)?;
     }
     output.json(&json!({ "files": files }));
-    Ok(status)
+    Ok(fetched.status)
+}
+
+/// What is to be written.
+struct Fetched {
+    all: Vec<Pulled>,
+    status: ExitStatus,
+}
+
+impl Fetched {
+    /// Reads a saved answer.
+    fn saved(args: &Args, file: &Path) -> Result<Self, Failure> {
+        let [name] = args.entities.as_slice() else {
+            let problem = "--from-file requires exactly one entity, as in `pull contacts --from-file answer.json`";
+            return Err(Failure::new(problem));
+        };
+        let subject = Subject::of_name(name)?;
+        let pulled = match subject {
+            Subject::Fields(entity) => Pulled::Fields(entity, saved(file, entity)?),
+            Subject::Codes(CodeFile::Statuses) => Pulled::Statuses(codes::saved_statuses(file)?),
+            Subject::Codes(CodeFile::Currencies) => {
+                Pulled::Currencies(code_file::read(file, Currencies::read_file)?)
+            }
+        };
+        // A saved answer does not name its portal, and who names it says which it is.
+        if let (Some(portal), false) = (pulled.portal(), args.replace) {
+            check_not_of_another(&[subject], Some(portal))?;
+        }
+        Ok(Self {
+            all: vec![pulled],
+            status: ExitStatus::Success,
+        })
+    }
+
+    /// Fetches everything, unless it would replace files of another portal.
+    async fn of_portal(
+        args: &Args,
+        portal_args: &PortalArgs,
+        output: &Output,
+    ) -> Result<Self, Failure> {
+        let subjects = subjects(&args.entities)?;
+        let client = portal::client(portal_args, |builder| builder)?;
+        let portal = Identity::of(&client, portal_args).await?.portal;
+        if !args.replace {
+            check_not_of_another(&subjects, portal.as_deref())?;
+        }
+        if portal.is_none() {
+            output.warn(
+                "the API does not report which portal the key is for, so the files do not name it",
+            );
+        }
+        let mut fetched = Self {
+            all: Vec::new(),
+            status: ExitStatus::Success,
+        };
+        for subject in subjects {
+            match subject {
+                Subject::Fields(entity) => {
+                    let mut fields = fetch(&client, entity, output).await?;
+                    fields.portal.clone_from(&portal);
+                    fetched.all.push(Pulled::Fields(entity, fields));
+                }
+                Subject::Codes(file) => match fetch_codes(&client, file, &portal, output).await? {
+                    Ok(pulled) => fetched.all.push(pulled),
+                    Err(none) => {
+                        let is_named = args.entities.iter().any(|name| name == file.name());
+                        if is_named || matches!(none, NoCodes::Unusable(_)) {
+                            fetched.status = ExitStatus::Attention;
+                        }
+                        output.warn(format!("{}: {}", not_written(file)?, none.message()));
+                    }
+                },
+            }
+        }
+        Ok(fetched)
+    }
+}
+
+async fn fetch_codes(
+    client: &Client,
+    file: CodeFile,
+    portal: &Option<String>,
+    output: &Output,
+) -> Result<Result<Pulled, NoCodes>, Failure> {
+    Ok(match file {
+        CodeFile::Statuses => {
+            let statuses = codes::statuses(client, portal.as_deref(), output).await?;
+            statuses.map(|it| Pulled::Statuses(it.with_portal(portal.clone())))
+        }
+        CodeFile::Currencies => {
+            let currencies = codes::currencies(client).await?;
+            currencies.map(|it| Pulled::Currencies(it.with_portal(portal.clone())))
+        }
+    })
 }
 
 /// Returns what happens to a file if its codes were not fetched.
@@ -145,6 +199,7 @@ pub(crate) async fn one(
     let args = Args {
         entities: vec![name.to_owned()],
         from_file: None,
+        replace: false,
     };
     run(&args, portal_args, output).await.map(drop)
 }

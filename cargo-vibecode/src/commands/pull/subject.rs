@@ -1,6 +1,6 @@
 //! What is fetched, by its name.
 
-use vibecode_spec::{CodeFile, Entity, EntityPath, closest, one_line};
+use vibecode_spec::{CodeFile, Entity, EntityPath, PortalFile, closest, one_line};
 
 use crate::failure::Failure;
 
@@ -20,6 +20,14 @@ pub(crate) enum Subject {
     Codes(CodeFile),
 }
 impl Subject {
+    /// Returns the file with it.
+    pub(super) fn file(self) -> PortalFile {
+        match self {
+            Self::Fields(entity) => entity.into(),
+            Self::Codes(file) => file.into(),
+        }
+    }
+
     /// Returns what has this name: `statuses`, `currencies`, or an entity.
     ///
     /// # Errors
