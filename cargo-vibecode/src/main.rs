@@ -56,6 +56,10 @@ fn main() -> ExitCode {
         Err(stopped) => return print_help_or_error(&stopped),
     };
     let output = Output::new(args.format);
+    if let Err(failure) = interrupts::say_early(args.command.interrupted_early(), &output) {
+        output.fail(&failure);
+        return ExitCode::from(FAILED);
+    }
     let key_file = args.portal.key_file.as_deref();
     if let Some(warning) = key_file.and_then(key_file::warning) {
         output.warn(warning);

@@ -9,11 +9,16 @@ use std::{
     time::Duration,
 };
 
-/// The files of this process that have temporary names.
+/// The files of this process that have temporary names, or are needed by it alone.
 static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn parts() -> MutexGuard<'static, Vec<PathBuf>> {
     PARTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has a file removed if a signal ends the program before it has done anything that lasts.
+pub(crate) fn remove_if_ended_early(file: PathBuf) {
+    parts().push(file);
 }
 
 /// Removes all files that have temporary names, before the process exits without dropping them: they have data of

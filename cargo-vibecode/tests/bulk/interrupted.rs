@@ -13,7 +13,14 @@ fn interrupt(child: &Child) {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_under_way_ends_and_is_journaled() {
+async fn what_is_under_way_ends_and_is_journaled_whichever_signal_it_is() {
+    for name in ["INT", "TERM", "HUP"] {
+        ends_what_is_under_way(name).await;
+    }
+}
+
+#[cfg(unix)]
+async fn ends_what_is_under_way(name: &str) {
     let desk = Desk::of(500).await;
     let rows = (1..=500)
         .map(|id| format!("{id},p{id}\n"))
@@ -29,7 +36,7 @@ async fn what_is_under_way_ends_and_is_journaled() {
     while desk.requests().len() < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    interrupt(&child);
+    signal::send(name, &child).unwrap();
     let said = Said::of(child.wait_with_output().unwrap());
     said.assert(2, "interrupted: waiting for the batches under way");
     said.assert(2, "To resume: cargo vibecode bulk contacts a.csv");

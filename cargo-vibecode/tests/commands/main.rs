@@ -8,6 +8,8 @@ mod codes_sent;
 mod completions;
 mod help;
 mod hostile_labels;
+#[cfg(unix)]
+mod interrupted;
 mod json_page;
 mod keys;
 mod modules;

@@ -26,6 +26,7 @@ pub(crate) use self::{
 use crate::{
     ExitStatus, code_file,
     failure::Failure,
+    interrupts,
     output::Output,
     portal::{self, PortalArgs},
     portal_identity::Identity,
@@ -74,6 +75,10 @@ pub(crate) async fn run(
         None => Fetched::of_portal(args, portal_args, output).await?,
     };
     // Nothing is written before everything has been fetched.
+    interrupts::say_early(
+        "interrupted while the files were written: run the command again",
+        output,
+    )?;
     let (mut new, mut files) = (Vec::new(), Vec::new());
     for pulled in fetched.all {
         files.push(pulled.write(&mut new, output)?);
@@ -144,16 +149,18 @@ impl Fetched {
                     fields.portal.clone_from(&portal);
                     fetched.all.push(Pulled::Fields(entity, fields));
                 }
-                Subject::Codes(file) => match fetch_codes(&client, file, &portal, output).await? {
-                    Ok(pulled) => fetched.all.push(pulled),
-                    Err(none) => {
-                        let is_named = args.entities.iter().any(|name| name == file.name());
-                        if is_named || matches!(none, NoCodes::Unusable(_)) {
-                            fetched.status = ExitStatus::Attention;
+                Subject::Codes(file) => {
+                    match fetch_codes(&client, file, portal.as_deref(), output).await? {
+                        Ok(pulled) => fetched.all.push(pulled),
+                        Err(none) => {
+                            let is_named = args.entities.iter().any(|name| name == file.name());
+                            if is_named || matches!(none, NoCodes::Unusable(_)) {
+                                fetched.status = ExitStatus::Attention;
+                            }
+                            output.warn(format!("{}: {}", not_written(file)?, none.message()));
                         }
-                        output.warn(format!("{}: {}", not_written(file)?, none.message()));
                     }
-                },
+                }
             }
         }
         Ok(fetched)
@@ -163,17 +170,17 @@ impl Fetched {
 async fn fetch_codes(
     client: &Client,
     file: CodeFile,
-    portal: &Option<String>,
+    portal: Option<&str>,
     output: &Output,
 ) -> Result<Result<Pulled, NoCodes>, Failure> {
     Ok(match file {
         CodeFile::Statuses => {
-            let statuses = codes::statuses(client, portal.as_deref(), output).await?;
-            statuses.map(|it| Pulled::Statuses(it.with_portal(portal.clone())))
+            let statuses = codes::statuses(client, portal, output).await?;
+            statuses.map(|it| Pulled::Statuses(it.with_portal(portal.map(str::to_owned))))
         }
         CodeFile::Currencies => {
             let currencies = codes::currencies(client).await?;
-            currencies.map(|it| Pulled::Currencies(it.with_portal(portal.clone())))
+            currencies.map(|it| Pulled::Currencies(it.with_portal(portal.map(str::to_owned))))
         }
     })
 }
