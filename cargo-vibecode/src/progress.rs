@@ -2,6 +2,7 @@
 //! seconds. In JSON format it is an event at the beginning, every 10 seconds, and at the end. All of it goes
 //! to standard error.
 
+mod rate;
 mod requests;
 mod shown_bar;
 mod state;
@@ -13,8 +14,12 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use self::{
+    rate::{Done, Rate},
+    shown_bar::replace_shown_bar,
+    state::ProgressState,
+};
 pub(crate) use self::{requests::RequestProgress, shown_bar::beside_bar};
-use self::{shown_bar::replace_shown_bar, state::ProgressState};
 use crate::output::Output;
 
 /// The time between two lines or events.
@@ -30,6 +35,39 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(2);
 
 const BAR: &str = "{bar:20} {msg}";
 const SPINNER: &str = "{spinner} {msg}";
+
+/// What is being waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Wait {
+    /// The rate limit lets no request through, for this long.
+    RateLimit(Duration),
+    /// Requests of an earlier process may still be applied, for this long at most.
+    Settling(Duration),
+}
+
+impl Wait {
+    fn what(&self) -> &'static str {
+        match self {
+            Self::RateLimit(_) => "the rate limit",
+            Self::Settling(_) => "earlier requests to settle",
+        }
+    }
+
+    /// Returns how long it has taken, or how long it still takes if that is known.
+    fn time(&self) -> Duration {
+        match self {
+            Self::RateLimit(time) | Self::Settling(time) => *time,
+        }
+    }
+
+    /// Returns how long it still takes, if that is known.
+    fn left(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimit(_) => None,
+            Self::Settling(left) => Some(*left),
+        }
+    }
+}
 
 /// What is counted, how far it is, and how it is shown.
 #[derive(Debug)]
@@ -100,11 +138,11 @@ impl ProgressMeter {
                 activity,
                 unit,
                 done: 0,
-                skipped: 0,
                 total,
                 bytes,
                 note: String::new(),
                 wait: None,
+                rate: Rate::beginning_at(Done::default()),
             },
             form,
             began: now,
@@ -117,8 +155,8 @@ impl ProgressMeter {
     /// Counts what an earlier process has done. Neither it nor the time so far counts for the rate.
     pub(crate) fn skip(&mut self, count: u64) {
         self.began = Instant::now();
-        self.state.skipped += count;
         self.advance(count);
+        self.state.begin_rate();
         self.tick(None);
     }
 
@@ -146,9 +184,9 @@ impl ProgressMeter {
     }
 
     /// Shows the current state: call it every [`TICK`], with what is being waited for.
-    pub(crate) fn tick(&mut self, wait: Option<(&str, Duration)>) {
-        let wait = wait.filter(|(_, time)| *time >= SHORTEST_WAIT);
-        self.state.wait = wait.map(|(what, time)| (what.to_owned(), time));
+    pub(crate) fn tick(&mut self, wait: Option<Wait>) {
+        self.state.look(self.began.elapsed(), wait.as_ref());
+        self.state.wait = wait.filter(|wait| wait.time() >= SHORTEST_WAIT);
         self.draw();
         let is_first_event = self.reported.is_none() && matches!(self.form, Form::Events);
         let last = self.reported.unwrap_or(self.began);

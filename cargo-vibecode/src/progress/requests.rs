@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{ProgressMeter, TICK};
+use super::{ProgressMeter, TICK, Wait};
 use crate::{output::Output, rate_limit::WatchedThrottle};
 
 /// The progress of something that waits for requests.
@@ -39,7 +39,7 @@ impl RequestProgress {
                 biased;
                 _ = ticks.tick() => {
                     let wait = self.throttle.waiting();
-                    self.meter.tick(wait.map(|time| ("the rate limit", time)));
+                    self.meter.tick(wait.map(Wait::RateLimit));
                 }
                 done = &mut work => return done,
             }

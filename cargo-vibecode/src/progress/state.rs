@@ -4,6 +4,11 @@ use std::{fmt::Write as _, time::Duration};
 
 use serde_json::json;
 
+use super::{
+    Wait,
+    rate::{Done, Rate},
+};
+
 /// The numbers of the progress.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ProgressState {
@@ -12,16 +17,15 @@ pub(super) struct ProgressState {
     /// What is counted, such as `rows`.
     pub(super) unit: &'static str,
     pub(super) done: u64,
-    /// Those that were done before.
-    pub(super) skipped: u64,
     pub(super) total: Option<u64>,
     /// How many bytes of a file have been read, and how many it has. They show how far it is if the total is
     /// not known.
     pub(super) bytes: Option<(u64, u64)>,
     /// Further numbers, such as `3 failed`.
     pub(super) note: String,
-    /// What is being waited for, and for how long.
-    pub(super) wait: Option<(String, Duration)>,
+    /// What is being waited for, if it is long enough to be shown.
+    pub(super) wait: Option<Wait>,
+    pub(super) rate: Rate,
 }
 
 impl ProgressState {
@@ -50,8 +54,9 @@ impl ProgressState {
         if let Some(left) = self.left(elapsed) {
             let _ = write!(line, ", {} left", clock(left));
         }
-        if let Some((what, time)) = &self.wait {
-            let _ = write!(line, "; waiting for {what}, {} s", time.as_secs());
+        if let Some(wait) = &self.wait {
+            let (what, seconds) = (wait.what(), wait.time().as_secs());
+            let _ = write!(line, "; waiting for {what}, {seconds} s");
         }
         line
     }
@@ -69,16 +74,30 @@ impl ProgressState {
             "note": Some(&self.note).filter(|note| !note.is_empty()),
             "elapsed_seconds": elapsed.as_secs(),
             "left_seconds": self.left(elapsed).map(|left| left.as_secs()),
-            "waiting_for": wait.map(|(what, _)| what),
-            "waiting_seconds": wait.map(|(_, time)| time.as_secs()),
+            "waiting_for": wait.map(Wait::what),
+            "waiting_seconds": wait.map(|wait| wait.time().as_secs()),
         })
     }
 
+    /// Notes how much is done after this time, and what has been waited for since the last call.
+    pub(super) fn look(&mut self, elapsed: Duration, wait: Option<&Wait>) {
+        self.rate.look(elapsed, self.done(), wait);
+    }
+
+    /// Measures the rate from now on.
+    pub(super) fn begin_rate(&mut self) {
+        self.rate = Rate::beginning_at(self.done());
+    }
+
+    fn done(&self) -> Done {
+        Done {
+            count: self.done,
+            part: self.part().map_or(self.done, |(done, _)| done),
+        }
+    }
+
     fn per_second(&self, elapsed: Duration) -> u64 {
-        let millis = elapsed.as_millis().max(1);
-        let done_now = self.done.saturating_sub(self.skipped);
-        let rate = u128::from(done_now) * 1000 / millis;
-        u64::try_from(rate).unwrap_or(u64::MAX)
+        self.rate.per_second(elapsed, self.done())
     }
 
     /// Returns how much is done and how much there is, if that is known.
@@ -90,15 +109,13 @@ impl ProgressState {
         self.part().map(|(done, all)| percent(done, all))
     }
 
-    /// Returns how long the rest takes at the rate so far, if anything has been done.
+    /// Returns how long the rest takes at the rate so far, if anything has been done, after what is being waited for.
     fn left(&self, elapsed: Duration) -> Option<Duration> {
         let (done, all) = self.part()?;
-        let rest = u128::from(all.saturating_sub(done));
-        let new = u128::from(done.saturating_sub(self.skipped));
-        let millis = (elapsed.as_millis() * rest).checked_div(new)?;
-        Some(Duration::from_millis(
-            u64::try_from(millis).unwrap_or(u64::MAX),
-        ))
+        let rest = all.saturating_sub(done);
+        let left = self.rate.time_of(rest, elapsed, self.done())?;
+        let wait = self.wait.as_ref().and_then(Wait::left);
+        Some(left.saturating_add(wait.unwrap_or_default()))
     }
 }
 
@@ -128,11 +145,11 @@ mod tests {
             activity: "sending",
             unit: "rows",
             done: 400,
-            skipped: 0,
             total: Some(1000),
             bytes: None,
             note: String::new(),
             wait: None,
+            rate: Rate::beginning_at(Done::default()),
         }
     }
 
@@ -146,7 +163,7 @@ mod tests {
         );
         let waiting = ProgressState {
             note: "3 failed".to_owned(),
-            wait: Some(("the rate limit".to_owned(), Duration::from_secs(4))),
+            wait: Some(Wait::RateLimit(Duration::from_secs(4))),
             ..state()
         };
         assert_eq!(
@@ -157,13 +174,30 @@ mod tests {
 
     #[test]
     fn what_an_earlier_process_did_does_not_count_for_the_rate() {
-        let resumed = ProgressState {
-            skipped: 300,
+        let mut resumed = ProgressState {
+            done: 300,
             ..state()
         };
+        resumed.begin_rate();
+        resumed.done = 400;
         let line = resumed.line(SECONDS_20);
         assert!(
             line.contains(" 5 rows/s, 0:20 elapsed, 2:00 left"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn the_rest_begins_after_a_wait_whose_end_is_known() {
+        let waiting = ProgressState {
+            wait: Some(Wait::Settling(Duration::from_secs(100))),
+            ..state()
+        };
+        let line = waiting.line(SECONDS_20);
+        assert!(
+            line.ends_with(
+                ", 0:20 elapsed, 2:10 left; waiting for earlier requests to settle, 100 s"
+            ),
             "{line}"
         );
     }

@@ -43,7 +43,7 @@ use crate::{
     portal::{self, PortalArgs},
     portal_files::{self, FetchedFile},
     portal_identity::Identity,
-    progress::{ProgressMeter, TICK},
+    progress::{ProgressMeter, TICK, Wait},
     rate_limit::WatchedThrottle,
     schema_file::{self, KnownFields},
 };
@@ -244,7 +244,7 @@ impl Export<'_> {
                 }
                 _ = ticks.tick() => {
                     let wait = self.throttle.waiting();
-                    self.progress.tick(wait.map(|time| ("the rate limit", time)));
+                    self.progress.tick(wait.map(Wait::RateLimit));
                 }
             }
         }
