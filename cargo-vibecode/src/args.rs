@@ -104,6 +104,13 @@ pub(crate) fn parse() -> Result<Args, clap::Error> {
     Args::try_parse_from(words)
 }
 
+/// Returns whether a command line that is not valid requests JSON.
+pub(crate) fn requests_json() -> bool {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let is_pair = |pair: &[OsString]| matches!(pair, [option, json] if option == "--format" && json == "json");
+    words.windows(2).any(is_pair) || words.iter().any(|word| word == "--format=json")
+}
+
 /// Parses the value of an option such as `--set FIELD=VALUE`.
 pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) = text

@@ -73,6 +73,12 @@ fn main() -> ExitCode {
             "cannot start the asynchronous runtime: {error}"
         ))),
     };
+    for path in part_file::removed_leftovers() {
+        output.warn(format!(
+            "{} is removed: a command that was killed has left it",
+            path.display()
+        ));
+    }
     // The error of the command itself says more.
     let status = status.and_then(|status| output::written().map(|()| status));
     match status {
@@ -88,7 +94,13 @@ fn main() -> ExitCode {
 /// Prints the help, the version, or why the command line is not valid.
 fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
     if stopped.use_stderr() {
-        let _ = stopped.print();
+        if args::requests_json() {
+            let text = stopped.render().to_string();
+            let problem = text.trim_start_matches("error: ").trim_end();
+            Output::new(Format::Json).fail(&Failure::new(problem));
+        } else {
+            let _ = stopped.print();
+        }
         return ExitCode::from(FAILED);
     }
     output::note(stopped.print());

@@ -199,16 +199,16 @@ async fn an_interrupt_while_a_large_file_is_checked_leaves_no_part_of_the_bad_ro
 async fn a_check_removes_what_a_killed_one_has_left_of_the_bad_rows() {
     let desk = Desk::of(1).await;
     desk.write("a.csv", "id,post\n1,a\n");
-    desk.write("a.bad.csv.4194305.new", "id,post\n1,secret\n");
+    desk.write("a.bad.csv.4194305.vibecode.new", "id,post\n1,secret\n");
     let part = std::fs::File::options()
         .write(true)
-        .open(desk.path("a.bad.csv.4194305.new"))
+        .open(desk.path("a.bad.csv.4194305.vibecode.new"))
         .unwrap();
     let long_ago = std::time::SystemTime::now() - Duration::from_secs(120);
     part.set_modified(long_ago).unwrap();
     drop(part);
     desk.run("contacts a.csv").assert(0, "nothing was sent");
-    assert!(!desk.exists("a.bad.csv.4194305.new"));
+    assert!(!desk.exists("a.bad.csv.4194305.vibecode.new"));
 }
 
 #[cfg(unix)]

@@ -346,3 +346,49 @@ async fn a_full_disk_is_an_error_and_a_closed_pipe_is_not() {
     let ended = child.wait_with_output().unwrap();
     assert!(!String::from_utf8(ended.stderr).unwrap().contains("error"));
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_export_has_left_is_removed_and_named() {
+    let desk = Desk::of(1_200).await;
+    desk.sandbox
+        .fault(Fault::delay(std::time::Duration::from_secs(60)).at("search"));
+    let mut child = command(&desk, &["contacts", "--output", "a.csv"])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while desk
+        .sandbox
+        .requests()
+        .iter()
+        .all(|it| !it.path().ends_with("search"))
+    {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(has_part(&desk));
+    desk.sandbox.calm();
+    desk.write("a.csv.2024.new", "a person's");
+    let part = format!("a.csv.{}.vibecode.new", child.id());
+    let said = export(&desk, &["contacts", "--limit", "1", "--output", "a.csv"]);
+    if desk.exists(&part) {
+        // Nothing was written to it yet, so it may be that of a process that has just begun.
+        let file = std::fs::File::options().write(true).open(desk.path(&part));
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(120);
+        file.unwrap().set_modified(long_ago).unwrap();
+        let words = [
+            "contacts",
+            "--limit",
+            "1",
+            "--output",
+            "a.csv",
+            "--overwrite",
+        ];
+        export(&desk, &words).assert(0, &format!("{part} is removed"));
+    } else {
+        said.assert(0, &format!("{part} is removed"));
+    }
+    assert!(!desk.exists(&part));
+    assert_eq!(desk.read("a.csv.2024.new"), "a person's");
+}
