@@ -109,7 +109,7 @@ async fn a_field_that_only_later_records_show_is_never_lost() {
 }
 
 /// Texts that a portal may have, and whether `bulk` takes them as they are.
-const TEXTS: [(&str, bool); 22] = [
+const TEXTS: [(&str, bool); 23] = [
     ("=1+1", true),
     ("@SUM(A1)", true),
     ("-2+3", true),
@@ -122,6 +122,7 @@ const TEXTS: [(&str, bool); 22] = [
     ("007", true),
     ("1,234", true),
     ("Why??", true),
+    ("\u{1}\u{7f}", true),
     ("  spaces ", false),
     ("\u{a0}Clerk", false),
     ("Clerk\n", false),
@@ -213,4 +214,105 @@ async fn a_column_that_bulk_refuses_is_named() {
     ];
     export(&desk, &words).assert(0, "`bulk` refuses `createdTime` of 1 record (contacts/1): belongs to `createdTime`, which is read-only");
     desk.run("contacts a.csv").assert(2, "is read-only");
+}
+
+/// Values in the forms in which a portal may return them, by the type of the field.
+const VALUES: [(&str, &str); 36] = [
+    ("integer", "7"),
+    ("integer", r#""007""#),
+    ("integer", "-12345678901234567"),
+    ("double", "1.234"),
+    ("double", "-0.5"),
+    ("double", r#""1.50""#),
+    ("double", "1e21"),
+    ("double", "12345678.123456789"),
+    ("double", "0"),
+    ("boolean", "true"),
+    ("boolean", r#""N""#),
+    ("boolean", "0"),
+    ("date", r#""2026-04-15""#),
+    ("date", r#""2026-04-14T21:00:00.000Z""#),
+    ("date", r#""2026-04-15T00:00:00+03:00""#),
+    ("datetime", r#""2026-04-15T12:00:00.000Z""#),
+    ("datetime", r#""2026-04-15T12:00:00+03:00""#),
+    ("money", r#""300|RUB""#),
+    ("money", r#""1.234|RUB""#),
+    ("money", r#""300""#),
+    ("money", "300"),
+    ("money", r#""-5.00|EUR""#),
+    ("string", "12"),
+    ("string", "1.50"),
+    ("string", r#""1,5""#),
+    ("string", r#""Иван\u2028""#),
+    ("url", r#""https://example.com/?a=1;b""#),
+    ("crm", r#""C_2""#),
+    ("crm", r#""12""#),
+    ("crm", r#""X_99""#),
+    ("employee", "12"),
+    ("employee", r#""12""#),
+    ("enumeration", "81"),
+    ("enumeration", r#""82""#),
+    ("enumeration", "99"),
+    ("address", r#""Moscow, Arbat 1|;|""#),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_of_any_kind_is_the_same_after_bulk_or_is_reported() {
+    for (kind, json) in VALUES {
+        let value: Value = serde_json::from_str(json).unwrap();
+        for is_multiple in [false, true] {
+            let items = json!([{"ID": "81", "VALUE": "Gold"}, {"ID": "82", "VALUE": "81"}]);
+            let fields = json!({
+                "ufCrm_1": {"type": kind, "isMultiple": is_multiple, "items": items},
+            });
+            let value = if is_multiple {
+                json!([value, value])
+            } else {
+                value.clone()
+            };
+            let sandbox = Sandbox::builder()
+                .schema(Entity::Contacts, fields.clone())
+                .seed_unchecked(json!({"contacts": [{"id": 1, "ufCrm_1": value}]}));
+            let desk = Desk::with(sandbox.start().await);
+            desk.write("vibecode/contacts.json", fields.to_string());
+            let before = desk.field(1, "ufCrm_1");
+            let words = [
+                "contacts", "--fields", "ufCrm_1", "--output", "a.csv", "--format", "json",
+            ];
+            let said = export(&desk, &words);
+            let report: Value = serde_json::from_str(&said.out).unwrap();
+            let is_reported = report["failed"] == 1 || report["bulk_problems"] != json!([]);
+            if is_reported {
+                continue;
+            }
+            let sent = desk.run("contacts a.csv --yes --no-verify");
+            assert_eq!(sent.code, Some(0), "{kind} {value}: {sent:#?}");
+            let after = desk.field(1, "ufCrm_1");
+            // A number loses its zeros, and a day its time.
+            let number = |value: &Value| -> Vec<Option<f64>> {
+                let values = value.as_array().cloned().unwrap_or(vec![value.clone()]);
+                let text = |value: &Value| value.to_string().trim_matches('"').parse().ok();
+                values.iter().map(text).collect()
+            };
+            let numbers = number(&after);
+            let is_number = numbers.iter().all(Option::is_some) && numbers == number(&before);
+            let is_same = after == before || is_number || ["boolean", "date"].contains(&kind);
+            assert!(is_same, "{kind} {before}: {after}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_csv_cannot_carry_needs_json_lines() {
+    let desk = desk(json!([{"id": 1, "post": "a\0b"}, {"id": 2, "post": "c"}])).await;
+    let words = ["contacts", "--fields", "post", "--output", "a.csv"];
+    export(&desk, &words).assert(
+        1,
+        "contacts/1 `post` has a NUL, which a reader of CSV takes for another encoding: write JSON Lines with --as jsonl",
+    );
+    assert_eq!(desk.read("a.csv"), "id,post\n2,c\n");
+    let words = ["contacts", "--fields", "post", "--output", "a.jsonl"];
+    export(&desk, &words).assert(0, "2 records were written");
+    desk.run("contacts a.jsonl --yes").assert(0, "2 rows done");
+    assert_eq!(desk.field(1, "post"), "a\0b");
 }

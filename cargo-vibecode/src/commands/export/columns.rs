@@ -42,8 +42,8 @@ pub(super) struct Columns<'s> {
     fields: Vec<Column<'s>>,
     /// The slot of each wire name while a record is read: the id, `fm`, then the columns.
     slots: HashMap<&'s str, usize>,
-    /// Whether a cell may not contain the separator of several values.
-    cells_hold_lists: bool,
+    /// Whether the cells are those of CSV.
+    is_csv: bool,
     /// The phones and emails whose type the API does not write.
     pub(super) as_other: u64,
     /// The records whose phones and emails are not shown as a complete list.
@@ -100,7 +100,7 @@ impl<'s> Columns<'s> {
         schema: &'s Schema,
         codes: &'s KnownCodes,
         with_labels: bool,
-        cells_hold_lists: bool,
+        is_csv: bool,
     ) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let mut fields: Vec<&Field> = Vec::new();
@@ -138,7 +138,7 @@ impl<'s> Columns<'s> {
         Ok(Self {
             slots: slots.enumerate().map(|(slot, name)| (name, slot)).collect(),
             fields: columns,
-            cells_hold_lists,
+            is_csv,
             as_other: 0,
             without_list: 0,
         })
@@ -241,7 +241,7 @@ impl<'s> Columns<'s> {
             } else {
                 column.add_to(&mut read, shown)
             };
-            let checked = added.and_then(|()| read.check_last(self.cells_hold_lists));
+            let checked = added.and_then(|()| read.check_last(self.is_csv));
             checked.map_err(|text| RecordProblem::new(Some(id), Some(column.field), text))?;
         }
         self.note(id, &read);

@@ -41,7 +41,6 @@ use crate::{
     output::Output,
     plural::number_of,
     portal::{self, PortalArgs},
-    portal_files::{self, FetchedFile},
     portal_identity::Identity,
     progress::{ProgressMeter, TICK, Wait},
     rate_limit::WatchedThrottle,
@@ -74,10 +73,6 @@ pub(crate) async fn run(
     let client = portal::client(portal_args, |builder| builder.throttle(throttle.throttle()))?;
     let identity = Identity::of(&client, portal_args).await?;
     output.aside(identity.in_words());
-    let portal = identity.portal.as_deref();
-    let files = codes.files().iter().chain(fields.file());
-    let files: Vec<FetchedFile> = files.cloned().collect();
-    portal_files::check_portal(&files, portal, output)?;
     let names = UsedNames {
         args,
         columns: &columns,
@@ -85,7 +80,9 @@ pub(crate) async fn run(
         fields: &fields,
         codes: &codes,
     };
-    names.check(&client, portal, output).await?;
+    names
+        .check(&client, identity.portal.as_deref(), output)
+        .await?;
     let last = last_id(&client, args, &filters).await?;
     let counted = count(&client, args, &filters, last, output).await?;
     let sheet = Sheet::create(args)?;

@@ -13,7 +13,7 @@ use crate::{
     code_file::KnownCodes,
     failure::Failure,
     output::Output,
-    portal_files::{Drift, UsedCodes, means_another},
+    portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
     schema_file::KnownFields,
 };
 
@@ -27,16 +27,20 @@ pub(super) struct UsedNames<'a> {
 }
 
 impl UsedNames<'_> {
-    /// Compares the names with the portal, by the rules of `bulk`, which would read the labels.
+    /// Checks that the files of the portal are of this one, and compares the names with it, by the rules of `bulk`, which
+    /// would read the labels.
     ///
     /// # Errors
-    /// If a name means something else now, if the portal lacks the field of a filter, or if it does not answer.
+    /// If a file is of another portal, if a name means something else now, if the portal lacks the field of a filter, or if it does not answer.
     pub(super) async fn check(
         &self,
         client: &Client,
         portal: Option<&str>,
         output: &Output,
     ) -> Result<(), Failure> {
+        let files = self.codes.files().iter().chain(self.fields.file());
+        let files: Vec<FetchedFile> = files.cloned().collect();
+        portal_files::check_portal(&files, portal, output)?;
         let used = self.wire_names();
         if used.is_empty() {
             return Ok(());

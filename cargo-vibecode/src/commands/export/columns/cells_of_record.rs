@@ -46,12 +46,15 @@ impl<'a> CellsOfRecord<'a> {
         Ok(())
     }
 
-    /// Checks that the values of the last cell can be separated again.
+    /// Checks that a cell of CSV, if it is one, can carry the values of the last cell.
     ///
     /// # Errors
-    /// If a cell contains lists, and one of its values has the separator.
-    pub(super) fn check_last(&self, cells_hold_lists: bool) -> Result<(), Cow<'static, str>> {
-        if cells_hold_lists && self.cells.last().is_some_and(has_separator) {
+    /// If they have a NUL, or if one of several has the separator.
+    pub(super) fn check_last(&self, is_csv: bool) -> Result<(), Cow<'static, str>> {
+        if is_csv && self.cells.last().is_some_and(has_nul) {
+            return Err("has a NUL, which a reader of CSV takes for another encoding: write JSON Lines with --as jsonl".into());
+        }
+        if is_csv && self.cells.last().is_some_and(has_separator) {
             return Err("has a value with `;`, which separates several values in CSV: write JSON Lines with --as jsonl".into());
         }
         Ok(())
@@ -64,6 +67,16 @@ impl<'a> CellsOfRecord<'a> {
         self.cells.retain(|_| of_cells.next() == Some(true));
         let mut of_notes = is_written();
         self.notes.retain(|_| of_notes.next() == Some(true));
+    }
+}
+
+fn has_nul(cell: &Cell<'_>) -> bool {
+    let is_with_nul = |text: &str| text.contains('\0');
+    match cell {
+        Cell::Empty | Cell::NotShown => false,
+        Cell::One(value) => is_with_nul(value.text()),
+        Cell::List(values) => values.iter().map(Scalar::text).any(is_with_nul),
+        Cell::Typed(values) => values.iter().any(|(value, _)| is_with_nul(value)),
     }
 }
 
