@@ -56,6 +56,39 @@ async fn ends_what_is_under_way(name: &str) {
     assert_eq!(desk.reported("a.csv").0, (2..=501).collect::<Vec<_>>());
 }
 
+/// A closed window sends the signal, perhaps twice, and takes nothing that is printed any more.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_terminal_is_gone_closes_its_journal() {
+    let desk = Desk::of(200).await;
+    let rows = (1..=200).map(|id| format!("{id},p{id}\n"));
+    desk.write("a.csv", format!("id,post\n{}", rows.collect::<String>()));
+    desk.faults((0..4).map(|_| Fault::delay(Duration::from_millis(700))));
+    let mut child = desk
+        .command("contacts a.csv --yes --no-throttle")
+        .spawn()
+        .unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop((child.stdout.take(), child.stderr.take()));
+    signal::send("HUP", &child).unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    signal::send("HUP", &child).unwrap();
+    let code = child.wait().unwrap().code();
+    let journal = desk.journal("a.csv");
+    let count = |name: &str| journal.iter().filter(|line| !line[name].is_null()).count();
+    assert_eq!(count("started"), count("done"));
+    let is_over = desk.reported("a.csv").0.len() == 200;
+    assert_eq!(code, Some(if is_over { 0 } else { 2 }));
+    desk.sandbox.calm();
+    if !is_over {
+        let said = desk.run("contacts a.csv --resume --no-throttle");
+        said.assert(0, "200 rows done, 0 failed");
+        assert!(!said.out.contains("waiting"), "{said:?}");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_interrupt_leaves_the_batches_open() {
