@@ -77,6 +77,21 @@ pub(crate) enum Command {
     Completions(completions::Args),
 }
 
+impl Command {
+    /// Returns what a command says that is interrupted before it does anything that lasts.
+    pub(crate) fn interrupted_early(&self) -> &'static str {
+        match self {
+            Self::Me | Self::Check(_) => "interrupted: the result is not complete",
+            Self::Pull(_) | Self::New(_) => "interrupted: no file was written",
+            Self::Update(_) | Self::Bulk(_) => "interrupted: nothing was sent",
+            Self::Export(_) => "interrupted: nothing was exported",
+            Self::Sandbox(_) => "interrupted: the sandbox has not started",
+            Self::Probe(_) => "interrupted: nothing on the portal was changed",
+            Self::Completions(_) => "interrupted: the output is not complete",
+        }
+    }
+}
+
 /// Parses the command line, also in the form in which cargo passes it: `cargo-vibecode vibecode …`.
 ///
 /// # Errors
@@ -87,6 +102,13 @@ pub(crate) fn parse() -> Result<Args, clap::Error> {
         words.remove(1);
     }
     Args::try_parse_from(words)
+}
+
+/// Returns whether a command line that is not valid requests JSON.
+pub(crate) fn requests_json() -> bool {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let is_pair = |pair: &[OsString]| matches!(pair, [option, json] if option == "--format" && json == "json");
+    words.windows(2).any(is_pair) || words.iter().any(|word| word == "--format=json")
 }
 
 /// Parses the value of an option such as `--set FIELD=VALUE`.

@@ -1,5 +1,6 @@
 //! A change of one record, read from text and checked against its known fields.
 
+mod additions;
 mod code;
 pub(crate) mod entries;
 pub(crate) mod field_name;
@@ -9,9 +10,10 @@ mod value;
 use std::borrow::Cow;
 
 use serde_json::Value;
-use vibecode_runtime::{Email, Error, PatchJob, Phone, UntypedPatch};
-use vibecode_spec::{Field, Kind, Multifield, Schema, closest};
+use vibecode_runtime::{Error, PatchJob, UntypedPatch};
+use vibecode_spec::{Field, Kind, Schema};
 
+pub(crate) use self::additions::is_same_value;
 pub(crate) use self::code::{has_codes, is_by_pipeline, set_of, unchecked, without_portal};
 use self::entries::EntryRules;
 pub(crate) use self::field_name::{WIRE, field};
@@ -167,100 +169,6 @@ impl<'a> Change<'a> {
         to.add(std::mem::take(&mut self.item_texts), pipeline);
     }
 
-    /// Adds a phone or an email: `value`, or `value:TYPE`.
-    ///
-    /// # Errors
-    /// If it cannot be added, or is added twice.
-    pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), String> {
-        if self.add_once(name, text)? {
-            return Ok(());
-        }
-        Err(format!(
-            "`{name}` is given the same value twice: give it once"
-        ))
-    }
-
-    /// Adds a phone or an email as [`Change::add`] does, unless the change adds it already, with whatever type.
-    /// Returns true if it was added.
-    pub(crate) fn add_once(&mut self, name: &str, text: &str) -> Result<bool, String> {
-        let field = writable(self.schema, name)?;
-        let Kind::Multifield(multifield) = field.kind else {
-            return Err(format!(
-                "`{}` has no phones or emails to add to: set it instead",
-                field.name
-            ));
-        };
-        let known = multifield.type_ids();
-        let known_type = |(value, given): (_, &str)| {
-            let type_id = known.iter().find(|type_id| **type_id == given);
-            type_id.map(|type_id| (value, *type_id))
-        };
-        let parts = text.rsplit_once(':');
-        let (value, type_id) = match (parts.and_then(known_type), parts) {
-            (Some(known), _) => known,
-            (None, Some((_, type_id))) if is_type(type_id) => {
-                let meant = closest(type_id, known.iter().copied());
-                let meant = meant.map_or_else(
-                    || format!("use one of {}", known.join(", ")),
-                    |meant| format!("did you mean `{meant}`?"),
-                );
-                return Err(format!("`{}` has no type `{type_id}`: {meant}", field.name));
-            }
-            (None, _) => (text, Multifield::DEFAULT_TYPE_ID),
-        };
-        let value = value.trim();
-        if value.is_empty() {
-            return Err(format!(
-                "an empty value cannot be added to `{}`",
-                field.name
-            ));
-        }
-        let plausible = self.rules.check(multifield, value);
-        let plausible = plausible.map_err(|problem| format!("`{}` {problem}", field.name))?;
-        let is_same = |step: &Step<'_>| match step {
-            Step::Add(name, known, _) => {
-                *name == field.name && is_same_value(multifield, known, &plausible.text)
-            }
-            Step::Set(..) | Step::Clear(..) => false,
-        };
-        if self.steps.iter().any(is_same) {
-            return Ok(false);
-        }
-        self.lacking_country += u64::from(plausible.lacks_country);
-        self.perhaps_placeholders += u64::from(plausible.may_be_placeholder);
-        self.steps
-            .push(Step::Add(&field.name, plausible.text, type_id));
-        Ok(true)
-    }
-
-    /// Takes out the phones and emails for which `is_kept` returns false.
-    pub(crate) fn retain_additions(&mut self, mut is_kept: impl FnMut(Multifield, &str) -> bool) {
-        self.steps.retain(|step| match step {
-            Step::Add(name, value, _) => {
-                Multifield::of_field(name).is_none_or(|multifield| is_kept(multifield, value))
-            }
-            Step::Set(..) | Step::Clear(..) => true,
-        });
-    }
-
-    /// Writes the phones and emails for which `form` returns another form in that form. Returns true if there are any.
-    pub(crate) fn rewrite_additions(
-        &mut self,
-        form: impl Fn(Multifield, &str) -> Option<String>,
-    ) -> bool {
-        let mut is_any_rewritten = false;
-        for step in &mut self.steps {
-            if let Step::Add(name, value, _) = step
-                && let Some(multifield) = Multifield::of_field(name)
-                && let Some(form) = form(multifield, value)
-            {
-                *value = form;
-                is_any_rewritten = true;
-            }
-        }
-        is_any_rewritten
-    }
-
     /// Clears a field, with the value that clears its kind.
     pub(crate) fn clear(&mut self, name: &str) -> Result<(), String> {
         let field = writable(self.schema, name)?;
@@ -350,129 +258,5 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     Ok(field)
 }
 
-/// Returns true if two phones or emails are the same, however they are written.
-pub(crate) fn is_same_value(multifield: Multifield, one: &str, other: &str) -> bool {
-    match multifield {
-        Multifield::Email => Email::work(one).is_same_value(other),
-        _ => Phone::work(one).is_same_value(other),
-    }
-}
-
-/// Returns true if a text looks like a type of a phone or an email.
-fn is_type(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase())
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use vibecode_spec::Entity;
-
-    use super::*;
-
-    fn schema() -> Schema {
-        let portal = r#"{
-            "ufCrm_1": {"type": "enumeration", "title": "Loyalty", "items": [{"ID": "81", "VALUE": "Gold"}]},
-            "ufCrm_2": {"type": "double", "isMultiple": true}
-        }"#;
-        let documented = Entity::Contacts.schema();
-        documented.with_portal(Schema::read(portal).unwrap())
-    }
-
-    #[test]
-    fn values_are_sent_in_the_form_of_their_kind() {
-        let schema = schema();
-        let codes = KnownCodes::default();
-        let mut change = Change::new("contacts", &schema, &codes);
-        for (name, text) in [
-            ("post", " Director "),
-            ("companyId", "15"),
-            ("opened", "да"),
-            ("birthdate", "8.5.1990"),
-            ("Loyalty", "gold"),
-            ("ufCrm_2", "4.5; 5"),
-        ] {
-            change.set(name, text).unwrap();
-        }
-        change.add("phone", "+79161112233:MOBILE").unwrap();
-        change.add("email", "a@b.ru").unwrap();
-        change.clear("lastName").unwrap();
-        let body = serde_json::to_value(change.patch(71)).unwrap();
-        let expected = json!({
-            "post": "Director", "companyId": 15, "opened": true, "birthdate": "1990-05-08",
-            "ufCrm_1": 81, "ufCrm_2": [4.5, 5], "lastName": "",
-            "phone": [{"value": "+79161112233", "typeId": "MOBILE"}],
-            "email": "a@b.ru",
-        });
-        assert_eq!(body, expected);
-        let job = change.job(71).unwrap();
-        assert!(!job.is_idempotent());
-    }
-
-    #[test]
-    fn a_phone_that_is_given_twice_is_an_error_however_it_is_written() {
-        let schema = schema();
-        let codes = KnownCodes::default();
-        let mut change = Change::new("contacts", &schema, &codes);
-        change.add("phone", "+79161112233").unwrap();
-        change.add("email", "anna@example.com").unwrap();
-        for (name, text) in [
-            ("phone", "+7 916 111-22-33"),
-            ("phone", "+7 (916) 111-22-33:MOBILE"),
-            ("email", "Anna@example.com:WORK"),
-        ] {
-            let problem = change.add(name, text).unwrap_err();
-            assert!(problem.contains("the same value twice"), "{problem}");
-            assert_eq!(change.add_once(name, text), Ok(false));
-        }
-        assert_eq!(change.add_once("phone", "+79161112244"), Ok(true));
-    }
-
-    #[test]
-    fn what_the_api_would_not_take_is_refused_with_the_fix() {
-        let schema = schema();
-        let codes = KnownCodes::default();
-        let mut change = Change::new("contacts", &schema, &codes);
-        let set = |change: &mut Change<'_>, name, text| change.set(name, text).unwrap_err();
-        for (name, text, problem) in [
-            (
-                "pots",
-                "a",
-                "there is no field `pots`: did you mean `post`?",
-            ),
-            ("updatedTime", "a", "`updatedTime` is read-only"),
-            (
-                "phone",
-                "+7",
-                "`phone` cannot be set: the API can only add phones",
-            ),
-            (
-                "companyId",
-                "0",
-                "`companyId` requires the id of a record, a whole number above 0",
-            ),
-            (
-                "birthdate",
-                "1990-02-30",
-                "`birthdate` requires a date, and there is no such day",
-            ),
-            (
-                "Loyalty",
-                "Glod",
-                "`ufCrm_1` has no such option: did you mean `Gold`?",
-            ),
-            (
-                "post",
-                "",
-                "`post` cannot be set to an empty text: clear it instead",
-            ),
-        ] {
-            assert_eq!(set(&mut change, name, text), problem);
-        }
-        let wrong = change.add("phone", "+7:MOBIL").unwrap_err();
-        assert_eq!(wrong, "`phone` has no type `MOBIL`: did you mean `MOBILE`?");
-        assert!(change.add("post", "a").is_err());
-        assert!(change.clear("email").is_err());
-        assert!(change.is_empty());
-    }
-}
+mod tests;

@@ -56,6 +56,10 @@ fn main() -> ExitCode {
         Err(stopped) => return print_help_or_error(&stopped),
     };
     let output = Output::new(args.format);
+    if let Err(failure) = interrupts::say_early(args.command.interrupted_early(), &output) {
+        output.fail(&failure);
+        return ExitCode::from(FAILED);
+    }
     let key_file = args.portal.key_file.as_deref();
     if let Some(warning) = key_file.and_then(key_file::warning) {
         output.warn(warning);
@@ -69,6 +73,12 @@ fn main() -> ExitCode {
             "cannot start the asynchronous runtime: {error}"
         ))),
     };
+    for path in part_file::removed_leftovers() {
+        output.warn(format!(
+            "{} is removed: a command that was killed has left it",
+            path.display()
+        ));
+    }
     // The error of the command itself says more.
     let status = status.and_then(|status| output::written().map(|()| status));
     match status {
@@ -84,7 +94,13 @@ fn main() -> ExitCode {
 /// Prints the help, the version, or why the command line is not valid.
 fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
     if stopped.use_stderr() {
-        let _ = stopped.print();
+        if args::requests_json() {
+            let text = stopped.render().to_string();
+            let problem = text.trim_start_matches("error: ").trim_end();
+            Output::new(Format::Json).fail(&Failure::new(problem));
+        } else {
+            let _ = stopped.print();
+        }
         return ExitCode::from(FAILED);
     }
     output::note(stopped.print());
@@ -99,10 +115,14 @@ fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
 
 async fn run(args: Args, output: &Output) -> Result<ExitStatus, Failure> {
     let portal = &args.portal;
-    // A bulk job compares the portal itself, and shows it.
+    // These compare the portal themselves, and bulk and export show it.
     let is_compared = !matches!(
         args.command,
-        Command::Bulk(_) | Command::Sandbox(_) | Command::Completions(_)
+        Command::Bulk(_)
+            | Command::Export(_)
+            | Command::Pull(_)
+            | Command::Sandbox(_)
+            | Command::Completions(_)
     );
     if is_compared && portal.portal.is_some() {
         let client = portal::client(portal, |builder| builder)?;

@@ -69,6 +69,13 @@ impl Output {
         }
     }
 
+    /// Prints a line to standard error, in human format only: standard output may have the records of a command.
+    pub(crate) fn aside(&self, text: impl AsRef<str>) {
+        if !self.is_json() && !self.is_quiet {
+            print_to_stderr(&shown(text.as_ref()));
+        }
+    }
+
     /// Prints the result, in JSON format only. It is the last line of a command.
     pub(crate) fn json(&self, document: &Value) {
         if self.is_json() && !self.is_quiet {

@@ -9,11 +9,29 @@ use std::{
     time::Duration,
 };
 
-/// The files of this process that have temporary names.
+/// The files of this process that have temporary names, or are needed by it alone.
 static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// What has been removed that killed processes have left, and is not reported yet.
+static REMOVED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// The ending of a temporary name, after the number of the process. No other program has it, so that a person's file is
+/// never taken for a part.
+const ENDING: &str = ".vibecode.new";
+
+/// Returns the files of killed processes that this one has removed since the last call.
+pub(crate) fn removed_leftovers() -> Vec<PathBuf> {
+    let mut removed = REMOVED.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::take(&mut *removed)
+}
 
 fn parts() -> MutexGuard<'static, Vec<PathBuf>> {
     PARTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has a file removed if a signal ends the program before it has done anything that lasts.
+pub(crate) fn remove_if_ended_early(file: PathBuf) {
+    parts().push(file);
 }
 
 /// Removes all files that have temporary names, before the process exits without dropping them: they have data of
@@ -54,7 +72,7 @@ impl PartFile {
         options: &mut OpenOptions,
     ) -> io::Result<(Self, File)> {
         let mut part = OsString::from(path);
-        part.push(format!("{label}.{}.new", std::process::id()));
+        part.push(format!("{label}.{}{ENDING}", std::process::id()));
         let part = PathBuf::from(part);
         remove_leftovers(path, label);
         let file = {
@@ -106,7 +124,8 @@ impl PartFile {
     }
 }
 
-/// A younger file does not count as a leftover: its process may have created it, and not locked it yet.
+/// A younger file that is empty does not count as a leftover: its process may have created it, and not locked it yet. It
+/// locks it before it writes to it.
 const MIN_AGE_OF_A_LEFTOVER: Duration = Duration::from_secs(60);
 
 /// Returns whether a file was written to long ago. A time that is not known, or in the future, is not.
@@ -116,8 +135,8 @@ fn is_old(file: &DirEntry) -> bool {
     age.is_some_and(|age| age >= MIN_AGE_OF_A_LEFTOVER)
 }
 
-/// Removes what processes that were killed have left beside `path`: it is old, and no living process has locked it.
-/// Returns what may have been left, and is too young to be removed.
+/// Removes what processes that were killed have left beside `path`: no living process has locked it, and it is not empty
+/// or old. Returns what may have been left, and is too young to be removed.
 pub(crate) fn remove_leftovers(path: &Path, label: &str) -> Vec<PathBuf> {
     let mut young = Vec::new();
     // If files are not locked, nothing shows whether its process lives.
@@ -135,7 +154,7 @@ pub(crate) fn remove_leftovers(path: &Path, label: &str) -> Vec<PathBuf> {
     let kind = label.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
     let is_part = |file: &str| {
-        let rest = file.strip_prefix(kind)?.strip_suffix(".new")?;
+        let rest = file.strip_prefix(kind)?.strip_suffix(ENDING)?;
         let (number, process) = rest.split_once('.')?;
         let has_label = (number.is_empty() && kind == label) || is_number(number);
         Some(has_label && is_number(process))
@@ -145,11 +164,13 @@ pub(crate) fn remove_leftovers(path: &Path, label: &str) -> Vec<PathBuf> {
         let rest = own.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
         let rest = rest.and_then(|rest| str::from_utf8(rest).ok());
         if rest.and_then(is_part) == Some(true)
+            && file.file_type().is_ok_and(|kind| kind.is_file())
             && let Ok(left) = OpenOptions::new().write(true).open(file.path())
             && fs4::FileExt::try_lock(&left).is_ok()
         {
-            if is_old(&file) {
-                let _ = fs::remove_file(file.path());
+            let has_contents = file.metadata().is_ok_and(|metadata| metadata.len() > 0);
+            if has_contents || is_old(&file) {
+                remove_leftover(file.path());
             } else {
                 young.push(file.path());
             }
@@ -157,6 +178,13 @@ pub(crate) fn remove_leftovers(path: &Path, label: &str) -> Vec<PathBuf> {
     }
     young.sort_unstable();
     young
+}
+
+fn remove_leftover(path: PathBuf) {
+    if fs::remove_file(&path).is_ok() {
+        let mut removed = REMOVED.lock().unwrap_or_else(PoisonError::into_inner);
+        removed.push(path);
+    }
 }
 
 impl Drop for PartFile {

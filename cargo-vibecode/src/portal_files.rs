@@ -82,7 +82,7 @@ pub(crate) fn check_portal(
                 break;
             }
             return Err(Failure::new(format!(
-                "{} is of the portal {}, and the key is for {portal}: nothing was sent. Use the key of that portal, or fetch the files of this one with `cargo vibecode pull`",
+                "{} is of the portal {}, and the key is for {portal}: nothing was sent. Use the key of that portal, or replace the files by those of this one with `cargo vibecode pull --replace`",
                 file.shown(),
                 one_line(of_file)
             )));
@@ -115,6 +115,8 @@ pub(crate) struct Drift {
     entity: EntityPath,
     /// The fields as they are now, with the documented ones.
     pub(crate) schema: Schema,
+    /// The fields that the portal lists.
+    pub(crate) of_portal: Schema,
     differences: Vec<Difference>,
 }
 
@@ -139,7 +141,8 @@ impl Drift {
         Ok(Self {
             entity,
             differences: drift::between(of_file, &now),
-            schema: entity.schema_with(now),
+            schema: entity.schema_with(now.clone()),
+            of_portal: now,
         })
     }
 
@@ -231,7 +234,9 @@ impl<'f> UsedCodes<'f> {
     ) -> Result<(), Failure> {
         for file in CodeFile::ALL.into_iter().filter(|file| self.uses(*file)) {
             let now: Result<PortalCodes, NoCodes> = match file {
-                CodeFile::Statuses => pull::codes::statuses(client, output).await?.map(Into::into),
+                CodeFile::Statuses => pull::codes::statuses(client, None, output)
+                    .await?
+                    .map(Into::into),
                 CodeFile::Currencies => pull::codes::currencies(client).await?.map(Into::into),
             };
             let name = file.name();

@@ -54,6 +54,12 @@ impl<'a> ItemText<'a> {
 }
 
 impl ItemTexts {
+    /// Adds a text if it was looked up among options or codes.
+    pub(crate) fn note(&mut self, field: &Field, text: &str, value: &Value, codes: &KnownCodes) {
+        let text = ItemText::new(field, text, value, codes);
+        self.add(text.into_iter().collect(), codes.pipeline());
+    }
+
     /// Adds texts that were looked up in this pipeline.
     pub(crate) fn add(&mut self, texts: Vec<ItemText<'_>>, pipeline: Option<u64>) {
         for ItemText { field, text, value } in texts {

@@ -171,8 +171,8 @@ pub(crate) async fn run(
     };
     args.check_files(&fields, &codes, &texts, &client, portal_args, output)
         .await?;
-    let mut interrupts = Interrupts::listen()?;
     let (job, is_ensured) = args.in_form_of_record(job, &mut change, &client).await?;
+    let mut interrupts = Interrupts::listen()?;
     let sending = Sending {
         args,
         client: &client,

@@ -286,15 +286,18 @@ async fn every_failed_row_is_for_this_portal_or_nothing_is_sent() {
 async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not() {
     let desk = Desk::of(1).await;
     let left = [
-        "a.failed.csv.1.new",
-        "kept.jsonl.rows0.1.new",
-        "kept.jsonl.returned3.1.new",
+        "a.failed.csv.1.vibecode.new",
+        "kept.jsonl.rows0.1.vibecode.new",
+        "kept.jsonl.returned3.1.vibecode.new",
     ];
     let kept = [
-        "a.failed.csv.2.new",
+        "a.failed.csv.2.vibecode.new",
         "a.failed.csv.new",
         "kept.jsonl.rows0.new",
-        "b.failed.csv.1.new",
+        "b.failed.csv.1.vibecode.new",
+        // A person has named it.
+        "a.failed.csv.2024.new",
+        "kept.jsonl.rows0.1.new",
     ];
     let hour = std::time::Duration::from_secs(3_600);
     let an_hour_ago = std::time::SystemTime::now() - hour;
@@ -307,8 +310,8 @@ async fn what_killed_processes_have_left_is_removed_and_what_others_write_is_not
         file.set_modified(an_hour_ago).unwrap();
     }
     // Its process has created it, and not locked it yet.
-    let young = "a.failed.csv.3.new";
-    desk.write(young, "x");
+    let young = "a.failed.csv.3.vibecode.new";
+    desk.write(young, "");
     let written = std::fs::File::open(desk.path(kept[0])).unwrap();
     fs4::FileExt::try_lock(&written).unwrap();
     desk.write("a.csv", "id,post\n1,a\n404,b\n");

@@ -13,7 +13,14 @@ fn interrupt(child: &Child) {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_under_way_ends_and_is_journaled() {
+async fn what_is_under_way_ends_and_is_journaled_whichever_signal_it_is() {
+    for name in ["INT", "TERM", "HUP"] {
+        ends_what_is_under_way(name).await;
+    }
+}
+
+#[cfg(unix)]
+async fn ends_what_is_under_way(name: &str) {
     let desk = Desk::of(500).await;
     let rows = (1..=500)
         .map(|id| format!("{id},p{id}\n"))
@@ -29,7 +36,7 @@ async fn what_is_under_way_ends_and_is_journaled() {
     while desk.requests().len() < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    interrupt(&child);
+    signal::send(name, &child).unwrap();
     let said = Said::of(child.wait_with_output().unwrap());
     said.assert(2, "interrupted: waiting for the batches under way");
     said.assert(2, "To resume: cargo vibecode bulk contacts a.csv");
@@ -47,6 +54,39 @@ async fn what_is_under_way_ends_and_is_journaled() {
     assert!(!said.out.contains("waiting"), "{said:?}");
     assert_eq!(desk.requests().len(), 10 - sent / 50);
     assert_eq!(desk.reported("a.csv").0, (2..=501).collect::<Vec<_>>());
+}
+
+/// A closed window sends the signal, perhaps twice, and takes nothing that is printed any more.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_terminal_is_gone_closes_its_journal() {
+    let desk = Desk::of(200).await;
+    let rows = (1..=200).map(|id| format!("{id},p{id}\n"));
+    desk.write("a.csv", format!("id,post\n{}", rows.collect::<String>()));
+    desk.faults((0..4).map(|_| Fault::delay(Duration::from_millis(700))));
+    let mut child = desk
+        .command("contacts a.csv --yes --no-throttle")
+        .spawn()
+        .unwrap();
+    while desk.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop((child.stdout.take(), child.stderr.take()));
+    signal::send("HUP", &child).unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    signal::send("HUP", &child).unwrap();
+    let code = child.wait().unwrap().code();
+    let journal = desk.journal("a.csv");
+    let count = |name: &str| journal.iter().filter(|line| !line[name].is_null()).count();
+    assert_eq!(count("started"), count("done"));
+    let is_over = desk.reported("a.csv").0.len() == 200;
+    assert_eq!(code, Some(if is_over { 0 } else { 2 }));
+    desk.sandbox.calm();
+    if !is_over {
+        let said = desk.run("contacts a.csv --resume --no-throttle");
+        said.assert(0, "200 rows done, 0 failed");
+        assert!(!said.out.contains("waiting"), "{said:?}");
+    }
 }
 
 #[cfg(unix)]
@@ -192,16 +232,16 @@ async fn an_interrupt_while_a_large_file_is_checked_leaves_no_part_of_the_bad_ro
 async fn a_check_removes_what_a_killed_one_has_left_of_the_bad_rows() {
     let desk = Desk::of(1).await;
     desk.write("a.csv", "id,post\n1,a\n");
-    desk.write("a.bad.csv.4194305.new", "id,post\n1,secret\n");
+    desk.write("a.bad.csv.4194305.vibecode.new", "id,post\n1,secret\n");
     let part = std::fs::File::options()
         .write(true)
-        .open(desk.path("a.bad.csv.4194305.new"))
+        .open(desk.path("a.bad.csv.4194305.vibecode.new"))
         .unwrap();
     let long_ago = std::time::SystemTime::now() - Duration::from_secs(120);
     part.set_modified(long_ago).unwrap();
     drop(part);
     desk.run("contacts a.csv").assert(0, "nothing was sent");
-    assert!(!desk.exists("a.bad.csv.4194305.new"));
+    assert!(!desk.exists("a.bad.csv.4194305.vibecode.new"));
 }
 
 #[cfg(unix)]

@@ -215,26 +215,32 @@ async fn an_escape_sequence_in_a_name_is_shown_and_not_obeyed() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_run_has_left_of_a_backup_is_named() {
+async fn what_a_killed_run_has_left_of_a_backup_is_removed_and_named() {
     let desk = Desk::of(1).await;
     let left = [
-        "kept.jsonl.returned0.1.new",
-        "kept.jsonl.rows0.1.new",
-        "kept.added.csv.1.new",
-        "kept.incomplete.csv.1.new",
+        "kept.jsonl.returned0.1.vibecode.new",
+        "kept.jsonl.rows0.1.vibecode.new",
+        "kept.added.csv.1.vibecode.new",
+        "kept.incomplete.csv.1.vibecode.new",
     ];
     for name in left {
         desk.write(name, "x");
     }
+    // Its process may have created it, and not locked it yet.
+    let young = "kept.jsonl.rows0.2.vibecode.new";
+    desk.write(young, "");
     desk.write("a.csv", "id,post\n1,a\n");
     let said = desk.run("contacts a.csv --yes --backup kept.jsonl");
+    for name in left {
+        let removed = format!("{name} is removed: a command that was killed has left it");
+        said.assert(0, &removed);
+        assert!(!desk.exists(name), "{name}");
+    }
     said.assert(
         0,
-        "warning: a run that was killed has left parts of a backup",
+        "warning: a run that was killed has left parts of a backup: ./kept.jsonl.rows0.2.vibecode.new",
     );
-    for name in left {
-        said.assert(0, name);
-    }
+    assert!(desk.exists(young));
 }
 
 #[tokio::test(flavor = "multi_thread")]

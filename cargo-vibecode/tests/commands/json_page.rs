@@ -4,9 +4,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
     path::Path,
     process::{Command, Stdio},
+    thread,
 };
 
 use serde_json::{Value, json};
@@ -245,6 +247,16 @@ async fn every_field_that_a_command_writes_is_on_the_page_and_every_field_of_the
         let said = folder.run(&other, &words).await;
         page.compare_output(result, &said, text);
     }
+    fs::remove_dir_all(folder.0.join("vibecode")).unwrap();
+    let words =
+        words("export contacts --fields post --overwrite --output contacts.csv --format json");
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let variables = [
+        ("VIBECODE_API_KEY", Sandbox::API_KEY),
+        ("VIBECODE_BASE_URL", &portal_of_two_contacts()),
+    ];
+    let said = folder.run_with(&words, &variables).await;
+    page.compare_output("export", &said, "export with a field that one record shows");
     let said = tokio::task::spawn_blocking(sandbox_until_it_is_stopped).await;
     page.compare_output("sandbox", &said.unwrap(), "sandbox --requests");
     assert_eq!(page.problems, [""; 0]);
@@ -299,6 +311,35 @@ const COMMANDS_OF_ANOTHER_PORTAL: [(&str, &str); 3] = [
         "export contacts --fields birthdate --overwrite --output contacts.csv",
     ),
 ];
+
+/// A portal of which one contact shows `post`, with a space at its end, and the other does not.
+fn portal_of_two_contacts() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).unwrap();
+            let request = String::from_utf8_lossy(&request[..read]);
+            let data = if request.contains("aggregate") {
+                json!({ "count": 2 })
+            } else if request.contains("desc") {
+                json!([{ "id": 2 }, { "id": 1 }])
+            } else if request.contains("contacts") {
+                json!([{ "id": 1, "post": "Clerk " }, { "id": 2 }])
+            } else {
+                json!({ "portal": "acme.invalid" })
+            };
+            let body = json!({ "success": true, "data": data }).to_string();
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+            );
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    url
+}
 
 /// Starts `sandbox --requests`, sends it a request and stops it.
 fn sandbox_until_it_is_stopped() -> Said {

@@ -8,9 +8,12 @@ mod codes_sent;
 mod completions;
 mod help;
 mod hostile_labels;
+#[cfg(unix)]
+mod interrupted;
 mod json_page;
 mod keys;
 mod modules;
+mod outputs;
 mod places;
 mod portal_files;
 mod recorded;

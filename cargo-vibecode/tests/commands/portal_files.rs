@@ -120,9 +120,61 @@ async fn the_files_of_any_portal_can_be_tried_in_a_sandbox() {
         let warning = "is of the portal acme.bitrix24.ru, and the key is for a sandbox";
         assert!(said.err.contains(warning), "{words:?}: {}", said.err);
     }
-    let said = folder.run(&sandbox, &["pull", "contacts"]).await;
-    let warning = "was of the portal acme.bitrix24.ru, and is of sandbox.invalid now";
-    assert!(said.err.contains(warning), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pull_replaces_no_file_of_another_portal_unless_that_is_said() {
+    let sandbox = Sandbox::start().await;
+    for name in ["contacts", "statuses", "currencies"] {
+        let folder = Folder::new(&format!("portal-replaced-{name}"));
+        folder.run(&sandbox, &["pull", "contacts"]).await;
+        let path = format!("vibecode/{name}.json");
+        let of_other = folder
+            .read(&path)
+            .replace("sandbox.invalid", "acme.bitrix24.ru");
+        folder.write(&path, &of_other);
+        folder.write("vibecode/deals.json", "{}");
+        sandbox.clear_requests();
+        for words in [&["pull"][..], &["pull", "contacts"], &["pull", "deals"]] {
+            let said = folder.run(&sandbox, words).await;
+            if name == "contacts" && words.len() == 2 && words[1] == "deals" {
+                assert_eq!(said.code, 0, "{}", said.err);
+                continue;
+            }
+            assert_eq!(said.code, 2, "{name}: {}", said.err);
+            let problem = format!(
+                "{name}.json is of the portal acme.bitrix24.ru, and what would replace it is of sandbox.invalid: nothing was written"
+            );
+            assert!(said.err.contains(&problem), "{}", said.err);
+            assert!(said.err.contains("--replace"), "{}", said.err);
+            assert_eq!(folder.read(&path), of_other);
+            assert_eq!(folder.read("vibecode/deals.json"), "{}");
+        }
+        let said = folder
+            .run(&sandbox, &["pull", "contacts", "--replace"])
+            .await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        let warning = "was of the portal acme.bitrix24.ru, and is of sandbox.invalid now";
+        assert!(said.err.contains(warning), "{}", said.err);
+        assert_ne!(folder.read(&path), of_other);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pull_replaces_no_file_that_names_a_portal_if_the_api_names_none() {
+    let folder = Folder::new("portal-not-reported");
+    let of_other =
+        r#"{"format": 1, "portal": "acme.bitrix24.ru", "fields": {"post": {"type": "string"}}}"#;
+    folder.write("vibecode/contacts.json", of_other);
+    let (url, _) = server("");
+    let variables = [
+        ("VIBECODE_API_KEY", Sandbox::API_KEY),
+        ("VIBECODE_BASE_URL", url.as_str()),
+    ];
+    let said = folder.run_with(&["pull", "contacts"], &variables).await;
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("nothing was written"), "{}", said.err);
+    assert_eq!(folder.read("vibecode/contacts.json"), of_other);
 }
 
 #[tokio::test(flavor = "multi_thread")]

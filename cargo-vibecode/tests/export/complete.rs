@@ -1,17 +1,15 @@
 //! An export is complete, or says that it is not.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    thread,
-};
+use std::io::Read as _;
 
 use serde_json::{Value, json};
 use vibecode_sandbox::Fault;
 
 use crate::{
-    command, command_at, export, has_part,
-    support::{Desk, Said},
+    command, command_at, export,
+    fake_portal::{export_from, id_above, portal, portal_with, server},
+    has_part,
+    support::Desk,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,71 +56,11 @@ async fn each_page_begins_above_the_last_id_so_that_deletions_shift_nothing() {
     assert!(bodies.iter().all(|body| body["offset"] == 0));
 }
 
-/// A server that answers each request with this text, and its base URL.
-fn server(mut answer: impl FnMut(&str) -> String + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let read = stream.read(&mut request).unwrap();
-            let body = answer(&String::from_utf8_lossy(&request[..read]));
-            let length = body.len();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-            );
-            let _ = stream.write_all(format!("{head}{body}").as_bytes());
-        }
-    });
-    url
-}
-
-/// The id above which a request asks for records, or 0.
-fn id_above(request: &str) -> u64 {
-    let above = request.split_once(r#""$gt":"#);
-    let above = above.map_or("0", |(_, above)| above.split(['}', ',']).next().unwrap());
-    above.parse().unwrap()
-}
-
-/// A portal that answers a page of contacts with the rows for the id above which they are requested, and counts them
-/// as `count`, which is also the largest id at first.
-fn portal(count: u64, mut rows: impl FnMut(u64) -> Vec<Value> + Send + 'static) -> String {
-    server(move |request| {
-        let above = id_above(request);
-        let data = if request.contains("aggregate") && above == 0 {
-            json!({ "count": count })
-        } else if request.contains("aggregate") {
-            json!({ "count": rows(above).len() })
-        } else if request.contains("desc") {
-            let last = (1..=count).rev().take(2);
-            last.map(|id| json!({ "id": id })).collect()
-        } else {
-            rows(above).into()
-        };
-        json!({ "success": true, "data": data }).to_string()
-    })
-}
-
-/// A portal with these rows, which answers them in one page.
-fn portal_with(count: u64, rows: &Value) -> String {
-    let rows = rows.as_array().unwrap().clone();
-    let id = |row: &Value| row["id"].to_string().trim_matches('"').parse::<u64>();
-    portal(count, move |above| {
-        let rows = rows.iter().filter(|row| id(row).unwrap() > above);
-        rows.cloned().collect()
-    })
-}
-
 /// The ids in a file, but for its header.
 fn ids(file: &str) -> Vec<u64> {
     let rows = file.lines().skip(1);
     rows.map(|row| row.split(',').next().unwrap().parse().unwrap())
         .collect()
-}
-
-fn export_from(url: &str, desk: &Desk, words: &[&str]) -> Said {
-    let mut command = command_at(url, desk, words);
-    Said::of(command.args(["--output", "a.csv"]).output().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,11 +103,15 @@ async fn a_field_that_only_some_records_show_is_reported() {
     let said = export_from(&portal_with(3, &rows), &desk, &words);
     said.assert(
         1,
-        "1 record does not show `post`, so its value is not known there",
+        "1 record does not show `post`, so its value is not known there (contacts/2): the cell is #N/A",
     );
     said.assert(
         1,
-        "these columns are empty, since no record shows the field: name",
+        "no record shows these fields, so their values are not known (the cell is #N/A, which `bulk` refuses): name",
+    );
+    assert_eq!(
+        desk.read("a.csv"),
+        "id,post,name\n1,Clerk,#N/A\n2,#N/A,#N/A\n3,,#N/A\n"
     );
 }
 
@@ -253,7 +195,11 @@ async fn records_that_are_deleted_or_created_meanwhile_hide_and_repeat_no_others
 /// A portal with contacts 1 to 3, in which a fourth is created as soon as the last id was requested. `created` is the
 /// answer to the count of what was created.
 fn portal_that_grows(created: Value) -> String {
-    let rows = |ids: &[u64]| -> Value { ids.iter().map(|id| json!({ "id": id })).collect() };
+    let rows = |ids: &[u64]| -> Value {
+        ids.iter()
+            .map(|id| json!({ "id": id, "post": "a" }))
+            .collect()
+    };
     server(move |request| {
         let is_count = request.contains("aggregate");
         if is_count && id_above(request) > 0 {
@@ -399,4 +345,50 @@ async fn a_full_disk_is_an_error_and_a_closed_pipe_is_not() {
     assert_eq!(begin, *b"id");
     let ended = child.wait_with_output().unwrap();
     assert!(!String::from_utf8(ended.stderr).unwrap().contains("error"));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_export_has_left_is_removed_and_named() {
+    let desk = Desk::of(1_200).await;
+    desk.sandbox
+        .fault(Fault::delay(std::time::Duration::from_secs(60)).at("search"));
+    let mut child = command(&desk, &["contacts", "--output", "a.csv"])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while desk
+        .sandbox
+        .requests()
+        .iter()
+        .all(|it| !it.path().ends_with("search"))
+    {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(has_part(&desk));
+    desk.sandbox.calm();
+    desk.write("a.csv.2024.new", "a person's");
+    let part = format!("a.csv.{}.vibecode.new", child.id());
+    let said = export(&desk, &["contacts", "--limit", "1", "--output", "a.csv"]);
+    if desk.exists(&part) {
+        // Nothing was written to it yet, so it may be that of a process that has just begun.
+        let file = std::fs::File::options().write(true).open(desk.path(&part));
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(120);
+        file.unwrap().set_modified(long_ago).unwrap();
+        let words = [
+            "contacts",
+            "--limit",
+            "1",
+            "--output",
+            "a.csv",
+            "--overwrite",
+        ];
+        export(&desk, &words).assert(0, &format!("{part} is removed"));
+    } else {
+        said.assert(0, &format!("{part} is removed"));
+    }
+    assert!(!desk.exists(&part));
+    assert_eq!(desk.read("a.csv.2024.new"), "a person's");
 }

@@ -9,6 +9,9 @@
 mod chosen;
 mod codes;
 mod complete;
+mod fake_portal;
+mod hostile;
+mod portals;
 mod round_trips;
 #[path = "../bulk/support.rs"]
 #[allow(dead_code, reason = "the tests of `bulk` use all of it")]

@@ -212,7 +212,7 @@ pub(crate) struct Args {
 /// The effect of an empty cell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Empty {
+pub(crate) enum Empty {
     /// Do not change the field.
     #[default]
     Leave,

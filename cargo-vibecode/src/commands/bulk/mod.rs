@@ -37,7 +37,13 @@ mod send;
 mod sent_to;
 mod spreadsheet_cell;
 
+/// How the rows of a file are read, which `export` does with those that it writes.
+pub(crate) use self::input::{
+    columns::{ColumnOptions, Columns},
+    rows,
+    tally::Effect,
+};
 pub(crate) use self::{
-    args::{Args, HELP},
+    args::{Args, Empty, HELP},
     job::run,
 };

@@ -258,7 +258,7 @@ async fn check_codes(
             let Some(client) = client else {
                 return Ok(report.is_out_of_form(name, &path, &old.file_text()));
             };
-            let new = pull::codes::statuses(client, report.output).await?;
+            let new = pull::codes::statuses(client, None, report.output).await?;
             new.map(|new| drift::between_statuses(&old, &new))
         }
         CodeFile::Currencies => {

@@ -22,8 +22,13 @@ vibecode bulk` reads unchanged adds nothing twice.
 The records are ordered by id, and each page is requested above the last id, so that records that are deleted or \
 created meanwhile neither hide nor repeat others. An export ends with the record that was the last one when it began: \
 it says how many were created since. If the ids of an answer do not rise, the export fails. A \
-record with a value that is not understood is not written: it is reported, and the exit code is 1. So is a field that only some records show: \
-its cell is empty in the others.
+record with a value that is not understood is not written: it is reported, and the exit code is 1. So is a field that a record does not \
+show: its cell is `#N/A`, which `bulk` refuses, and JSON Lines lack the key. A field that no record shows has no column, \
+unless --fields names it. Each row is read back as `bulk` would read it: cells that `bulk` refuses or would change are \
+reported with their records.
+
+Which portal the key is for is written to standard error. Fields, options and codes of --filter are compared with the \
+portal, and labels with --labels: if one means something else now, nothing is exported.
 
 Exit codes: 0 all records are written, 1 some are not, a field is not shown by some, or their number differs from what \
 the API counted, 2 the command failed; then there is no file.";
@@ -93,6 +98,11 @@ pub(super) enum Form {
 }
 
 impl Args {
+    /// Returns what separates the cells of CSV.
+    pub(super) fn delimiter(&self) -> u8 {
+        if self.excel { b';' } else { b',' }
+    }
+
     pub(super) fn form(&self) -> Form {
         let extension = self.output.as_ref().and_then(|path| path.extension());
         let extension = extension.unwrap_or_default().to_ascii_lowercase();

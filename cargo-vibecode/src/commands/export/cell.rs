@@ -11,10 +11,23 @@ use crate::returned_value::{self, ReturnedValue};
 #[derive(Debug, PartialEq)]
 pub(super) enum Cell<'a> {
     Empty,
+    /// The record does not show the field, so its value is not known.
+    NotShown,
     One(Scalar<'a>),
     List(Vec<Scalar<'a>>),
     /// Phones or emails with their types.
     Typed(Vec<(&'a str, &'static str)>),
+}
+
+/// What is noted of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellNote {
+    Nothing,
+    NotShown,
+    /// A code that the portal does not list now.
+    OldCode,
+    /// A phone or an email with a type that the API does not write.
+    OtherType,
 }
 
 /// Reads the value of a field that is not a multifield. A problem is the end of a sentence that begins with the

@@ -1,20 +1,34 @@
 //! The fields that are written, and the reading of a record into their cells.
 
+mod cells_of_record;
+mod choice;
+mod old_codes;
+mod record_values;
+
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
-    fmt,
 };
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::DeserializeSeed as _;
 use serde_json::value::RawValue;
 use vibecode_runtime::{Multifields, RawAnswer};
-use vibecode_spec::{ExportHeaders, Field, Kind, Multifield, Schema, one_line};
+use vibecode_spec::{Field, Kind, Schema};
 
-use super::cell::{self, Cell, Scalar};
+use self::{
+    cells_of_record::CellsOfRecord,
+    choice::{header, named, unwritable},
+    record_values::{SlotsSeed, id_of_json},
+};
+pub(super) use self::{old_codes::OldCodes, record_values::id_of};
+use super::{
+    cell::{self, Cell, CellNote, Scalar},
+    records::Records,
+};
 use crate::{
-    change::{self, SEPARATOR, WIRE},
+    change,
     code_file::KnownCodes,
-    column_header::{export_headers, means},
+    column_header::export_headers,
     returned_value::{Labels, labels},
 };
 
@@ -28,8 +42,8 @@ pub(super) struct Columns<'s> {
     fields: Vec<Column<'s>>,
     /// The slot of each wire name while a record is read: the id, `fm`, then the columns.
     slots: HashMap<&'s str, usize>,
-    /// Whether a cell may not contain the separator of several values.
-    cells_hold_lists: bool,
+    /// Whether the cells are those of CSV.
+    is_csv: bool,
     /// The phones and emails whose type the API does not write.
     pub(super) as_other: u64,
     /// The records whose phones and emails are not shown as a complete list.
@@ -47,28 +61,12 @@ struct Column<'s> {
     /// The codes so far that `bulk` takes.
     known_codes: HashSet<String>,
     old_codes: OldCodes,
-    /// The number of records that have shown the field, and that have not.
+    /// The number of records that have shown the field.
     shown: u64,
-    not_shown: u64,
-}
-
-/// Values of a field that `bulk` refuses as codes.
-#[derive(Debug, Default)]
-pub(super) struct OldCodes {
-    /// The number of values.
-    pub(super) count: u64,
-    /// The first of the codes.
-    pub(super) shown: Vec<String>,
-}
-
-impl OldCodes {
-    fn add(&mut self, code: &str) {
-        self.count += 1;
-        let code = one_line(code);
-        if self.shown.len() < MAX_OLD_CODES && !self.shown.contains(&code) {
-            self.shown.push(code);
-        }
-    }
+    /// The records that have not.
+    not_shown: Records,
+    /// Whether the column is not written, since no record has shown its field so far.
+    is_left_out: bool,
 }
 
 /// Why a record cannot be written.
@@ -79,8 +77,15 @@ pub(super) struct RecordProblem {
     pub(super) problem: String,
 }
 
-/// The number of old codes that are shown of a column.
-const MAX_OLD_CODES: usize = 5;
+impl RecordProblem {
+    fn new(id: Option<u64>, field: Option<&Field>, problem: impl Into<String>) -> Self {
+        Self {
+            id,
+            field: field.map(|field| field.name.clone()),
+            problem: problem.into(),
+        }
+    }
+}
 
 const SLOTS_BEFORE_COLUMNS: usize = 2;
 
@@ -95,7 +100,7 @@ impl<'s> Columns<'s> {
         schema: &'s Schema,
         codes: &'s KnownCodes,
         with_labels: bool,
-        cells_hold_lists: bool,
+        is_csv: bool,
     ) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let mut fields: Vec<&Field> = Vec::new();
@@ -124,7 +129,8 @@ impl<'s> Columns<'s> {
             old_codes: OldCodes::default(),
             field,
             shown: 0,
-            not_shown: 0,
+            not_shown: Records::default(),
+            is_left_out: false,
         });
         let columns: Vec<Column<'s>> = columns.collect();
         let names = columns.iter().map(|column| &*column.field.name);
@@ -132,7 +138,7 @@ impl<'s> Columns<'s> {
         Ok(Self {
             slots: slots.enumerate().map(|(slot, name)| (name, slot)).collect(),
             fields: columns,
-            cells_hold_lists,
+            is_csv,
             as_other: 0,
             without_list: 0,
         })
@@ -140,13 +146,22 @@ impl<'s> Columns<'s> {
 
     /// Returns the headers, with the id first.
     pub(super) fn headers(&self) -> impl Iterator<Item = &str> {
-        let headers = self.fields.iter().map(|column| &*column.header);
+        let headers = self.written().map(|column| &*column.header);
         std::iter::once(ID).chain(headers)
     }
 
     /// Returns the wire names of the columns.
     pub(super) fn wire_names(&self) -> impl Iterator<Item = &str> {
+        self.written().map(|column| &*column.field.name)
+    }
+
+    /// Returns the wire names of all chosen fields, also of those whose columns are left out.
+    pub(super) fn requested_names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|column| &*column.field.name)
+    }
+
+    fn written(&self) -> impl Iterator<Item = &Column<'s>> {
+        self.fields.iter().filter(|column| !column.is_left_out)
     }
 
     /// Returns the columns with codes that the portal does not have now.
@@ -156,17 +171,38 @@ impl<'s> Columns<'s> {
         columns.map(|column| (&*column.field.name, &column.old_codes))
     }
 
-    /// Returns the columns that no record has shown so far.
-    pub(super) fn never_shown(&self) -> Vec<&str> {
+    /// Returns the fields that no record has shown so far, and whether they have no column.
+    pub(super) fn never_shown(&self) -> impl Iterator<Item = (&str, bool)> {
         let columns = self.fields.iter().filter(|column| column.shown == 0);
-        columns.map(|column| &*column.field.name).collect()
+        columns.map(|column| (&*column.field.name, column.is_left_out))
     }
 
-    /// Returns the columns that some records have shown, each with the number of records that have not.
-    pub(super) fn partly_shown(&self) -> impl Iterator<Item = (&str, u64)> {
+    /// Returns the columns that some records have shown, each with the records that have not.
+    pub(super) fn partly_shown(&self) -> impl Iterator<Item = (&str, &Records)> {
         let columns = self.fields.iter();
-        let columns = columns.filter(|column| column.shown > 0 && column.not_shown > 0);
-        columns.map(|column| (&*column.field.name, column.not_shown))
+        let columns = columns.filter(|column| column.shown > 0 && column.not_shown.count > 0);
+        columns.map(|column| (&*column.field.name, &column.not_shown))
+    }
+
+    /// Leaves out the columns whose field none of these records shows: of the others too it would not be known which
+    /// cells are empty.
+    pub(super) fn leave_out_unshown(&mut self, first: &[RawAnswer]) {
+        if first.is_empty() {
+            return;
+        }
+        let mut is_shown = vec![false; self.fields.len()];
+        for record in first {
+            let Ok(values) = self.values(record.as_str()) else {
+                continue;
+            };
+            let values = values.iter().skip(SLOTS_BEFORE_COLUMNS);
+            for (is_shown, value) in is_shown.iter_mut().zip(values) {
+                *is_shown |= value.is_some();
+            }
+        }
+        for (column, is_shown) in self.fields.iter_mut().zip(is_shown) {
+            column.is_left_out = !is_shown && !column.is_multifield();
+        }
     }
 
     /// Reads a record, and passes its id and its cells on.
@@ -177,62 +213,53 @@ impl<'s> Columns<'s> {
         &mut self,
         record: &RawAnswer,
         is_wanted: impl FnOnce(u64) -> bool,
-        write: impl FnOnce(u64, &[Cell<'_>]) -> Result<(), std::io::Error>,
+        write: impl FnOnce(u64, &[Cell<'_>], &[CellNote]) -> Result<(), std::io::Error>,
     ) -> Result<(u64, Option<Result<(), std::io::Error>>), RecordProblem> {
         let values = self.values(record.as_str())?;
         let value = |slot: usize| values.get(slot).copied().flatten();
-        let problem = |id, field: Option<&Field>, problem: &str| RecordProblem {
-            id,
-            field: field.map(|field| field.name.clone()),
-            problem: problem.to_owned(),
-        };
         let id = value(0).and_then(|id| id_of_json(id.get()));
-        let id = id.ok_or_else(|| problem(None, None, "the record has no id that is a number"))?;
+        let id = id.ok_or_else(|| {
+            RecordProblem::new(None, None, "the record has no id that is a number")
+        })?;
         if !is_wanted(id) {
             return Ok((id, None));
         }
         let has_multifields = self.fields.iter().any(Column::is_multifield);
         let multifields = if has_multifields {
             let read = record.multifields();
-            read.map_err(|error| problem(Some(id), None, &error.to_string()))?
+            read.map_err(|error| RecordProblem::new(Some(id), None, error.to_string()))?
         } else {
             Multifields::default()
         };
         let is_list = value(1).is_some_and(|list| list.get().starts_with(['[', '{']));
-        let mut as_other = 0;
-        let mut cells = Vec::with_capacity(self.fields.len());
+        let mut read = CellsOfRecord::default();
         for (index, column) in self.fields.iter_mut().enumerate() {
             let shown = value(SLOTS_BEFORE_COLUMNS + index);
-            let cell = if let Kind::Multifield(multifield) = column.field.kind {
-                let (cell, others) = cell::typed(multifields.entries(), multifield);
-                if !is_list && shown.is_none() && cell == Cell::Empty {
-                    let text = "is not shown, so its values are not known";
-                    return Err(problem(Some(id), Some(column.field), text));
-                }
-                as_other += others;
-                column.shown += 1;
-                cell
+            let added = if let Kind::Multifield(multifield) = column.field.kind {
+                let is_shown = is_list || shown.is_some();
+                read.add_entries(&multifields, multifield, is_shown)
             } else {
-                *if shown.is_some() {
-                    &mut column.shown
-                } else {
-                    &mut column.not_shown
-                } += 1;
-                let cell = shown.map_or(Ok(Cell::Empty), |json| cell::read(column.field, json));
-                let cell = cell.map_err(|text| problem(Some(id), Some(column.field), text))?;
-                let checked = column.check_codes(&cell);
-                checked.map_err(|text| problem(Some(id), Some(column.field), &text))?;
-                column.labelled(cell)
+                column.add_to(&mut read, shown)
             };
-            if self.cells_hold_lists && has_separator(&cell) {
-                let text = "has a value with `;`, which separates several values in CSV: write JSON Lines with --as jsonl";
-                return Err(problem(Some(id), Some(column.field), text));
-            }
-            cells.push(cell);
+            let checked = added.and_then(|()| read.check_last(self.is_csv));
+            checked.map_err(|text| RecordProblem::new(Some(id), Some(column.field), text))?;
         }
-        self.as_other += as_other;
+        self.note(id, &read);
+        self.as_other += read.as_other;
         self.without_list += u64::from(has_multifields && !is_list);
-        Ok((id, Some(write(id, &cells))))
+        read.leave_out(&self.fields);
+        Ok((id, Some(write(id, &read.cells, &read.notes))))
+    }
+
+    /// Counts which fields a record that is written shows.
+    fn note(&mut self, id: u64, read: &CellsOfRecord<'_>) {
+        for (column, cell) in self.fields.iter_mut().zip(&read.cells) {
+            if *cell == Cell::NotShown {
+                column.not_shown.add(id);
+            } else {
+                column.shown += 1;
+            }
+        }
     }
 
     /// Returns the values of a record by their slots.
@@ -242,13 +269,10 @@ impl<'s> Columns<'s> {
             slots: &self.slots,
             count: SLOTS_BEFORE_COLUMNS + self.fields.len(),
         };
-        slots
-            .deserialize(&mut deserializer)
-            .map_err(|_| RecordProblem {
-                id: None,
-                field: None,
-                problem: "the record is no object, or has a field twice".to_owned(),
-            })
+        let values = slots.deserialize(&mut deserializer);
+        values.map_err(|_| {
+            RecordProblem::new(None, None, "the record is no object, or has a field twice")
+        })
     }
 }
 
@@ -257,36 +281,30 @@ impl<'s> Column<'s> {
         matches!(self.field.kind, Kind::Multifield(_))
     }
 
-    /// Counts the codes that `bulk` refuses, such as those that the portal does not have now.
+    /// Adds the cell of a field that is no multifield to those of its record.
     ///
     /// # Errors
-    /// If `bulk` would read a code as another one.
-    fn check_codes(&mut self, cell: &Cell<'_>) -> Result<(), String> {
-        if !change::has_codes(self.field) {
+    /// If the value is not understood, or if there is no column for it. The text is the end of a sentence that begins
+    /// with the name of the field.
+    fn add_to<'c>(
+        &mut self,
+        read: &mut CellsOfRecord<'c>,
+        shown: Option<&'c RawValue>,
+    ) -> Result<(), Cow<'static, str>>
+    where
+        's: 'c,
+    {
+        let Some(json) = shown else {
+            read.add(Cell::NotShown, CellNote::NotShown);
             return Ok(());
-        }
-        let values = match cell {
-            Cell::One(value) => std::slice::from_ref(value),
-            Cell::List(values) => values,
-            Cell::Empty | Cell::Typed(_) => &[],
         };
-        for code in values.iter().map(Scalar::text) {
-            if self.labels.contains_key(code) || self.known_codes.contains(code) {
-                continue;
-            }
-            match change::value(self.field, code, self.codes) {
-                Ok(read) if read.as_str() == Some(code) => {
-                    self.known_codes.insert(code.to_owned());
-                }
-                Ok(_) => {
-                    return Err(format!(
-                        "has the code `{}`, which the portal does not list: `bulk` would read it as the name of another code",
-                        one_line(code)
-                    ));
-                }
-                Err(_) => self.old_codes.add(code),
-            }
+        if self.is_left_out {
+            return Err("is shown, and by none of the first records, so the file has no column for it: name it with --fields".into());
         }
+        let cell = cell::read(self.field, json)?;
+        let note = self.check_codes(&cell)?;
+        let cell = self.labelled(cell);
+        read.add(cell, note);
         Ok(())
     }
 
@@ -301,118 +319,7 @@ impl<'s> Column<'s> {
         match cell {
             Cell::One(value) => Cell::One(labelled(value)),
             Cell::List(values) => Cell::List(values.into_iter().map(labelled).collect()),
-            Cell::Empty | Cell::Typed(_) => cell,
+            Cell::Empty | Cell::NotShown | Cell::Typed(_) => cell,
         }
-    }
-}
-
-fn named<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
-    let field = change::field(schema, name)?;
-    match unwritable(field) {
-        Some(problem) => Err(format!("`{}` {problem}", field.name)),
-        None => Ok(field),
-    }
-}
-
-/// Returns why a field has no form as text.
-fn unwritable(field: &Field) -> Option<&'static str> {
-    if Multifield::UNWRITABLE.contains(&&*field.name) {
-        return Some("is a list that `bulk` cannot read: export `phone` and `email`");
-    }
-    (field.kind == Kind::File).then_some("takes files, which cannot be written as text")
-}
-
-/// Returns a header that finds the field again: its label, if it is wanted, or its wire name.
-fn header(
-    field: &Field,
-    schema: &Schema,
-    export: Option<&ExportHeaders>,
-    with_labels: bool,
-) -> String {
-    let label = field.title.as_ref();
-    let label = label.filter(|label| with_labels && means(schema, export, label, field));
-    match label {
-        Some(label) => label.clone(),
-        None if means(schema, None, &field.name, field) => field.name.clone(),
-        // The wire name is also the label of another field.
-        None => format!("{WIRE}{}", field.name),
-    }
-}
-
-fn has_separator(cell: &Cell<'_>) -> bool {
-    match cell {
-        Cell::Empty | Cell::One(_) => false,
-        Cell::List(values) => values.iter().any(|value| value.text().contains(SEPARATOR)),
-        Cell::Typed(values) => values.iter().any(|(value, _)| value.contains(SEPARATOR)),
-    }
-}
-
-/// Returns the id of a record, if it is a number above 0.
-pub(super) fn id_of(record: &RawAnswer) -> Option<u64> {
-    let record: serde_json::Value = record.parse().ok()?;
-    id_of_json(&record.get(ID)?.to_string())
-}
-
-fn id_of_json(json: &str) -> Option<u64> {
-    let id = json.trim_matches('"').parse();
-    id.ok().filter(|id| *id > 0)
-}
-
-/// Reads an object into the slots of its keys. A key that occurs twice is an error.
-struct SlotsSeed<'k> {
-    slots: &'k HashMap<&'k str, usize>,
-    count: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for SlotsSeed<'_> {
-    type Value = Vec<Option<&'de RawValue>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for SlotsSeed<'_> {
-    type Value = Vec<Option<&'de RawValue>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a record")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut values = vec![None; self.count];
-        while let Some(slot) = map.next_key_seed(KeySeed(self.slots))? {
-            let Some(value) = slot.and_then(|slot| values.get_mut(slot)) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            if value.replace(map.next_value()?).is_some() {
-                return Err(A::Error::custom("a key occurs twice"));
-            }
-        }
-        Ok(values)
-    }
-}
-
-/// Reads a key as its slot, if it has one.
-struct KeySeed<'k>(&'k HashMap<&'k str, usize>);
-
-impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KeySeed<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.get(name).copied())
     }
 }

@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 use vibecode_runtime::UntypedQuery;
 use vibecode_spec::{Kind, Schema};
 
-use crate::{change, code_file::KnownCodes};
+use crate::{
+    change::{self, ItemTexts},
+    code_file::KnownCodes,
+};
 
 /// The operators as they are written, and as the API takes them; longer ones first.
 const OPERATORS: [(&str, &str); 7] = [
@@ -22,9 +25,19 @@ const OPERATORS: [(&str, &str); 7] = [
 const EQUAL: &str = "";
 const ID: &str = "id";
 
+/// The conditions on the records.
+#[derive(Debug, Default)]
+pub(super) struct Filters {
+    conditions: Conditions,
+    /// The wire name and the given name of each field but the id.
+    names: Vec<(String, String)>,
+    /// The operands that were read as options or codes.
+    item_texts: ItemTexts,
+}
+
 /// The conditions of every field, by its wire name.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct Filters(BTreeMap<String, Condition>);
+struct Conditions(BTreeMap<String, Condition>);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Condition {
@@ -60,6 +73,7 @@ impl Filters {
         let (name, operator, operand) = split(text).ok_or_else(|| {
             "a condition is a field, an operator (=, !=, >, >=, <, <=, ~) and a value".to_owned()
         })?;
+        let given = name;
         let field = change::field(schema, name)?;
         let name = &field.name;
         let is_text = matches!(field.kind, Kind::Text | Kind::Url | Kind::Multifield(_));
@@ -84,29 +98,28 @@ impl Filters {
             _ => change::value(field, operand, codes)
                 .map_err(|problem| format!("`{name}` {problem}"))?,
         };
-        let condition = match self.0.remove(name) {
-            None if operator == EQUAL => Condition::Equal(value),
-            None => Condition::Compared(Map::from_iter([(operator.to_owned(), value)])),
-            Some(Condition::Compared(mut others))
-                if operator != EQUAL && !others.contains_key(operator) =>
-            {
-                others.insert(operator.to_owned(), value);
-                Condition::Compared(others)
-            }
-            Some(_) => {
-                return Err(format!(
-                    "`{name}` has two conditions that the API cannot combine: use each operator once, and `=` alone"
-                ));
-            }
-        };
-        self.0.insert(name.clone(), condition);
-        Ok(())
+        self.item_texts.note(field, operand, &value, codes);
+        if *name != ID {
+            self.names.push((name.clone(), given.to_owned()));
+        }
+        self.conditions.add(name, operator, value)
+    }
+
+    /// Returns the wire name and the given name of each field but the id.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let names = self.names.iter();
+        names.map(|(wire_name, given)| (wire_name.as_str(), given.as_str()))
+    }
+
+    /// Returns the operands that were read as options or codes.
+    pub(super) fn item_texts(&self) -> &ItemTexts {
+        &self.item_texts
     }
 
     /// Returns a warning for each code that the portal does not have now.
     pub(super) fn old_codes(&self, schema: &Schema, codes: &KnownCodes) -> Vec<String> {
         let mut warnings = Vec::new();
-        for (name, condition) in &self.0 {
+        for (name, condition) in &self.conditions.0 {
             let values: Vec<&Value> = match condition {
                 Condition::Equal(value) => vec![value],
                 Condition::Compared(operands) => operands.values().collect(),
@@ -124,7 +137,7 @@ impl Filters {
 
     /// Returns whether at most one record can match, because its id is given.
     pub(super) fn is_one_record(&self) -> bool {
-        matches!(self.0.get(ID), Some(Condition::Equal(_)))
+        matches!(self.conditions.0.get(ID), Some(Condition::Equal(_)))
     }
 
     /// Adds the conditions to a query, and that the id is above `id`.
@@ -133,13 +146,44 @@ impl Filters {
             return self.apply(query);
         }
         // Every id of the rows so far is above an own `>`, so this one is stricter.
-        self.with_id("$gt", id).apply(query)
+        self.conditions.with_id("$gt", id).apply(query)
     }
 
     /// Adds the conditions to a query, and that the id is at most `last`, the id of a record that matches.
     pub(super) fn apply_up_to(&self, query: UntypedQuery, last: u64) -> UntypedQuery {
         // The last record matches an own `<=`, so this one is stricter.
-        self.with_id("$lte", last).apply(query)
+        self.conditions.with_id("$lte", last).apply(query)
+    }
+
+    /// Adds the conditions to a query.
+    pub(super) fn apply(&self, query: UntypedQuery) -> UntypedQuery {
+        self.conditions.apply(query)
+    }
+}
+
+impl Conditions {
+    /// Adds a condition of a field.
+    ///
+    /// # Errors
+    /// If the API cannot combine it with those of the field so far.
+    fn add(&mut self, name: &str, operator: &str, value: Value) -> Result<(), String> {
+        let condition = match self.0.remove(name) {
+            None if operator == EQUAL => Condition::Equal(value),
+            None => Condition::Compared(Map::from_iter([(operator.to_owned(), value)])),
+            Some(Condition::Compared(mut others))
+                if operator != EQUAL && !others.contains_key(operator) =>
+            {
+                others.insert(operator.to_owned(), value);
+                Condition::Compared(others)
+            }
+            Some(_) => {
+                return Err(format!(
+                    "`{name}` has two conditions that the API cannot combine: use each operator once, and `=` alone"
+                ));
+            }
+        };
+        self.0.insert(name.to_owned(), condition);
+        Ok(())
     }
 
     /// Returns the conditions with this one for the id, in the place of an own one with the same operator.
@@ -157,7 +201,7 @@ impl Filters {
     }
 
     /// Adds the conditions to a query.
-    pub(super) fn apply(&self, query: UntypedQuery) -> UntypedQuery {
+    fn apply(&self, query: UntypedQuery) -> UntypedQuery {
         self.0.iter().fold(query, |query, (name, condition)| {
             let value = match condition {
                 Condition::Equal(value) => value.clone(),
@@ -199,7 +243,7 @@ mod tests {
             ("opened", Condition::Equal(json!(true))),
         ];
         let expected = expected.map(|(name, condition)| (name.to_owned(), condition));
-        assert_eq!(filters, Filters(BTreeMap::from(expected)));
+        assert_eq!(filters.conditions, Conditions(BTreeMap::from(expected)));
     }
 
     #[test]

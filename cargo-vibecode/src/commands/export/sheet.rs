@@ -40,7 +40,7 @@ pub(super) struct Sheet {
 impl Sheet {
     /// # Errors
     /// If the file exists, or cannot be written.
-    pub(super) fn create(args: &Args, columns: &Columns<'_>) -> Result<Self, Failure> {
+    pub(super) fn create(args: &Args) -> Result<Self, Failure> {
         let destination = match &args.output {
             Some(path) => Destination::create(path, args.overwrite)?,
             None => Destination::Stdout(BufWriter::new(io::stdout())),
@@ -48,11 +48,8 @@ impl Sheet {
         Ok(Self {
             destination,
             form: args.form(),
-            delimiter: if args.excel { b';' } else { b',' },
-            keys: columns
-                .headers()
-                .map(|key| json!(key).to_string())
-                .collect(),
+            delimiter: args.delimiter(),
+            keys: Vec::new(),
             row: Vec::new(),
             cell: String::new(),
             formulas: 0,
@@ -62,6 +59,8 @@ impl Sheet {
     /// Writes what comes before the rows.
     pub(super) fn begin(&mut self, columns: &Columns<'_>, has_mark: bool) -> io::Result<()> {
         self.row.clear();
+        let keys = columns.headers();
+        self.keys = keys.map(|key| json!(key).to_string()).collect();
         if has_mark {
             self.row.extend_from_slice(UTF_8_MARK);
         }
@@ -95,7 +94,9 @@ impl Sheet {
                 let row = &mut self.row;
                 let mut keys = keys.chain(std::iter::repeat("\"\""));
                 write!(row, "{{{}:{id}", keys.next().unwrap_or_default())?;
-                for (cell, key) in cells.iter().zip(keys) {
+                let known = cells.iter().zip(keys);
+                let known = known.filter(|(cell, _)| **cell != Cell::NotShown);
+                for (cell, key) in known {
                     write!(row, ",{key}:")?;
                     write_json(row, cell)?;
                 }
@@ -104,6 +105,11 @@ impl Sheet {
         }
         self.row.push(b'\n');
         self.destination.write_all(&self.row)
+    }
+
+    /// Returns the row that was written last.
+    pub(super) fn row(&self) -> &[u8] {
+        &self.row
     }
 
     /// Appends a cell, in quotes if it needs them.
@@ -129,9 +135,14 @@ impl Sheet {
     }
 }
 
+/// What a cell shows whose value is not known. A spreadsheet takes it for its own error of this name, and `bulk` refuses it
+/// in every column: an empty cell could clear the field.
+pub(super) const NOT_AVAILABLE: &str = "#N/A";
+
 fn csv_text(cell: &Cell<'_>, text: &mut String) {
     match cell {
         Cell::Empty => {}
+        Cell::NotShown => text.push_str(NOT_AVAILABLE),
         Cell::One(value) => push_scalar(text, value),
         Cell::List(values) => {
             for value in values {
@@ -171,7 +182,8 @@ fn separate(text: &mut String) {
 
 fn write_json(row: &mut Vec<u8>, cell: &Cell<'_>) -> io::Result<()> {
     match cell {
-        Cell::Empty => row.extend_from_slice(b"null"),
+        // Its key is left out.
+        Cell::Empty | Cell::NotShown => row.extend_from_slice(b"null"),
         Cell::One(value) => value.write_json(row)?,
         Cell::List(values) => write_list(row, values)?,
         Cell::Typed(values) => {

@@ -6,7 +6,9 @@ use serde_json::Value;
 use vibecode_runtime::{Client, Error, ErrorKind};
 use vibecode_spec::{CodeFile, Currencies, Pipelines, SchemaError, Statuses};
 
-use crate::{code_file, failure::Failure, output::Output, schema_file};
+use crate::{
+    code_file, failure::Failure, output::Output, portal_identity::same_portal, schema_file,
+};
 
 const PIPELINES: &str = "deal-categories";
 
@@ -20,13 +22,14 @@ pub(crate) enum NoCodes {
 }
 
 /// Returns the statuses that the portal has now. If it does not give the names of its pipelines, those of
-/// the file stay.
+/// the file stay, unless the file is of another portal than `portal`.
 ///
 /// # Errors
 /// If the portal does not answer. An answer that is a refusal or cannot be used is returned as
 /// [`NoCodes`].
 pub(crate) async fn statuses(
     client: &Client,
+    portal: Option<&str>,
     output: &Output,
 ) -> Result<Result<Statuses, NoCodes>, Failure> {
     let name = CodeFile::Statuses.name();
@@ -41,7 +44,7 @@ pub(crate) async fn statuses(
     Ok(match rows_of_pipelines(client).await? {
         Ok(pipelines) => Ok(statuses.with_pipelines(pipelines)),
         Err(NoCodes::Refused(message)) => {
-            let known = known_pipelines()?;
+            let known = known_pipelines(portal)?;
             let is_known = known.iter().next().is_some();
             let state = if is_known {
                 "stay as they are in the file"
@@ -80,17 +83,21 @@ pub(super) fn saved_statuses(path: &Path) -> Result<Statuses, Failure> {
     Ok(if has_pipelines {
         read
     } else {
-        read.with_pipelines(known_pipelines()?)
+        read.with_pipelines(known_pipelines(None)?)
     })
 }
 
-/// Returns the pipelines in the project's file, if there is one.
-fn known_pipelines() -> Result<Pipelines, Failure> {
+/// Returns the pipelines in the project's file, if there is one and it is not of another portal.
+fn known_pipelines(portal: Option<&str>) -> Result<Pipelines, Failure> {
     let Some(path) = schema_file::find(CodeFile::Statuses)? else {
         return Ok(Pipelines::default());
     };
     let read = code_file::read(&path, Statuses::read_file)?;
-    Ok(read.pipelines().clone())
+    let is_other = portal.zip(read.portal());
+    Ok(match is_other {
+        Some((portal, of_file)) if !same_portal(portal, of_file) => Pipelines::default(),
+        _ => read.pipelines().clone(),
+    })
 }
 
 async fn rows(client: &Client, name: &str) -> Result<Result<Vec<Value>, NoCodes>, Failure> {

@@ -39,6 +39,7 @@ use self::{
 };
 use crate::{
     failure::Failure,
+    part_file::remove_if_ended_early,
     text_file::{UTF_8_MARK, private},
 };
 
@@ -379,6 +380,7 @@ fn copy(name: &str, mut from: impl Read) -> Result<PathBuf, Failure> {
         "{name}-{moment}-{}{COPY_ENDING}",
         std::process::id()
     ));
+    remove_if_ended_early(path.clone());
     let mut kept = || -> io::Result<()> {
         let mut file = private().create_new(true).open(&path)?;
         io::copy(&mut from, &mut file)?;

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::{output::Output, progress::ProgressMeter, rate_limit::WatchedThrottle};
+use crate::{
+    output::Output,
+    progress::{ProgressMeter, Wait},
+    rate_limit::WatchedThrottle,
+};
 
 /// The progress of the job.
 #[derive(Debug)]
@@ -48,7 +52,7 @@ impl Progress {
     /// Shows the current state, and for how long requests have been waiting for the rate limit.
     pub(crate) fn tick(&mut self) {
         let wait = self.throttle.waiting();
-        self.meter.tick(wait.map(|time| ("the rate limit", time)));
+        self.meter.tick(wait.map(Wait::RateLimit));
     }
 
     /// Prints something else without disturbing the bar.
@@ -65,7 +69,7 @@ impl Progress {
         self.aside(|| output.line(line));
         let until = Instant::now() + time;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
-            self.meter.tick(Some(("earlier requests to settle", left)));
+            self.meter.tick(Some(Wait::Settling(left)));
             sleep(left.min(Duration::from_secs(1))).await;
         }
     }
