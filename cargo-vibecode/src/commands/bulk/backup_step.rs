@@ -7,7 +7,7 @@ use super::{
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
-    journal::resume::Past,
+    journal::past::Past,
     send::{
         Sender, Stopped,
         plan::{Plan, Selection},

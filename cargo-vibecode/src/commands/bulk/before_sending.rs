@@ -10,7 +10,8 @@ use super::{
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::{
-        resume::{self, FoundJournal, Past},
+        past::Past,
+        resume::{self, FoundJournal},
         row_set::RowSet,
     },
     preview::{Preview, PreviewOptions},

@@ -13,7 +13,7 @@ use super::{
     failed::{self, SentRows},
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::{Journal, resume::Past},
+    journal::{Journal, past::Past},
     send::{Sender, Stopped},
     sent_to,
 };

@@ -22,6 +22,7 @@ mod files_of_portal;
 mod form;
 mod input;
 mod job;
+mod job_settings;
 mod journal;
 mod old_values;
 mod origin_check;
@@ -36,6 +37,7 @@ mod reviewed;
 mod send;
 mod sent_to;
 mod spreadsheet_cell;
+mod start;
 
 pub(crate) use self::{
     args::{Args, HELP},

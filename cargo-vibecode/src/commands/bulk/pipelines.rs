@@ -17,7 +17,7 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::resume::Past,
+    journal::past::Past,
     records::RecordReader,
     repeated::RepeatedRecords,
     send::plan::{Plan, Selection},

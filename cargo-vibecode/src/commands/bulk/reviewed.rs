@@ -14,7 +14,7 @@ use super::{
     input::{columns::ColumnOptions, row_jobs::RowJobs},
     job::BulkJob,
     journal::{
-        resume::Past,
+        past::Past,
         review::{Review, RowDigest},
         row_set::RowSet,
     },

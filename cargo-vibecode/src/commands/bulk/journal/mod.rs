@@ -6,9 +6,11 @@ mod checksum;
 pub(crate) mod header;
 mod lines;
 pub(crate) mod outcome;
+pub(crate) mod past;
 pub(crate) mod resume;
 pub(crate) mod review;
 pub(crate) mod row_set;
+pub(crate) mod undo;
 
 use std::{
     fmt,

@@ -51,7 +51,7 @@ use super::{
     journal::{
         HEARTBEAT, Journal,
         outcome::{NextStep, RowFailure},
-        resume::Past,
+        past::Past,
         row_set::{Ranges, RowSet},
     },
 };

@@ -1,0 +1,168 @@
+//! A job from its checked rows to its last row.
+
+use std::path::Path;
+
+use super::{
+    check::Checked,
+    ending::bad_rows,
+    estimate::Estimate,
+    input::columns::ColumnOptions,
+    job::{BulkJob, interrupted_before_sending},
+    journal::{Journal, header::Header, past::Past, resume::FinishedJob},
+    reviewed::Reviewed,
+    send::{
+        FailureLimits, Mode, PortalCheck, Sender, Stopped,
+        plan::{Plan, Selection},
+        progress::Progress,
+    },
+};
+use crate::{ExitStatus, failure::Failure, interrupts::Interrupts};
+
+impl BulkJob<'_> {
+    /// Starts or resumes the job, and sends its rows.
+    pub(super) async fn start(
+        &self,
+        checked: &Checked,
+        resumed: Option<(Journal, Past)>,
+        path: &Path,
+        earlier: Option<&FinishedJob>,
+    ) -> Result<ExitStatus, Failure> {
+        let Self { args, output, .. } = *self;
+        self.check_earlier_copies(checked)?;
+        if let Some(earlier) = earlier {
+            self.wait_for_earlier_job(path, earlier, checked).await?;
+        }
+        let column_options = self.column_options();
+        let none = Past::default();
+        let past = resumed.as_ref().map_or(&none, |(_, past)| past);
+        let reviewed = self.check_reviewed(checked, &column_options, past);
+        let reviewed = reviewed.await?;
+        let mut header = self.header(checked)?;
+        let client = self.client()?;
+        self.check_pipelines(&client, past, &column_options, checked)
+            .await?;
+        if earlier.is_some() {
+            self.set_aside(path)?;
+        }
+        let interrupts = Interrupts::listen()?;
+        self.end_on_interrupt.stop();
+        let (journal, past) = if let Some((mut journal, past)) = resumed {
+            if let Some(Reviewed { review, rows }) = reviewed {
+                journal.reviewed(review, &rows)?;
+            }
+            (journal, past)
+        } else {
+            let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
+            header.reviewed = review;
+            let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
+            (journal, Past::default())
+        };
+        if past.is_finished {
+            let done = past.finished_in_words(&bad_rows(checked.bad));
+            let left = past.unsettled_with_lost(self.settle_of_batches());
+            output.line(self.after_the_end(&done, path, left));
+            return self.finished_before(journal, &past, checked, &column_options);
+        }
+        // The rows that an earlier process left open are sent whatever the limit is.
+        let before = past.ok + past.failed + past.open.len();
+        let rows = match args.limit {
+            Some(limit) => checked.to_send.min(before + limit),
+            None => checked.to_send,
+        };
+        Estimate::of(args, checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
+        let progress = Progress::new(rows, self.throttle.clone(), output);
+        let limits = FailureLimits {
+            max_failed: args.max_failed,
+            rows,
+        };
+        let identity = self.identity.clone();
+        let portal_check = identity.map(|it| PortalCheck::new(it, self.settle()));
+        let mut sender = Sender::new(
+            client,
+            journal,
+            progress,
+            interrupts,
+            limits,
+            output,
+            self.row_checks(),
+        )
+        .continuing(&past)
+        .with_portal_check(portal_check);
+        let sent = self
+            .send(&mut sender, past, &header, &column_options, checked)
+            .await;
+        sender.progress.end();
+        match sent {
+            Ok(()) => self.finish(&mut sender, checked, &column_options, path),
+            Err(stopped) => Err(self.interrupted(&sender, checked, stopped)),
+        }
+    }
+
+    /// Sends the rows that an earlier process left open, and then those that have never been sent.
+    async fn send(
+        &self,
+        sender: &mut Sender<'_>,
+        past: Past,
+        header: &Header,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let settle = self.settle_of_batches();
+        let prepared = async {
+            self.wait_for_undone_job(sender).await?;
+            self.keep_old_values(sender, &past, column_options, checked)
+                .await
+        };
+        let prepared = prepared.await.map_err(|stopped| match stopped {
+            Stopped::Interrupted => {
+                Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
+            }
+            Stopped::Failed(failure) => Stopped::Failed(failure),
+        });
+        if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
+            sender.journal.end()?;
+        }
+        prepared?;
+        sender.progress.begin_at(past.ok, past.failed);
+        let earlier = past.may_be_applied(settle);
+        sender.continue_from(earlier, settle);
+        sender.wait(earlier.1, past.why_unsettled()).await?;
+        let may_lack_rows = past.may_lack_rows();
+        let mut behind = past.done;
+        if !past.open.is_empty() {
+            let open = Selection::Only(past.open.clone());
+            let mut plan = Plan::new(self.input, column_options, checked, open)?;
+            sender.send(&mut plan, Mode::EnsureAgain).await?;
+            behind.insert_all(&past.open);
+        }
+        let others = Selection::AllBut(&behind);
+        let plan = Plan::new(self.input, column_options, checked, others)?;
+        let mut plan = plan.limited(self.args.limit);
+        let mode = if may_lack_rows {
+            Mode::EnsureAgain
+        } else if header.ensure {
+            Mode::Ensure
+        } else {
+            Mode::Update
+        };
+        sender.send(&mut plan, mode).await?;
+        if plan.is_over() && plan.digest() != header.input_sha256 {
+            let problem =
+                "the file has changed while its rows were being sent: compare it with the records";
+            return Err(Failure::in_file(&self.input.path, problem).into());
+        }
+        if sender.progress.ok + sender.progress.failed >= checked.to_send {
+            self.compare_overtaken(sender, column_options, checked)
+                .await?;
+        }
+        if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
+            let why = "changes without an answer may still be applied; run the failed rows only after that";
+            // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
+            match sender.wait(sender.may_be_applied(settle).1, why).await {
+                Ok(()) | Err(Stopped::Interrupted) => {}
+                Err(Stopped::Failed(failure)) => return Err(failure.into()),
+            }
+        }
+        Ok(())
+    }
+}
