@@ -7,7 +7,7 @@ use vibecode_spec::{ExportHeaders, Schema};
 use super::{
     args::Args,
     backup::undone_job::UndoneJob,
-    check,
+    check::{self, Checked},
     ending::exit_status,
     input::{FileOptions, Input, is_stdin, mapping::Mapping},
     journal::{header::FileDigests, past::Past, resume},
@@ -53,16 +53,7 @@ pub(crate) async fn run(
     }
     let mapping = Mapping::of(args)?;
     let export = export_headers(&args.entity);
-    let style = CellStyle {
-        timezone: args
-            .timezone
-            .as_deref()
-            .map(cells::timezone)
-            .transpose()
-            .map_err(Failure::new)?,
-        currency: args.currency.clone(),
-        numbers: args.decimal.unwrap_or_default(),
-    };
+    let style = style_of(args)?;
     let mut job = BulkJob {
         mapping,
         export,
@@ -88,6 +79,16 @@ pub(crate) async fn run(
         input.remove_copy();
     }
     ended
+}
+
+/// Returns how the arguments say that cells are read.
+fn style_of(args: &Args) -> Result<CellStyle, Failure> {
+    let timezone = args.timezone.as_deref().map(cells::timezone).transpose();
+    Ok(CellStyle {
+        timezone: timezone.map_err(Failure::new)?,
+        currency: args.currency.clone(),
+        numbers: args.decimal.unwrap_or_default(),
+    })
 }
 
 /// Returns what a command says that is interrupted before it sends anything.
@@ -145,35 +146,11 @@ impl BulkJob<'_> {
         self.identity = self.identify(is_sent).await?;
         self.check_origin(is_sent)?;
         self.check_files()?;
-        self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
-        let others = |undone: &UndoneJob| undone.other_backups(&self.input.path);
-        let others = if is_sent {
-            self.undone.as_ref().map(others)
-        } else {
-            let shown = UndoneJob::to_show(self);
-            shown.as_ref().map(others)
-        };
-        self.other_backups = others.unwrap_or_default();
+        self.find_undone_job(is_sent)?;
         let column_options = self.column_options();
         let mut checked = check::check(self.input, &column_options, output)?;
         self.check_numbers(&checked)?;
-        if let Some(identity) = &self.identity {
-            output.line(identity.in_words());
-        }
-        if let Some(described) = self.input.describe() {
-            output.line(described);
-        }
-        checked.requests_for_files = self.used_codes(&checked).requests();
-        if self.compared_schema().is_some() {
-            checked.requests_for_files += Drift::REQUESTS;
-        }
-        checked.show(args, output);
-        self.warn_of_old_backup();
-        self.check_drift(&checked, is_sent).await?;
-        self.check_codes(&checked).await?;
-        for warning in checked.unchecked(self.schema, self.codes) {
-            output.warn(warning);
-        }
+        self.show_check(&mut checked, is_sent).await?;
         let resumed = match interrupted {
             Some(interrupted) => Some(interrupted.resume(&self.header(&checked)?, output)?),
             None => None,
@@ -196,5 +173,42 @@ impl BulkJob<'_> {
         let forms = self.find_other_forms(&checked, &column_options, past);
         checked.other_forms = forms.await?;
         self.start(&checked, resumed, &path, earlier.as_ref()).await
+    }
+
+    /// Finds the job that the file undoes, if it is a backup, and the other backups of that job.
+    fn find_undone_job(&mut self, is_sent: bool) -> Result<(), Failure> {
+        self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
+        let others = |undone: &UndoneJob| undone.other_backups(&self.input.path);
+        let others = if is_sent {
+            self.undone.as_ref().map(others)
+        } else {
+            let shown = UndoneJob::to_show(self);
+            shown.as_ref().map(others)
+        };
+        self.other_backups = others.unwrap_or_default();
+        Ok(())
+    }
+
+    /// Shows what the check has found, and compares the files in the folder `vibecode` with the portal.
+    async fn show_check(&self, checked: &mut Checked, is_sent: bool) -> Result<(), Failure> {
+        let Self { args, output, .. } = *self;
+        if let Some(identity) = &self.identity {
+            output.line(identity.in_words());
+        }
+        if let Some(described) = self.input.describe() {
+            output.line(described);
+        }
+        checked.requests_for_files = self.used_codes(checked).requests();
+        if self.compared_schema().is_some() {
+            checked.requests_for_files += Drift::REQUESTS;
+        }
+        checked.show(args, output);
+        self.warn_of_old_backup();
+        self.check_drift(checked, is_sent).await?;
+        self.check_codes(checked).await?;
+        for warning in checked.unchecked(self.schema, self.codes) {
+            output.warn(warning);
+        }
+        Ok(())
     }
 }

@@ -18,7 +18,7 @@ use super::{
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::past::Past,
-    records::RecordReader,
+    records::{RecordReader, RowRecord},
     repeated::RepeatedRecords,
     send::plan::{Plan, Selection},
 };
@@ -122,29 +122,42 @@ impl BulkJob<'_> {
         let mut problems = Vec::new();
         while let Some(read) = reader.next().await? {
             for row in read {
-                let earlier = earlier_rows.add(&row.job)?;
-                // It is not sent either if the row that sets its pipeline has failed.
-                let is_refused = row
-                    .pipeline_row
-                    .is_some_and(|line| past.failed_rows.contains(line));
-                if past.open.contains(row.line) || is_refused {
-                    continue;
-                }
-                let record = row
-                    .record
-                    .as_ref()
-                    .map(|record| record.raw().parse::<Value>());
-                // That there is no such record is found when the row is sent.
-                let Some(record) = record.transpose()? else {
-                    continue;
-                };
-                let problem = problem(&row.job, earlier, &record, self.schema);
+                let problem = self.problem_of_row(&row, past, &mut earlier_rows)?;
                 problems.extend(problem.map(|problem| format!("row {}: {problem}", row.line)));
             }
         }
         if problems.is_empty() {
             return Ok(());
         }
+        Err(self.refusal_of_stages(problems, past))
+    }
+
+    /// Explains why the stage that a row sets is not one of the pipeline of its record. `None` if it is, or if the row is
+    /// not sent for the first time now.
+    fn problem_of_row(
+        &self,
+        row: &RowRecord,
+        past: &Past,
+        earlier_rows: &mut EarlierRows<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let earlier = earlier_rows.add(&row.job)?;
+        // It is not sent either if the row that sets its pipeline has failed.
+        let is_refused = row
+            .pipeline_row
+            .is_some_and(|line| past.failed_rows.contains(line));
+        if past.open.contains(row.line) || is_refused {
+            return Ok(None);
+        }
+        // That there is no such record is found when the row is sent.
+        let Some(record) = &row.record else {
+            return Ok(None);
+        };
+        let record = record.raw().parse::<Value>()?;
+        Ok(problem(&row.job, earlier, &record, self.schema))
+    }
+
+    /// The error of rows that set a stage of another pipeline.
+    fn refusal_of_stages(&self, mut problems: Vec<String>, past: &Past) -> Failure {
         let rows = u64::try_from(problems.len()).unwrap_or(u64::MAX);
         let more = problems.len().saturating_sub(MAX_SHOWN);
         problems.truncate(MAX_SHOWN);
@@ -160,10 +173,10 @@ impl BulkJob<'_> {
                 "\nA job that was started cannot be resumed with other rows: move these records to the pipelines of the stages and resume, or send the rows that are left from a file of another name",
             )
         };
-        Err(Failure::in_file(
+        Failure::in_file(
             &self.input.path,
             format!("{nothing}, since {rows} a stage of another pipeline:\n{problems}{advice}"),
-        ))
+        )
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use vibecode_runtime::Client;
+
 use super::{
     check::Checked,
     ending::bad_rows,
@@ -27,7 +29,6 @@ impl BulkJob<'_> {
         path: &Path,
         earlier: Option<&FinishedJob>,
     ) -> Result<ExitStatus, Failure> {
-        let Self { args, output, .. } = *self;
         self.check_earlier_copies(checked)?;
         if let Some(earlier) = earlier {
             self.wait_for_earlier_job(path, earlier, checked).await?;
@@ -46,23 +47,35 @@ impl BulkJob<'_> {
         }
         let interrupts = Interrupts::listen()?;
         self.end_on_interrupt.stop();
-        let (journal, past) = if let Some((mut journal, past)) = resumed {
-            if let Some(Reviewed { review, rows }) = reviewed {
-                journal.reviewed(review, &rows)?;
-            }
-            (journal, past)
-        } else {
-            let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
-            header.reviewed = review;
-            let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
-            (journal, Past::default())
-        };
+        let (journal, past) = begin_journal(path, &mut header, reviewed, resumed)?;
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));
             let left = past.unsettled_with_lost(self.settle_of_batches());
-            output.line(self.after_the_end(&done, path, left));
+            let after = self.after_the_end(&done, path, left);
+            self.output.line(after);
             return self.finished_before(journal, &past, checked, &column_options);
         }
+        let mut sender = self.sender(client, journal, interrupts, checked, &past);
+        let sent = self
+            .send(&mut sender, past, &header, &column_options, checked)
+            .await;
+        sender.progress.end();
+        match sent {
+            Ok(()) => self.finish(&mut sender, checked, &column_options, path),
+            Err(stopped) => Err(self.interrupted(&sender, checked, stopped)),
+        }
+    }
+
+    /// Returns what sends the rows, and announces how many those are.
+    fn sender(
+        &self,
+        client: Client,
+        journal: Journal,
+        interrupts: Interrupts,
+        checked: &Checked,
+        past: &Past,
+    ) -> Sender<'_> {
+        let Self { args, output, .. } = *self;
         // The rows that an earlier process left open are sent whatever the limit is.
         let before = past.ok + past.failed + past.open.len();
         let rows = match args.limit {
@@ -77,7 +90,7 @@ impl BulkJob<'_> {
         };
         let identity = self.identity.clone();
         let portal_check = identity.map(|it| PortalCheck::new(it, self.settle()));
-        let mut sender = Sender::new(
+        Sender::new(
             client,
             journal,
             progress,
@@ -86,16 +99,8 @@ impl BulkJob<'_> {
             output,
             self.row_checks(),
         )
-        .continuing(&past)
-        .with_portal_check(portal_check);
-        let sent = self
-            .send(&mut sender, past, &header, &column_options, checked)
-            .await;
-        sender.progress.end();
-        match sent {
-            Ok(()) => self.finish(&mut sender, checked, &column_options, path),
-            Err(stopped) => Err(self.interrupted(&sender, checked, stopped)),
-        }
+        .continuing(past)
+        .with_portal_check(portal_check)
     }
 
     /// Sends the rows that an earlier process left open, and then those that have never been sent.
@@ -108,21 +113,7 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        let prepared = async {
-            self.wait_for_undone_job(sender).await?;
-            self.keep_old_values(sender, &past, column_options, checked)
-                .await
-        };
-        let prepared = prepared.await.map_err(|stopped| match stopped {
-            Stopped::Interrupted => {
-                Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
-            }
-            Stopped::Failed(failure) => Stopped::Failed(failure),
-        });
-        if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
-            sender.journal.end()?;
-        }
-        prepared?;
+        self.prepare(sender, &past, column_options, checked).await?;
         sender.progress.begin_at(past.ok, past.failed);
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
@@ -155,14 +146,70 @@ impl BulkJob<'_> {
             self.compare_overtaken(sender, column_options, checked)
                 .await?;
         }
-        if sender.progress.failed > 0 && header.ensure && !sender.is_interrupted {
-            let why = "changes without an answer may still be applied; run the failed rows only after that";
-            // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
-            match sender.wait(sender.may_be_applied(settle).1, why).await {
-                Ok(()) | Err(Stopped::Interrupted) => {}
-                Err(Stopped::Failed(failure)) => return Err(failure.into()),
-            }
-        }
-        Ok(())
+        self.wait_for_failed_rows(sender, header).await
     }
+
+    /// Does what comes before the first row: waits for the job that is undone, and keeps the old values.
+    async fn prepare(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let settle = self.settle_of_batches();
+        let prepared = async {
+            self.wait_for_undone_job(sender).await?;
+            self.keep_old_values(sender, past, column_options, checked)
+                .await
+        };
+        let prepared = prepared.await.map_err(|stopped| match stopped {
+            Stopped::Interrupted => {
+                Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
+            }
+            Stopped::Failed(failure) => Stopped::Failed(failure),
+        });
+        if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
+            sender.journal.end()?;
+        }
+        prepared
+    }
+
+    /// Waits until what the failed rows have sent is settled, if they may be run again and add something.
+    async fn wait_for_failed_rows(
+        &self,
+        sender: &mut Sender<'_>,
+        header: &Header,
+    ) -> Result<(), Stopped> {
+        if sender.progress.failed == 0 || !header.ensure || sender.is_interrupted {
+            return Ok(());
+        }
+        let why =
+            "changes without an answer may still be applied; run the failed rows only after that";
+        let left = sender.may_be_applied(self.settle_of_batches()).1;
+        // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
+        match sender.wait(left, why).await {
+            Ok(()) | Err(Stopped::Interrupted) => Ok(()),
+            Err(Stopped::Failed(failure)) => Err(failure.into()),
+        }
+    }
+}
+
+/// Creates the journal of a new job, or adds what was reviewed to that of a resumed one.
+fn begin_journal(
+    path: &Path,
+    header: &mut Header,
+    reviewed: Option<Reviewed>,
+    resumed: Option<(Journal, Past)>,
+) -> Result<(Journal, Past), Failure> {
+    if let Some((mut journal, past)) = resumed {
+        if let Some(Reviewed { review, rows }) = reviewed {
+            journal.reviewed(review, &rows)?;
+        }
+        return Ok((journal, past));
+    }
+    let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
+    header.reviewed = review;
+    let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
+    Ok((journal, Past::default()))
 }

@@ -163,6 +163,51 @@ impl Line {
             | Self::Finished { at, .. } => Some(*at),
         }
     }
+
+    /// Returns whether no request of the process is under way after this line. `before` is whether none was before it.
+    fn is_ended_after(&self, before: bool) -> bool {
+        match self {
+            Self::Ended { .. } | Self::Finished { .. } => true,
+            // It is written while nothing new is under way.
+            Self::BackedUp { .. }
+            | Self::Review { .. }
+            | Self::Reviewed(_)
+            | Self::Overtaken { .. }
+            | Self::Undoing { .. }
+            | Self::Undone { .. } => before,
+            Self::Journal(_)
+            | Self::Started { .. }
+            | Self::Done { .. }
+            | Self::Settled { .. }
+            | Self::Returned { .. }
+            | Self::Alive { .. }
+            | Self::Damaged { .. }
+            | Self::PutBack { .. } => false,
+        }
+    }
+
+    /// Returns whether every row has been reported after this line. `before` is whether they were before it.
+    fn is_finished_after(&self, before: bool) -> bool {
+        match self {
+            Self::Finished { .. } => true,
+            Self::Review { .. }
+            | Self::Reviewed(_)
+            | Self::Undoing { .. }
+            | Self::Undone { .. } => before,
+            // Rows were sent, or may have been, after the end that an earlier line shows.
+            Self::Journal(_)
+            | Self::BackedUp { .. }
+            | Self::Started { .. }
+            | Self::Done { .. }
+            | Self::Overtaken { .. }
+            | Self::Settled { .. }
+            | Self::Returned { .. }
+            | Self::Alive { .. }
+            | Self::Ended { .. }
+            | Self::Damaged { .. }
+            | Self::PutBack { .. } => false,
+        }
+    }
 }
 
 /// A journal that is being written. It is locked until the process ends.

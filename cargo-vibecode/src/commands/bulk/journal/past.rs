@@ -70,43 +70,8 @@ pub(crate) struct Past {
 impl Past {
     pub(super) fn apply(&mut self, line: Line) {
         self.last_line_at = line.at().unwrap_or(self.last_line_at);
-        self.is_ended = match line {
-            Line::Ended { .. } | Line::Finished { .. } => true,
-            // It is written while nothing new is under way.
-            Line::BackedUp { .. }
-            | Line::Review { .. }
-            | Line::Reviewed(_)
-            | Line::Overtaken { .. }
-            | Line::Undoing { .. }
-            | Line::Undone { .. } => self.is_ended,
-            Line::Journal(_)
-            | Line::Started { .. }
-            | Line::Done { .. }
-            | Line::Settled { .. }
-            | Line::Returned { .. }
-            | Line::Alive { .. }
-            | Line::Damaged { .. }
-            | Line::PutBack { .. } => false,
-        };
-        self.is_finished = match line {
-            Line::Finished { .. } => true,
-            Line::Review { .. }
-            | Line::Reviewed(_)
-            | Line::Undoing { .. }
-            | Line::Undone { .. } => self.is_finished,
-            // Rows were sent, or may have been, after the end that an earlier line shows.
-            Line::Journal(_)
-            | Line::BackedUp { .. }
-            | Line::Started { .. }
-            | Line::Done { .. }
-            | Line::Overtaken { .. }
-            | Line::Settled { .. }
-            | Line::Returned { .. }
-            | Line::Alive { .. }
-            | Line::Ended { .. }
-            | Line::Damaged { .. }
-            | Line::PutBack { .. } => false,
-        };
+        self.is_ended = line.is_ended_after(self.is_ended);
+        self.is_finished = line.is_finished_after(self.is_finished);
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
@@ -132,24 +97,7 @@ impl Past {
             } => {
                 self.batches.remove(&batch);
                 self.lost.add(lost.iter(), lost_at);
-                for row in ok.iter() {
-                    self.done.insert(row);
-                    self.ok += 1;
-                }
-                for failure in failed {
-                    self.done.insert(failure.row);
-                    self.failed_rows.insert(failure.row);
-                    if failure.may_lack_additions() {
-                        self.lacking.insert(failure.row);
-                    }
-                    self.failed += 1;
-                    if failure.is_unknown() {
-                        self.unanswered += 1;
-                        self.lost.add([failure.row], at);
-                        self.last_unanswered = self.last_unanswered.max(at);
-                    }
-                }
-                self.heartbeat(at);
+                self.report(at, &ok, failed);
             }
             Line::Returned { batch, at } => {
                 self.batches.remove(&batch);
@@ -172,6 +120,28 @@ impl Past {
             }
             Line::Finished { at, .. } => self.finished_at = at,
         }
+    }
+
+    /// Adds the outcomes of the rows of a batch.
+    fn report(&mut self, at: u64, ok: &Ranges, failed: Vec<RowFailure>) {
+        for row in ok.iter() {
+            self.done.insert(row);
+            self.ok += 1;
+        }
+        for failure in failed {
+            self.done.insert(failure.row);
+            self.failed_rows.insert(failure.row);
+            if failure.may_lack_additions() {
+                self.lacking.insert(failure.row);
+            }
+            self.failed += 1;
+            if failure.is_unknown() {
+                self.unanswered += 1;
+                self.lost.add([failure.row], at);
+                self.last_unanswered = self.last_unanswered.max(at);
+            }
+        }
+        self.heartbeat(at);
     }
 
     /// Counts rows that had been done as failed.

@@ -39,18 +39,7 @@ impl FoundJournal {
     /// # Errors
     /// If it does not exist, if another process has locked it, or if it is damaged.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let opened = OpenOptions::new().read(true).append(true).open(path);
-        let mut file = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => {
-                let here = env::current_dir().unwrap_or_default();
-                let problem = format!(
-                    "there is no journal to resume from (the current folder is {}): run the command for the file of the job, or start the job with --yes",
-                    here.display()
-                );
-                Failure::in_file(path, problem)
-            }
-            _ => Failure::of_file(path, &error),
-        })?;
+        let mut file = open_existing(path)?;
         lock(&file, path)?;
         let mut past = Past::default();
         let mut header = None;
@@ -68,37 +57,11 @@ impl FoundJournal {
         }
         past.conclude();
         let changed = file.metadata().and_then(|it| last_change(&it));
-        let changed = changed.unwrap_or_else(|_| now());
-        if lines.checksum.is_none() {
-            past.is_ended = true;
-        } else if !past.is_ended {
-            past.heartbeat(changed);
-        } else if lines.damage.is_none()
-            && !past.is_finished
-            && changed > past.last_line_at.saturating_add(TOUCHED_AFTER)
-        {
-            past.put_back_at = Some(changed);
-            past.is_put_back_now = true;
-        }
-        if let Some(damage) = &mut lines.damage {
-            damage.latest = damage.latest.max(changed);
-            past.damaged_at = Some(damage.latest);
-            past.is_finished = false;
-        }
-        let header = header.ok_or_else(|| {
-            let problem =
-                "the journal ends before anything was sent: delete it, and start the job with --yes";
-            Failure::in_file(path, problem)
-        })?;
-        if header.version > VERSION {
-            let problem =
-                "a later version of cargo-vibecode wrote this journal: resume with that version";
-            return Err(Failure::in_file(path, problem));
-        }
+        past.compare_with_file(&mut lines, changed.unwrap_or_else(|_| now()));
         Ok(Self {
             file,
             path: path.to_owned(),
-            header,
+            header: readable_header(header, path)?,
             past,
             lines,
         })
@@ -189,6 +152,59 @@ impl FoundJournal {
             journal.sync()?;
         }
         Ok((journal, past))
+    }
+}
+
+/// Opens a journal that must exist.
+fn open_existing(path: &Path) -> Result<File, Failure> {
+    let opened = OpenOptions::new().read(true).append(true).open(path);
+    opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            let here = env::current_dir().unwrap_or_default();
+            let problem = format!(
+                "there is no journal to resume from (the current folder is {}): run the command for the file of the job, or start the job with --yes",
+                here.display()
+            );
+            Failure::in_file(path, problem)
+        }
+        _ => Failure::of_file(path, &error),
+    })
+}
+
+/// Returns the first line of a journal, if this version understands all of its lines.
+fn readable_header(header: Option<Header>, path: &Path) -> Result<Header, Failure> {
+    let header = header.ok_or_else(|| {
+        let problem =
+            "the journal ends before anything was sent: delete it, and start the job with --yes";
+        Failure::in_file(path, problem)
+    })?;
+    if header.version > VERSION {
+        let problem =
+            "a later version of cargo-vibecode wrote this journal: resume with that version";
+        return Err(Failure::in_file(path, problem));
+    }
+    Ok(header)
+}
+
+impl Past {
+    /// Adds what the file shows beside its lines: `changed` is when something has changed it last.
+    fn compare_with_file(&mut self, lines: &mut ReadLines, changed: u64) {
+        if lines.checksum.is_none() {
+            self.is_ended = true;
+        } else if !self.is_ended {
+            self.heartbeat(changed);
+        } else if lines.damage.is_none()
+            && !self.is_finished
+            && changed > self.last_line_at.saturating_add(TOUCHED_AFTER)
+        {
+            self.put_back_at = Some(changed);
+            self.is_put_back_now = true;
+        }
+        if let Some(damage) = &mut lines.damage {
+            damage.latest = damage.latest.max(changed);
+            self.damaged_at = Some(damage.latest);
+            self.is_finished = false;
+        }
     }
 }
 
