@@ -14,6 +14,7 @@ use super::{
         resume::{self, FoundJournal},
         row_set::RowSet,
     },
+    pipelines::RefusedStages,
     preview::{Preview, PreviewOptions},
     reviewed::ReviewDigest,
     send::plan::{Plan, Selection},
@@ -28,23 +29,24 @@ const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
 
 /// Why records are read before rows are sent.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Reading {
-    ToShow,
+pub(super) enum Reading<'a> {
+    /// To show what would change. The rows that must not be sent are shown with the reason.
+    ToShow(&'a RefusedStages),
     /// To compare them with what was reviewed.
     ToCompare,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn activity(self) -> &'static str {
         match self {
-            Self::ToShow => "reading the records",
+            Self::ToShow(_) => "reading the records",
             Self::ToCompare => "comparing the records with the review",
         }
     }
 
     fn digest(self) -> ReviewDigest {
         match self {
-            Self::ToShow => ReviewDigest::default(),
+            Self::ToShow(_) => ReviewDigest::default(),
             Self::ToCompare => ReviewDigest::of_each_row(),
         }
     }
@@ -106,10 +108,11 @@ impl BulkJob<'_> {
                 number_of(past.done.len(), "row", "rows")
             ));
         }
-        self.check_pipelines(&self.client()?, past, column_options, checked)
-            .await?;
-        let next = RowsToSend::Next(past);
-        let preview = self.read_preview(checked, column_options, next, Reading::ToShow, output);
+        let client = self.client()?;
+        let refused = self.check_pipelines(&client, past, column_options, checked);
+        let refused = refused.await?;
+        let (next, reading) = (RowsToSend::Next(past), Reading::ToShow(&refused));
+        let preview = self.read_preview(checked, column_options, next, reading, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         self.show_not_undone();
@@ -148,7 +151,7 @@ impl BulkJob<'_> {
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
         rows: RowsToSend<'_>,
-        reading: Reading,
+        reading: Reading<'_>,
         output: &Output,
     ) -> Result<Preview, Failure> {
         let client = self.client()?;
@@ -156,11 +159,7 @@ impl BulkJob<'_> {
             RowsToSend::Next(past) => (past.open.clone(), Some(past)),
             RowsToSend::Only(rows) => (rows, None),
         };
-        let behind = past.map(|past| {
-            let mut behind = past.done.clone();
-            behind.insert_all(&past.open);
-            behind
-        });
+        let behind = past.map(Past::sent);
         let mut parts = Vec::new();
         if !only.is_empty() {
             parts.push((only.len(), None, Selection::Only(only)));
@@ -175,6 +174,10 @@ impl BulkJob<'_> {
             entity: &self.args.entity,
             schema: self.schema,
             overwrites_newer: self.args.overwrite_newer,
+            refused: match reading {
+                Reading::ToShow(refused) => Some(refused),
+                Reading::ToCompare => None,
+            },
         };
         let mut preview = Preview::new(reading.digest());
         for (rows, limit, selection) in parts {

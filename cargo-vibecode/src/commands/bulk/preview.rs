@@ -9,6 +9,7 @@ use super::{
     input::Input,
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
+    pipelines::{RefusedStage, RefusedStages},
     records::RecordReader,
     reviewed::ReviewDigest,
     send::plan::{Plan, Repeating},
@@ -37,6 +38,8 @@ pub(super) struct PreviewOptions<'a> {
     pub(super) schema: &'a Schema,
     /// Whether an undo also replaces what somebody else has written since.
     pub(super) overwrites_newer: bool,
+    /// The rows that must not be sent, if they are shown.
+    pub(super) refused: Option<&'a RefusedStages>,
 }
 
 impl Preview {
@@ -76,10 +79,11 @@ impl Preview {
                 let fields =
                     written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
                 self.digest.add(row.line, &name, &changes, &fields);
-                if !fields.is_empty() {
+                let stage = options.refused.and_then(|it| it.of_row(row.line));
+                if stage.is_some() || !fields.is_empty() {
                     self.lines_refused.insert(row.line);
                     self.refused += 1;
-                    show_refused(&name, row.line, &fields, output);
+                    show_refused(&name, row.line, &fields, stage, output);
                     continue;
                 }
                 if changes.changed.is_empty() && changes.added.is_empty() {
@@ -169,11 +173,23 @@ fn show_not_found(name: &str, line: u64, output: &Output) {
 }
 
 /// Shows a row of an undo that would fail.
-fn show_refused(name: &str, line: u64, fields: &[String], output: &Output) {
-    output.line(format!(
-        "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
-        fields.join(", ")
-    ));
+fn show_refused(
+    name: &str,
+    line: u64,
+    fields: &[String],
+    stage: Option<&RefusedStage>,
+    output: &Output,
+) {
+    let mut fields = fields.to_vec();
+    if let Some(RefusedStage { field, problem }) = stage {
+        output.line(format!("row {line} would fail: {problem}"));
+        fields.push(field.clone());
+    } else {
+        output.line(format!(
+            "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
+            fields.join(", ")
+        ));
+    }
     let document = json!({"row": line, "record": name, "fields": fields});
     output.event("changed_since", document);
 }

@@ -40,8 +40,8 @@ impl BulkJob<'_> {
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
         let client = self.client()?;
-        self.check_pipelines(&client, past, &column_options, checked)
-            .await?;
+        let refused = self.check_pipelines(&client, past, &column_options, checked);
+        let refused = refused.await?;
         if earlier.is_some() {
             self.set_aside(path)?;
         }
@@ -55,7 +55,8 @@ impl BulkJob<'_> {
             self.output.line(after);
             return self.finished_before(journal, &past, checked, &column_options);
         }
-        let mut sender = self.sender(client, journal, interrupts, checked, &past);
+        let sender = self.sender(client, journal, interrupts, checked, &past);
+        let mut sender = sender.without(refused);
         let sent = self
             .send(&mut sender, past, &header, &column_options, checked)
             .await;
@@ -114,7 +115,6 @@ impl BulkJob<'_> {
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
         self.prepare(sender, &past, column_options, checked).await?;
-        sender.progress.begin_at(past.ok, past.failed);
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;

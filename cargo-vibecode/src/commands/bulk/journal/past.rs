@@ -175,6 +175,18 @@ impl Past {
         format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
     }
 
+    /// Returns the rows that were sent, whether their outcomes are known or not.
+    pub(crate) fn sent(&self) -> RowSet {
+        let mut sent = self.done.clone();
+        sent.insert_all(&self.open);
+        sent
+    }
+
+    /// Returns whether an undo has restored rows of the job, or was begun.
+    pub(crate) fn is_undone(&self) -> bool {
+        self.open_undo.is_some() || self.undone.is_some()
+    }
+
     /// Returns the last undo of the job as a sentence; `None` if no row was restored.
     pub(crate) fn undone_in_words(&self) -> Option<String> {
         let open = self.open_undo.as_ref().map(OpenUndo::in_words);

@@ -54,6 +54,7 @@ use super::{
         past::Past,
         row_set::{Ranges, RowSet},
     },
+    pipelines::RefusedStages,
 };
 use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
 
@@ -118,6 +119,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) is_interrupted: bool,
     /// All rows that have failed, also of earlier processes.
     failed_rows: RowSet,
+    /// Rows that must not be sent, and fail.
+    refused: RefusedStages,
 }
 
 impl<'a> Sender<'a> {
@@ -150,11 +153,18 @@ impl<'a> Sender<'a> {
             after_stop: None,
             is_interrupted: false,
             failed_rows: RowSet::default(),
+            refused: RefusedStages::default(),
         }
     }
 
-    /// Adds the rows of earlier processes that have failed, or of which an attempt was lost.
-    pub(crate) fn continuing(self, past: &Past) -> Self {
+    /// Sends all rows but these, which fail.
+    pub(crate) fn without(self, refused: RefusedStages) -> Self {
+        Self { refused, ..self }
+    }
+
+    /// Adds the rows of earlier processes that are done, that have failed, or of which an attempt was lost.
+    pub(crate) fn continuing(mut self, past: &Past) -> Self {
+        self.progress.begin_at(past.ok, past.failed);
         Self {
             failed: past.lacking.clone(),
             failed_rows: past.failed_rows.clone(),
