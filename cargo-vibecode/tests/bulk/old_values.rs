@@ -169,7 +169,7 @@ async fn without_its_backup_nothing_is_sent() {
         .unwrap()
         .map(|file| file.unwrap().file_name())
         .collect();
-    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left.len(), 3, "{left:?}");
     desk.sandbox.calm();
     desk.run("contacts a.csv --resume --backup kept.jsonl")
         .assert(0, "2 rows done");

@@ -10,6 +10,7 @@ pub(crate) mod past;
 pub(crate) mod resume;
 pub(crate) mod review;
 pub(crate) mod row_set;
+mod seal;
 pub(crate) mod undo;
 
 use std::{
@@ -31,6 +32,7 @@ use self::{
     outcome::RowFailure,
     review::{Review, ReviewedRows, RowDigest},
     row_set::Ranges,
+    seal::Seal,
 };
 use super::send::lost::LostRows;
 use crate::{digest, failure::Failure, text_file::private};
@@ -222,6 +224,8 @@ pub(crate) struct Journal {
     next_batch: u64,
     /// `None`: the journal is of an earlier version, which has no checksums.
     checksum: Option<RunningChecksum>,
+    /// Whether no request of a process is under way, as the lines so far say.
+    is_idle: bool,
     last_heartbeat: Instant,
     /// `None`: the journal is of an earlier version.
     id: Option<String>,
@@ -279,6 +283,7 @@ impl Journal {
             is_torn: false,
             next_batch,
             checksum,
+            is_idle: false,
             last_heartbeat: Instant::now(),
             id: None,
         }
@@ -399,7 +404,13 @@ impl Journal {
     /// Ensures that everything written so far survives a loss of power.
     pub(crate) fn sync(&mut self) -> Result<(), Failure> {
         let synced = self.file.sync_data();
-        synced.map_err(|error| Failure::of_file(&self.path, &error))
+        synced.map_err(|error| Failure::of_file(&self.path, &error))?;
+        if let Some(checksum) = self.checksum.as_ref().filter(|_| self.is_idle) {
+            // Without a seal a resumed job waits, which is safe.
+            let seal = Seal::of(&self.file, checksum);
+            let _ = seal.and_then(|seal| seal.write_beside(&self.path));
+        }
+        Ok(())
     }
 
     /// Writes a line. If the disk is full after a part of it, the part is removed: a later line after it
@@ -421,6 +432,7 @@ impl Journal {
             return Err(Failure::of_file(&self.path, &error));
         }
         self.checksum = checksum;
+        self.is_idle = line.is_ended_after(self.is_idle);
         self.length += u64::try_from(json.len()).unwrap_or_default();
         Ok(())
     }

@@ -52,8 +52,6 @@ pub(crate) struct Past {
     pub(super) put_back_at: Option<u64>,
     /// Whether the journal does not record this yet.
     pub(super) is_put_back_now: bool,
-    /// When the last line was written.
-    pub(super) last_line_at: u64,
     /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
     /// does not say so.
     pub(super) is_ended: bool,
@@ -69,7 +67,6 @@ pub(crate) struct Past {
 
 impl Past {
     pub(super) fn apply(&mut self, line: Line) {
-        self.last_line_at = line.at().unwrap_or(self.last_line_at);
         self.is_ended = line.is_ended_after(self.is_ended);
         self.is_finished = line.is_finished_after(self.is_finished);
         match line {

@@ -14,11 +14,9 @@ use super::{
     lines::{Damage, ReadLines, for_each_line, moment_of},
     lock, now,
     past::Past,
+    seal::Seal,
 };
 use crate::{failure::Failure, output::Output, text_file::make_private};
-
-/// If a file was changed later than this after its last line, in milliseconds, something else has changed it.
-const TOUCHED_AFTER: u64 = 500;
 
 /// A file whose first line is longer, in bytes, is no journal.
 const LONGEST_FIRST_LINE: u64 = 1024 * 1024;
@@ -56,8 +54,7 @@ impl FoundJournal {
             past.reviewed.begin(review);
         }
         past.conclude();
-        let changed = file.metadata().and_then(|it| last_change(&it));
-        past.compare_with_file(&mut lines, changed.unwrap_or_else(|_| now()));
+        past.compare_with_file(&file, path, &mut lines);
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -136,6 +133,7 @@ impl FoundJournal {
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
         journal.id = header.id;
+        journal.is_idle = past.is_ended && !past.is_put_back_now;
         if let Some(Damage { latest, review, .. }) = damage {
             journal.write(&Line::Damaged { at: latest })?;
             if let Some(review) = review {
@@ -187,16 +185,14 @@ fn readable_header(header: Option<Header>, path: &Path) -> Result<Header, Failur
 }
 
 impl Past {
-    /// Adds what the file shows beside its lines: `changed` is when something has changed it last.
-    fn compare_with_file(&mut self, lines: &mut ReadLines, changed: u64) {
+    /// Adds what the file shows beside its lines.
+    fn compare_with_file(&mut self, file: &File, path: &Path, lines: &mut ReadLines) {
+        let changed = last_change(file);
         if lines.checksum.is_none() {
             self.is_ended = true;
         } else if !self.is_ended {
             self.heartbeat(changed);
-        } else if lines.damage.is_none()
-            && !self.is_finished
-            && changed > self.last_line_at.saturating_add(TOUCHED_AFTER)
-        {
+        } else if lines.damage.is_none() && !self.is_finished && !lines.is_sealed(file, path) {
             self.put_back_at = Some(changed);
             self.is_put_back_now = true;
         }
@@ -205,6 +201,15 @@ impl Past {
             self.damaged_at = Some(damage.latest);
             self.is_finished = false;
         }
+    }
+}
+
+impl ReadLines {
+    /// Returns whether the file is as it was when the last of these lines was written.
+    fn is_sealed(&self, file: &File, path: &Path) -> bool {
+        let checksum = self.checksum.as_ref();
+        let seal = checksum.and_then(|checksum| Seal::of(file, checksum).ok());
+        seal.is_some_and(|seal| seal.is_beside(path))
     }
 }
 
@@ -297,24 +302,32 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     })?;
     past.conclude();
     let is_finished = past.is_finished && lines.damage.is_none();
+    // It may have been put back in the place of the journal of a later job.
+    if is_finished && lines.checksum.is_some() && !lines.is_sealed(&file, path) {
+        past.put_back_at = Some(last_change(&file));
+    }
     let header = header.filter(|_| is_finished);
     Ok(header.map(|header| FinishedJob { header, past }))
 }
 
-/// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970. A
-/// copy that was put back may keep the time at which the journal was written.
-fn last_change(file: &fs::Metadata) -> io::Result<u64> {
-    let written = since_1970(file.modified()?);
-    #[cfg(unix)]
-    let changed = {
-        use std::os::unix::fs::MetadataExt as _;
-        let seconds = u64::try_from(file.ctime()).unwrap_or_default();
-        let nanoseconds = u64::try_from(file.ctime_nsec()).unwrap_or_default();
-        seconds.saturating_mul(1000) + nanoseconds / 1_000_000
+/// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970;
+/// now, if the system does not say it. A copy that was put back may keep the time at which the journal was written.
+fn last_change(file: &File) -> u64 {
+    let changed = || -> io::Result<u64> {
+        let file = file.metadata()?;
+        let written = since_1970(file.modified()?);
+        #[cfg(unix)]
+        let changed = {
+            use std::os::unix::fs::MetadataExt as _;
+            let seconds = u64::try_from(file.ctime()).unwrap_or_default();
+            let nanoseconds = u64::try_from(file.ctime_nsec()).unwrap_or_default();
+            seconds.saturating_mul(1000) + nanoseconds / 1_000_000
+        };
+        #[cfg(not(unix))]
+        let changed = file.created().map_or(written, since_1970);
+        Ok(written.max(changed))
     };
-    #[cfg(not(unix))]
-    let changed = file.created().map_or(written, since_1970);
-    Ok(written.max(changed))
+    changed().unwrap_or_else(|_| now())
 }
 
 /// Copies a damaged journal to a free name. A journal that is set aside never has such a name: a copy is older than the

@@ -77,6 +77,8 @@ impl FoundJournal {
             return Ok(());
         }
         let mut journal = Journal::of(file, &self.path, lines.whole, 0, lines.checksum);
+        // What shows that the journal was put back is not covered up.
+        journal.is_idle = self.past.is_ended && !self.past.is_put_back_now;
         journal.write(line)?;
         journal.sync()
     }
