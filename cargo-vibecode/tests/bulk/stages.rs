@@ -255,7 +255,7 @@ async fn a_stage_that_was_held_is_not_sent_with_a_key_for_another_portal() {
     front.answer(Me::OfAnother);
     let said = Said::of(job.wait_with_output().unwrap());
     said.assert(2, "stopped before the next batch, since the API reported");
-    said.assert(2, "1 row done, 0 failed so far");
+    said.assert(2, "0 rows done, 0 failed so far");
     let mut sent = desk.requests().into_iter();
     assert!(!sent.any(|request| request.body_str().contains("\"stageId\"")));
 }

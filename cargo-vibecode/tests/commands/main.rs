@@ -11,6 +11,7 @@ mod hostile_labels;
 mod json_page;
 mod keys;
 mod modules;
+mod moved_key;
 mod places;
 mod portal_files;
 mod recorded;

@@ -29,6 +29,8 @@ struct Counts {
     had_all: u64,
     /// Whether an undo has restored some of them since, or was begun.
     is_undone: bool,
+    /// Whether the API has reported the portal of the job again after the last row.
+    is_portal_confirmed: Option<bool>,
 }
 
 impl BulkJob<'_> {
@@ -91,9 +93,11 @@ impl BulkJob<'_> {
             left,
             had_all,
             is_undone: false,
+            is_portal_confirmed: sender.is_portal_confirmed(),
         };
         self.summarize(counts, checked, shown.as_deref());
-        Ok(exit_status(failed + checked.bad))
+        let unconfirmed = u64::from(sender.is_portal_confirmed() == Some(false));
+        Ok(exit_status(failed + checked.bad + unconfirmed))
     }
 
     /// Records in the journal of the job that is undone that the undo has ended, and how many rows are restored. The undo
@@ -254,6 +258,7 @@ impl BulkJob<'_> {
             "bad": checked.bad,
             "left": counts.left,
             "undone": counts.is_undone,
+            "portal_confirmed": counts.is_portal_confirmed,
             "added_before": counts.had_all,
             "in_another_form": checked.other_forms.records(),
             "failed_rows": failed_rows,

@@ -104,7 +104,7 @@ impl BulkJob<'_> {
         .with_portal_check(portal_check)
     }
 
-    /// Sends the rows that an earlier process left open, and then those that have never been sent.
+    /// Sends the rows that are left, after what comes before the first and before what comes after the last.
     async fn send(
         &self,
         sender: &mut Sender<'_>,
@@ -118,6 +118,25 @@ impl BulkJob<'_> {
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;
+        let sent = self.send_rows(sender, past, header, column_options, checked);
+        let sent = sent.await;
+        sender.confirm_portal(sent).await?;
+        if sender.progress.ok + sender.progress.failed >= checked.to_send {
+            self.compare_overtaken(sender, column_options, checked)
+                .await?;
+        }
+        self.wait_for_failed_rows(sender, header).await
+    }
+
+    /// Sends the rows that an earlier process left open, and then those that have never been sent.
+    async fn send_rows(
+        &self,
+        sender: &mut Sender<'_>,
+        past: Past,
+        header: &Header,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
         let may_lack_rows = past.may_lack_rows();
         let mut behind = past.done;
         if !past.open.is_empty() {
@@ -142,11 +161,7 @@ impl BulkJob<'_> {
                 "the file has changed while its rows were being sent: compare it with the records";
             return Err(Failure::in_file(&self.input.path, problem).into());
         }
-        if sender.progress.ok + sender.progress.failed >= checked.to_send {
-            self.compare_overtaken(sender, column_options, checked)
-                .await?;
-        }
-        self.wait_for_failed_rows(sender, header).await
+        Ok(())
     }
 
     /// Does what comes before the first row: waits for the job that is undone, and keeps the old values.
@@ -181,7 +196,7 @@ impl BulkJob<'_> {
         sender: &mut Sender<'_>,
         header: &Header,
     ) -> Result<(), Stopped> {
-        if sender.progress.failed == 0 || !header.ensure || sender.is_interrupted {
+        if sender.progress.failed == 0 || !header.ensure || sender.is_interrupted() {
             return Ok(());
         }
         let why =

@@ -31,7 +31,7 @@ use self::{
     lines::for_each_line,
     outcome::RowFailure,
     review::{Review, ReviewedRows, RowDigest},
-    row_set::Ranges,
+    row_set::{Ranges, RowSet},
     seal::Seal,
 };
 use super::send::lost::LostRows;
@@ -104,6 +104,12 @@ pub(crate) enum Line {
         batch: u64,
         at: u64,
     },
+    /// The API has reported another portal for the key since these rows were sent, so it is not known which portal took
+    /// them. Their outcomes do not count: they are to be sent again.
+    Reopened {
+        at: u64,
+        rows: Ranges,
+    },
     /// The process is alive.
     Alive {
         at: u64,
@@ -156,6 +162,7 @@ impl Line {
             | Self::Overtaken { at, .. }
             | Self::Settled { at, .. }
             | Self::Returned { at, .. }
+            | Self::Reopened { at, .. }
             | Self::Alive { at }
             | Self::Ended { at }
             | Self::Damaged { at }
@@ -175,6 +182,7 @@ impl Line {
             | Self::Review { .. }
             | Self::Reviewed(_)
             | Self::Overtaken { .. }
+            | Self::Reopened { .. }
             | Self::Undoing { .. }
             | Self::Undone { .. } => before,
             Self::Journal(_)
@@ -204,6 +212,7 @@ impl Line {
             | Self::Overtaken { .. }
             | Self::Settled { .. }
             | Self::Returned { .. }
+            | Self::Reopened { .. }
             | Self::Alive { .. }
             | Self::Ended { .. }
             | Self::Damaged { .. }
@@ -375,15 +384,38 @@ impl Journal {
         self.sync()
     }
 
-    /// Passes every failed row to `visit`. Reads through the handle that holds the lock: on some
-    /// systems no other handle can read.
+    /// Records that it is not known which portal took these rows, which were reported.
+    pub(crate) fn reopened(&mut self, rows: &RowSet) -> Result<(), Failure> {
+        let (at, rows) = (now(), rows.iter().collect());
+        self.write(&Line::Reopened { at, rows })?;
+        self.sync()
+    }
+
+    /// Passes every failed row to `visit`, but for those whose outcome does not count. Reads through the handle that holds
+    /// the lock: on some systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
+        let mut reopened = Vec::new();
+        let mut number = 0_u64;
         for_each_line(&mut self.file, &self.path, |line| {
+            number += 1;
+            if let Line::Reopened { rows, .. } = line {
+                let mut set = RowSet::default();
+                rows.iter().for_each(|row| set.insert(row));
+                reopened.push((number, set));
+            }
+        })?;
+        number = 0;
+        for_each_line(&mut self.file, &self.path, |line| {
+            number += 1;
             if let Line::Done { failed, .. }
             | Line::Overtaken { failed, .. }
             | Line::Settled { failed, .. } = line
             {
-                failed.into_iter().for_each(&mut visit);
+                let counts = |failure: &RowFailure| {
+                    let mut later = reopened.iter().filter(|(at, _)| *at > number);
+                    !later.any(|(_, rows)| rows.contains(failure.row))
+                };
+                failed.into_iter().filter(counts).for_each(&mut visit);
             }
         })?;
         Ok(())

@@ -55,12 +55,16 @@ pub(crate) struct Past {
     /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
     /// does not say so.
     pub(super) is_ended: bool,
+    /// The number of open rows whose requests may still be running, since their batches have no outcome.
+    pub(super) under_way: u64,
     pub(super) batches: HashMap<u64, Ranges>,
     pub(super) last_batch: u64,
     /// When the process last wrote to the journal.
     pub(super) last_heartbeat: u64,
+    /// The open rows of which no portal is known to have taken them. They were answered, so that nothing is under way.
+    pub(super) reopened: RowSet,
     /// Failed rows without an answer, whose change may still be applied.
-    pub(super) unanswered: u64,
+    pub(super) unanswered: RowSet,
     /// When the last of them was reported.
     pub(super) last_unanswered: u64,
 }
@@ -100,6 +104,7 @@ impl Past {
                 self.batches.remove(&batch);
                 self.heartbeat(at);
             }
+            Line::Reopened { at: _, rows } => rows.iter().for_each(|row| self.reopen(row)),
             // Nothing is under way, so that it does not prolong the wait.
             Line::Overtaken { at: _, failed } => self.overtake(failed),
             Line::Settled { at, failed } => {
@@ -123,22 +128,46 @@ impl Past {
     fn report(&mut self, at: u64, ok: &Ranges, failed: Vec<RowFailure>) {
         for row in ok.iter() {
             self.done.insert(row);
+            self.reopened.remove(row);
             self.ok += 1;
         }
         for failure in failed {
             self.done.insert(failure.row);
+            self.reopened.remove(failure.row);
             self.failed_rows.insert(failure.row);
             if failure.may_lack_additions() {
                 self.lacking.insert(failure.row);
             }
             self.failed += 1;
             if failure.is_unknown() {
-                self.unanswered += 1;
+                self.unanswered.insert(failure.row);
                 self.lost.add([failure.row], at);
                 self.last_unanswered = self.last_unanswered.max(at);
             }
         }
         self.heartbeat(at);
+    }
+
+    /// Counts a row that was reported as open.
+    fn reopen(&mut self, row: u64) {
+        if !self.done.contains(row) {
+            return;
+        }
+        self.done.remove(row);
+        self.reopened.insert(row);
+        let of_outcome = if self.failed_rows.contains(row) {
+            &mut self.failed
+        } else {
+            &mut self.ok
+        };
+        *of_outcome = of_outcome.saturating_sub(1);
+        for rows in [
+            &mut self.failed_rows,
+            &mut self.lacking,
+            &mut self.unanswered,
+        ] {
+            rows.remove(row);
+        }
     }
 
     /// Counts rows that had been done as failed.
@@ -219,6 +248,8 @@ impl Past {
                 self.open.insert(row);
             }
         }
+        self.under_way = self.open.len();
+        self.open.insert_all(&self.reopened);
     }
 
     /// Returns how long requests of the ended process may still be running.
@@ -228,8 +259,8 @@ impl Past {
     /// before the row was reported. It counts as much as an open one: a later row about the same record
     /// would read the record, miss the phone that is still on its way, and add it a second time.
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
-        let of_open_rows = (!self.open.is_empty() || !self.is_ended).then_some(self.last_heartbeat);
-        let of_failed_rows = (self.unanswered > 0).then_some(self.last_unanswered);
+        let of_open_rows = (self.under_way > 0 || !self.is_ended).then_some(self.last_heartbeat);
+        let of_failed_rows = (!self.unanswered.is_empty()).then_some(self.last_unanswered);
         let of_file = self.damaged_at.max(self.put_back_at);
         let Some(last) = of_open_rows.max(of_failed_rows).max(of_file) else {
             return Duration::ZERO;
@@ -247,7 +278,7 @@ impl Past {
 
     /// Returns the number of rows whose change may still be applied, and for how long.
     pub(crate) fn may_be_applied(&self, settle: Duration) -> (u64, Duration) {
-        let rows = self.open.len() + self.unanswered;
+        let rows = self.under_way + self.unanswered.len();
         (rows, self.unsettled(settle))
     }
 }

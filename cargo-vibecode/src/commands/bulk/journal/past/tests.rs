@@ -129,3 +129,39 @@ fn a_journal_without_an_end_or_with_lost_lines_is_waited_for() {
     assert_eq!(past_of(&[started, done, finished]), nothing);
     assert_eq!(past_of(&[]), Duration::ZERO);
 }
+
+#[test]
+fn rows_that_another_portal_may_have_taken_are_open_until_they_are_reported_again() {
+    let failure =
+        json!({"row": 3, "code": "ENTITY_NOT_FOUND", "outcome": "not_applied", "message": ""});
+    let lines = [
+        json!({"started": {"batch": 1, "at": now(), "rows": "2-4"}}),
+        json!({"done": {"batch": 1, "at": now(), "ok": "2,4", "failed": [failure]}}),
+        json!({"ended": {"at": now()}}),
+        json!({"reopened": {"at": now(), "rows": "3-4"}}),
+    ];
+    let again = [
+        json!({"started": {"batch": 2, "at": now(), "rows": "3-4"}}),
+        json!({"done": {"batch": 2, "at": now(), "ok": "3-4"}}),
+        json!({"ended": {"at": now()}}),
+    ];
+    let past_of = |lines: &[serde_json::Value]| {
+        let mut past = Past::default();
+        for line in lines {
+            past.apply(serde_json::from_value(line.clone()).unwrap());
+        }
+        past.conclude();
+        past
+    };
+    let past = past_of(&lines);
+    assert_eq!((past.ok, past.failed, past.open.len()), (1, 0, 2));
+    assert!(!past.failed_rows.contains(3) && !past.lacking.contains(3));
+    // All of them were answered.
+    assert_eq!(past.unsettled(SETTLE), Duration::ZERO);
+    let all: Vec<_> = lines.iter().chain(&again).cloned().collect();
+    let past = past_of(&all);
+    assert_eq!((past.ok, past.failed, past.open.len()), (3, 0, 0));
+    let killed: Vec<_> = lines.iter().chain(again.first()).cloned().collect();
+    let past = past_of(&killed);
+    assert_eq!((past.ok, past.open.len(), past.under_way), (1, 2, 2));
+}
