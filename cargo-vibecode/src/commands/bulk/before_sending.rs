@@ -12,7 +12,6 @@ use super::{
     journal::{
         past::Past,
         resume::{self, FoundJournal},
-        row_set::RowSet,
     },
     pipelines::RefusedStages,
     preview::{Preview, PreviewOptions},
@@ -37,7 +36,7 @@ pub(super) enum Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn activity(self) -> &'static str {
+    pub(super) fn activity(self) -> &'static str {
         match self {
             Self::ToShow(_) => "reading the records",
             Self::ToCompare => "comparing the records with the review",
@@ -50,15 +49,6 @@ impl Reading<'_> {
             Self::ToCompare => ReviewDigest::of_each_row(),
         }
     }
-}
-
-/// Rows of which the records are read before they are sent.
-#[derive(Debug)]
-pub(super) enum RowsToSend<'a> {
-    /// Those that are sent next: first those that an earlier process has left open, whatever the limit is, and then
-    /// those that were never sent, as many as `--limit` allows.
-    Next(&'a Past),
-    Only(RowSet),
 }
 
 impl BulkJob<'_> {
@@ -111,8 +101,8 @@ impl BulkJob<'_> {
         let client = self.client()?;
         let refused = self.check_pipelines(&client, past, column_options, checked);
         let refused = refused.await?;
-        let (next, reading) = (RowsToSend::Next(past), Reading::ToShow(&refused));
-        let preview = self.read_preview(checked, column_options, next, reading, output);
+        let reading = Reading::ToShow(&refused);
+        let preview = self.read_preview(checked, column_options, past, reading, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         self.show_not_undone();
@@ -145,35 +135,33 @@ impl BulkJob<'_> {
         found.past_of(&self.header(checked)?).map(Some)
     }
 
-    /// Reads the records of some rows, and prints to `output` what they would change.
+    /// Reads the records of the rows that are sent next, and prints to `output` what they would change: first those that an
+    /// earlier process has left open, whatever the limit is, and then those that were never sent, as many as `--limit`
+    /// allows.
     pub(super) async fn read_preview(
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        rows: RowsToSend<'_>,
+        past: &Past,
         reading: Reading<'_>,
         output: &Output,
     ) -> Result<Preview, Failure> {
         let client = self.client()?;
-        let (only, past) = match rows {
-            RowsToSend::Next(past) => (past.open.clone(), Some(past)),
-            RowsToSend::Only(rows) => (rows, None),
-        };
-        let behind = past.map(Past::sent);
+        let sent = past.sent();
         let mut parts = Vec::new();
-        if !only.is_empty() {
-            parts.push((only.len(), None, Selection::Only(only)));
+        if !past.open.is_empty() {
+            let open = past.open.clone();
+            parts.push((open.len(), None, Selection::Only(open)));
         }
-        if let Some(behind) = &behind {
-            let limit = self.args.limit;
-            let rows = checked.to_send.saturating_sub(behind.len());
-            let rows = rows.min(limit.unwrap_or(u64::MAX));
-            parts.push((rows, limit, Selection::AllBut(behind)));
-        }
+        let limit = self.args.limit;
+        let rows = checked.to_send.saturating_sub(sent.len());
+        let rows = rows.min(limit.unwrap_or(u64::MAX));
+        parts.push((rows, limit, Selection::AllBut(&sent)));
         let options = PreviewOptions {
             entity: &self.args.entity,
             schema: self.schema,
             overwrites_newer: self.args.overwrite_newer,
+            repeated: checked.repeated.records(),
             refused: match reading {
                 Reading::ToShow(refused) => Some(refused),
                 Reading::ToCompare => None,

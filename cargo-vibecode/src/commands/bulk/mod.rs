@@ -34,6 +34,7 @@ mod record_fields;
 mod records;
 mod repeated;
 mod reviewed;
+mod rows_left;
 mod send;
 mod sent_to;
 mod spreadsheet_cell;

@@ -11,7 +11,8 @@ use super::{
     old_values::{Addition, OldValue, RowChanges},
     pipelines::{RefusedStage, RefusedStages},
     records::RecordReader,
-    reviewed::ReviewDigest,
+    repeated::RepeatedRecords,
+    reviewed::{ReviewDigest, RowReview},
     send::plan::{Plan, Repeating},
 };
 use crate::{failure::Failure, output::Output, progress::RequestProgress};
@@ -38,6 +39,8 @@ pub(super) struct PreviewOptions<'a> {
     pub(super) schema: &'a Schema,
     /// Whether an undo also replaces what somebody else has written since.
     pub(super) overwrites_newer: bool,
+    /// The records that several rows are about.
+    pub(super) repeated: &'a RepeatedRecords,
     /// The rows that must not be sent, if they are shown.
     pub(super) refused: Option<&'a RefusedStages>,
 }
@@ -78,7 +81,14 @@ impl Preview {
                 let written = row.written.as_ref().filter(|_| !options.overwrites_newer);
                 let fields =
                     written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
-                self.digest.add(row.line, &name, &changes, &fields);
+                let review = RowReview {
+                    line: row.line,
+                    record: &name,
+                    changes: &changes,
+                    refused: &fields,
+                };
+                let is_repeated = options.repeated.rows(row.job.id()).is_some();
+                self.digest.add(&review, is_repeated);
                 let stage = options.refused.and_then(|it| it.of_row(row.line));
                 if stage.is_some() || !fields.is_empty() {
                     self.lines_refused.insert(row.line);

@@ -30,7 +30,7 @@ use self::{
     header::Header,
     lines::for_each_line,
     outcome::RowFailure,
-    review::{Review, ReviewedRows, RowDigest},
+    review::{Review, ReviewedRows, RowDigests},
     row_set::{Ranges, RowSet},
     seal::Seal,
 };
@@ -248,7 +248,7 @@ impl Journal {
     pub(crate) fn create(
         path: &Path,
         mut header: Header,
-        reviewed: &[RowDigest],
+        reviewed: &RowDigests,
     ) -> Result<Self, Failure> {
         let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
@@ -307,13 +307,13 @@ impl Journal {
         self.id.as_deref()
     }
 
-    fn write_reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
+    fn write_reviewed(&mut self, rows: &RowDigests) -> Result<(), Failure> {
         let mut lines = ReviewedRows::lines(rows, now());
         lines.try_for_each(|line| self.write(&Line::Reviewed(line)))
     }
 
     /// Records a review that was given to `--resume`. Its digests replace earlier ones of the same rows.
-    pub(crate) fn reviewed(&mut self, review: Review, rows: &[RowDigest]) -> Result<(), Failure> {
+    pub(crate) fn reviewed(&mut self, review: Review, rows: &RowDigests) -> Result<(), Failure> {
         self.write(&Line::Review { at: now(), review })?;
         self.write_reviewed(rows)?;
         self.sync()

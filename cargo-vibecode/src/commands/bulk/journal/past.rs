@@ -41,6 +41,8 @@ pub(crate) struct Past {
     pub(super) open_undo: Option<OpenUndo>,
     /// What was reviewed before rows were sent.
     pub(crate) reviewed: PastReview,
+    /// The rows that were sent after the latest review.
+    pub(crate) sent_since_review: RowSet,
     /// The failed rows whose phones and emails may be missing.
     pub(crate) lacking: RowSet,
     /// The rows of which an attempt was lost, unless it is known to have settled.
@@ -76,7 +78,10 @@ impl Past {
         match line {
             // Nothing was under way at its end, so that it does not prolong the wait.
             Line::Journal(_) | Line::Ended { .. } => {}
-            Line::Review { review, .. } => self.reviewed.begin(review),
+            Line::Review { review, .. } => {
+                self.reviewed.begin(review);
+                self.sent_since_review = RowSet::default();
+            }
             Line::Reviewed(rows) => self.reviewed.add(rows),
             Line::BackedUp { at, rows, file } => {
                 self.backups.extend(file);
@@ -84,6 +89,8 @@ impl Past {
                 self.heartbeat(at);
             }
             Line::Started { batch, at, rows } => {
+                rows.iter()
+                    .for_each(|row| self.sent_since_review.insert(row));
                 self.batches.insert(batch, rows);
                 self.last_batch = self.last_batch.max(batch);
                 self.heartbeat(at);
