@@ -88,21 +88,25 @@ impl Identity {
         }
     }
 
-    /// Returns how the portal or the key now differs from this, as the end of a sentence.
-    pub(crate) fn difference(&self, now: &Self) -> Option<String> {
+    /// Returns how the portal now differs from this, as the end of a sentence.
+    pub(crate) fn other_portal(&self, now: &Self) -> Option<String> {
         let shown = |portal: &Option<String>| portal.clone().unwrap_or_else(|| "none".to_owned());
         let is_same = match (&self.portal, &now.portal) {
             (Some(then), Some(now)) => same_portal(then, now),
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        if !is_same {
-            return Some(format!(
+        (!is_same).then(|| {
+            format!(
                 "the API reported the portal {} for the key, and reports {} now",
                 shown(&self.portal),
                 shown(&now.portal)
-            ));
-        }
+            )
+        })
+    }
+
+    /// Returns how the rights of the key now differ from this, as the end of a sentence.
+    pub(crate) fn other_rights(&self, now: &Self) -> Option<String> {
         let sorted = |it: &Self| {
             let mut scopes = it.scopes.clone();
             if let Some(scopes) = &mut scopes {
@@ -233,10 +237,10 @@ mod tests {
     fn a_portal_or_a_key_that_is_another_one_is_a_difference() {
         let then = identity(Some("acme.bitrix24.ru"));
         let same = identity(Some("https://ACME.bitrix24.ru/"));
-        assert_eq!(then.difference(&same), None);
+        assert_eq!(then.other_portal(&same), None);
         let expected = "the API reported the portal acme.bitrix24.ru for the key, and reports ";
         for other in [Some("other.bitrix24.ru"), None] {
-            let difference = then.difference(&identity(other)).unwrap();
+            let difference = then.other_portal(&identity(other)).unwrap();
             assert!(difference.starts_with(expected), "{difference}");
         }
         let reader = Identity {
@@ -244,7 +248,7 @@ mod tests {
             ..then.clone()
         };
         let expected = "the key was personal, reads and writes, scopes: task and is now personal, reads only, scopes: task";
-        assert_eq!(then.difference(&reader).unwrap(), expected);
+        assert_eq!(then.other_rights(&reader).unwrap(), expected);
     }
 
     #[test]

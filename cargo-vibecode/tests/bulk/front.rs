@@ -24,16 +24,22 @@ pub(crate) enum Me {
     Missing,
     /// The key is for another portal.
     OfAnother,
+    /// 401: the key is not valid any more.
+    Refused,
 }
 
 pub(crate) struct Front {
     url: String,
     me: Arc<Mutex<Me>>,
+    /// How the questions after the next one are answered, if otherwise.
+    then: Arc<Mutex<Option<Me>>>,
     /// Whether it was asked for `me`.
     asked: Arc<Mutex<bool>>,
 }
 
 const MISSING: &str = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 59\r\nconnection: close\r\n\r\n{\"success\":false,\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"\"}}";
+
+const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: 65\r\nconnection: close\r\n\r\n{\"success\":false,\"error\":{\"code\":\"INVALID_API_KEY\",\"message\":\"\"}}";
 
 impl Front {
     pub(crate) async fn of(desk: &Desk, me: Me) -> Self {
@@ -41,15 +47,18 @@ impl Front {
         let front = Self {
             url: format!("http://{}/v1", listener.local_addr().unwrap()),
             me: Arc::new(Mutex::new(me)),
+            then: Arc::default(),
             asked: Arc::default(),
         };
         let (me, asked) = (Arc::clone(&front.me), Arc::clone(&front.asked));
+        let then = Arc::clone(&front.then);
         let sandbox = desk.sandbox.url().to_owned();
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (me, asked) = (Arc::clone(&me), Arc::clone(&asked));
-                tokio::spawn(pass_on(stream, sandbox.clone(), me, asked));
+                let then = Arc::clone(&then);
+                tokio::spawn(pass_on(stream, sandbox.clone(), (me, then), asked));
             }
         });
         front
@@ -57,6 +66,11 @@ impl Front {
 
     pub(crate) fn answer(&self, me: Me) {
         *self.me.lock().unwrap() = me;
+    }
+
+    /// Answers the next question as before, and all later ones so.
+    pub(crate) fn answer_after_the_first(&self, me: Me) {
+        *self.then.lock().unwrap() = Some(me);
     }
 
     /// Waits until it is asked for `me`.
@@ -93,7 +107,7 @@ impl Front {
 async fn pass_on(
     mut stream: TcpStream,
     sandbox: String,
-    me: Arc<Mutex<Me>>,
+    (me, then): (Arc<Mutex<Me>>, Arc<Mutex<Option<Me>>>),
     asked: Arc<Mutex<bool>>,
 ) -> Option<()> {
     let address = sandbox
@@ -107,13 +121,20 @@ async fn pass_on(
                 let part = request.get(..read.ok().filter(|it| *it > 0)?)?;
                 if part.starts_with(b"GET /v1/me ") {
                     *asked.lock().unwrap() = true;
-                    let how = *me.lock().unwrap();
+                    let how = {
+                        let mut me = me.lock().unwrap();
+                        let then = then.lock().unwrap().take();
+                        let now = *me;
+                        *me = then.unwrap_or(now);
+                        now
+                    };
                     match how {
                         Me::AtOnce => {}
                         Me::After(time) => sleep(time).await,
                         Me::OfAnother => {
                             return stream.write_all(of_another().as_bytes()).await.ok();
                         }
+                        Me::Refused => return stream.write_all(REFUSED.as_bytes()).await.ok(),
                         Me::Missing => return stream.write_all(MISSING.as_bytes()).await.ok(),
                     }
                 }

@@ -274,6 +274,6 @@ async fn an_interrupted_backup_leaves_no_file_behind() {
     let left = std::fs::read_dir(&desk.folder).unwrap();
     let mut left: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["a.csv", "a.csv.journal"]);
+    assert_eq!(left, ["a.csv", "a.csv.journal", "a.csv.journal.seal"]);
     assert_ne!(desk.field(1, "post"), "a");
 }

@@ -218,7 +218,7 @@ async fn standard_input_is_read_in_either_form_and_not_kept() {
         .assert(0, "bulk contacts -");
     let left = std::fs::read_dir(&desk.folder).unwrap();
     let mut left = left.map(|file| file.unwrap().file_name().into_string().unwrap());
-    assert!(left.all(|name| name.ends_with(".journal")));
+    assert!(left.all(|name| name.ends_with(".journal") || name.ends_with(".journal.seal")));
     desk.run("contacts - --resume")
         .assert(2, "standard input cannot be read again");
 }

@@ -169,7 +169,7 @@ async fn without_its_backup_nothing_is_sent() {
         .unwrap()
         .map(|file| file.unwrap().file_name())
         .collect();
-    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left.len(), 3, "{left:?}");
     desk.sandbox.calm();
     desk.run("contacts a.csv --resume --backup kept.jsonl")
         .assert(0, "2 rows done");
@@ -252,4 +252,46 @@ async fn a_list_without_its_backup_is_named() {
         2,
         "kept.added.csv: this is the list of a backup that is not there",
     );
+}
+
+/// A job of which one row of three is done, with the backup `b.jsonl`. The name of its file has the word that makes
+/// the commands of a test leave out `--no-backup`.
+async fn one_of_three_with_a_backup() -> Desk {
+    let desk = Desk::of(3).await;
+    desk.write("backup.csv", "id,post\n1,a\n2,b\n3,c\n");
+    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+        .assert(0, "1 row done");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_keeps_a_backup_goes_on_keeping_one_when_it_is_resumed() {
+    let desk = one_of_three_with_a_backup().await;
+    for (file, limit) in [("b.1.jsonl", "--limit 1"), ("b.2.jsonl", "")] {
+        desk.run(&format!("contacts backup.csv --resume --settle 1 {limit}"))
+            .assert(0, &format!("the old values are kept in {file}"));
+    }
+    for (backup, id) in [("b.2", 3), ("b.1", 2), ("b", 1)] {
+        desk.run(&format!("contacts {backup}.jsonl --yes --settle 1"))
+            .assert(0, "1 row done");
+        assert_eq!(desk.field(id, "post"), serde_json::Value::Null);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_keeps_a_backup_says_so_if_it_goes_on_without_one() {
+    let desk = one_of_three_with_a_backup().await;
+    desk.run("contacts backup.csv --resume --no-backup --settle 1")
+        .assert(
+            0,
+            "the job has kept the old values of its rows so far (b.jsonl), and those of 2 rows are not kept now",
+        );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resume_that_is_refused_for_its_backup_says_how_many_rows_are_done() {
+    let desk = one_of_three_with_a_backup().await;
+    let said = desk.run("contacts backup.csv --resume --backup b.jsonl --settle 1");
+    said.assert(2, "there is a file of this name");
+    said.assert(2, "1 row done, 0 failed so far");
 }

@@ -241,3 +241,109 @@ async fn what_is_no_digest_is_refused_with_the_command_that_prints_one() {
     }
     desk.assert_nothing_sent();
 }
+
+/// A job of two rows that was sent as it was reviewed, and killed before its batch was reported.
+async fn killed_with_an_open_batch() -> Desk {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    let digest = review(&desk, "--settle 1");
+    send(&desk, &format!("{digest} --settle 1")).assert(0, "2 rows done");
+    let is_kept = |line: &&str| line.contains("\"journal\"") || line.contains("\"reviewed\"");
+    let journal = desk.read("a.csv.journal");
+    let mut lines: Vec<String> = journal.lines().filter(is_kept).map(str::to_owned).collect();
+    let started = journal.lines().find(|line| line.contains("\"started\""));
+    lines.push(started.unwrap().to_owned());
+    desk.write_journal("a.csv", &lines);
+    desk
+}
+
+/// Sets the post of a contact, as somebody else would.
+fn set_post(desk: &Desk, id: u64, post: &str) {
+    let _ = std::fs::remove_file(desk.path("b.csv.journal"));
+    desk.write("b.csv", format!("id,post\n{id},{post}\n"));
+    desk.run("contacts b.csv --yes --empty clear --settle 1")
+        .assert(0, "1 row done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_row_whose_record_somebody_else_has_changed_since_the_review_is_not_sent() {
+    let desk = killed_with_an_open_batch().await;
+    set_post(&desk, 2, "x");
+    let refused = desk.run("contacts a.csv --resume --settle 1");
+    refused.assert(
+        2,
+        "the records of 1 of the rows that are left are not as they were (the first is row 3)",
+    );
+    refused.assert(2, "Row 3 was sent and had no answer, and its record has neither what was reviewed nor what the row sets");
+    assert_eq!(desk.field(2, "post"), "x");
+    let digest = review(&desk, "--settle 1");
+    desk.run(&format!(
+        "contacts a.csv --resume --settle 1 --reviewed {digest}"
+    ))
+    .assert(0, "2 rows done");
+    assert_eq!(desk.field(2, "post"), "b");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_row_may_show_what_was_reviewed_or_what_it_sets() {
+    let desk = killed_with_an_open_batch().await;
+    set_post(&desk, 2, "");
+    assert_eq!(desk.field(1, "post"), "a");
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(0, "2 rows done");
+    assert_eq!(desk.field(2, "post"), "b");
+}
+
+/// A job with two rows about contact 1, of which the second was reviewed and is left.
+async fn with_a_later_row_left() -> Desk {
+    let desk = Desk::of(55).await;
+    let rows: Vec<String> = (1..=55).map(|id| format!("{id},p{id},\n")).collect();
+    let rows = rows.concat();
+    desk.write("a.csv", format!("id,post,comments\n{rows}1,late,note\n"));
+    let digest = review(&desk, "");
+    desk.faults((0..3).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    send(&desk, &format!("{digest} --no-throttle")).assert(2, "50 rows done, 0 failed so far");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_after_another_about_its_record_is_compared_with_what_that_has_set() {
+    let desk = with_a_later_row_left().await;
+    desk.run("contacts a.csv --resume")
+        .assert(0, "56 rows done");
+    assert_eq!(desk.field(1, "post"), "late");
+
+    for (field, value) in [("post", "x"), ("comments", "x")] {
+        let desk = with_a_later_row_left().await;
+        desk.write("b.csv", format!("id,{field}\n1,{value}\n"));
+        desk.run("contacts b.csv --yes").assert(0, "1 row done");
+        desk.run("contacts a.csv --resume")
+            .assert(2, "(the first is row 57): nothing was sent");
+        assert_eq!(desk.field(1, field), value);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_after_another_that_was_sent_before_the_review_is_compared_with_the_review() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,first\n1,a\n2,b\n1,c\n");
+    desk.run("contacts a.csv --yes --limit 2 --settle 1")
+        .assert(0, "2 rows done");
+    let digest = review(&desk, "--settle 1");
+    // The records are read for the review, and then the first batch is refused.
+    desk.fault(Fault::delay(std::time::Duration::ZERO));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    desk.run(&format!(
+        "contacts a.csv --resume --settle 1 --reviewed {digest}"
+    ))
+    .assert(2, "2 rows done, 0 failed so far");
+    // The value of a row that was sent before the review is none that the review knows.
+    set_post(&desk, 1, "first");
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(2, "(the first is row 5): nothing was sent");
+    assert_eq!(desk.field(1, "post"), "first");
+    set_post(&desk, 1, "a");
+    desk.run("contacts a.csv --resume --settle 1")
+        .assert(0, "4 rows done");
+}

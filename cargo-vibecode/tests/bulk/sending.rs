@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vibecode_sandbox::{Fault, Sandbox};
+use vibecode_sandbox::{CallFault, Fault, Sandbox};
 
 use crate::{
     front::{Front, Me},
@@ -188,17 +188,81 @@ async fn with_another_answer_after_the_first_batch(me: Me, words: &str) -> (Desk
 async fn a_job_stops_if_its_key_is_for_another_portal_now() {
     let (desk, said) = with_another_answer_after_the_first_batch(Me::OfAnother, "--settle 1").await;
     said.assert(2, "stopped before the next batch, since the API reported the portal sandbox.invalid for the key, and reports other.bitrix24.ru now");
-    said.assert(2, "50 rows done, 0 failed so far. To resume: ");
+    said.assert(2, "it is not known which portal took 50 rows");
+    said.assert(2, "0 rows done, 0 failed so far. To resume: ");
     assert_eq!(desk.requests().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_short_job_does_not_ask_again_which_portal_its_key_is_for() {
-    let (desk, said) = with_another_answer_after_the_first_batch(Me::OfAnother, "").await;
+async fn a_short_job_asks_at_its_end_which_portal_its_key_is_for() {
+    let (desk, said) = with_another_answer_after_the_first_batch(Me::AtOnce, "").await;
     said.assert(0, "600 rows done, 0 failed");
     let requests = desk.sandbox.requests();
     let asked = requests.iter().filter(|it| it.path().ends_with("/me"));
-    assert_eq!(asked.count(), 1);
+    assert_eq!(asked.count(), 2);
+    let (_, said) = with_another_answer_after_the_first_batch(Me::AtOnce, "--format json").await;
+    said.assert(0, r#""portal_confirmed":true"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_another_portal_may_have_taken_are_not_done_and_are_sent_again() {
+    let desk = Desk::of(60).await;
+    desk.write("a.csv", rows(60));
+    let front = Front::of(&desk, Me::AtOnce).await;
+    front.answer_after_the_first(Me::OfAnother);
+    let words = "a.csv --yes --no-throttle --format json --settle 1";
+    let said = Said::of(front.command(&desk, words).output().unwrap());
+    said.assert(2, "reports other.bitrix24.ru now");
+    said.assert(2, "it is not known which portal took 60 rows");
+    said.assert(2, "0 rows done, 0 failed so far. To resume: ");
+    said.assert(2, r#""event":"portal_changed""#);
+    said.assert(2, r#""first_row":2,"last_row":61,"rows":60"#);
+    // They are compared with their records once the key is for the portal of the job again.
+    front.answer(Me::AtOnce);
+    desk.write("b.csv", "id,post\n1,x\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    let words = "a.csv --resume --no-throttle --settle 1";
+    let said = Said::of(front.command(&desk, words).output().unwrap());
+    said.assert(0, "60 rows done, 0 failed");
+    assert_eq!(desk.field(1, "post"), "p1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_failed_on_another_portal_is_not_among_the_failed_rows_of_the_resumed_job() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    desk.fault(Fault::in_batch([(1, CallFault::error("VALIDATION_ERROR"))]));
+    let child = front.command(&desk, "a.csv --yes --settle 1");
+    front.answer_after_the_first(Me::OfAnother);
+    let said = Said::of({ child }.output().unwrap());
+    said.assert(2, "0 rows done, 0 failed so far");
+    said.assert(2, "it is not known which portal took 2 rows");
+    // The same journal, with a key for its portal again.
+    front.answer(Me::AtOnce);
+    let said = Said::of(
+        front
+            .command(&desk, "a.csv --resume --settle 1")
+            .output()
+            .unwrap(),
+    );
+    said.assert(0, "2 rows done, 0 failed");
+    assert!(!desk.exists("a.failed.csv"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_portal_is_not_reported_at_its_end_says_so() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    front.answer_after_the_first(Me::Refused);
+    let command = front.command(&desk, "a.csv --yes --format json");
+    let said = Said::of({ command }.output().unwrap());
+    said.assert(1, r#""portal_confirmed":false"#);
+    said.assert(
+        1,
+        "the API did not report at the end which portal the key is for",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

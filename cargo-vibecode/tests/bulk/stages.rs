@@ -255,7 +255,74 @@ async fn a_stage_that_was_held_is_not_sent_with_a_key_for_another_portal() {
     front.answer(Me::OfAnother);
     let said = Said::of(job.wait_with_output().unwrap());
     said.assert(2, "stopped before the next batch, since the API reported");
-    said.assert(2, "1 row done, 0 failed so far");
+    said.assert(2, "0 rows done, 0 failed so far");
     let mut sent = desk.requests().into_iter();
     assert!(!sent.any(|request| request.body_str().contains("\"stageId\"")));
+}
+
+/// A job that has won both deals in pipeline 0, and deal 12 that was moved to pipeline 5 since.
+async fn one_of_two_moved_since() -> Desk {
+    let seed = json!({"deals": [
+        {"id": 12, "stageId": "NEW", "categoryId": 0},
+        {"id": 13, "stageId": "NEW", "categoryId": 0},
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("vibecode/statuses.json", STATUSES);
+    desk.write("a.csv", "id,stageId\n12,WON\n13,WON\n");
+    desk.run("deals a.csv --yes --backup kept.jsonl")
+        .assert(0, "2 rows done");
+    desk.write("b.csv", "id,stageId,categoryId\n12,C5:NEW,5\n");
+    desk.run("deals b.csv --yes").assert(0, "1 row done");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_in_another_pipeline_since_fails_alone_in_an_undo() {
+    let desk = one_of_two_moved_since().await;
+    let plan = desk.run("deals kept.jsonl --plan");
+    plan.assert(1, "deals/12 stageId: changed since by somebody else");
+    let said = desk.run("deals kept.jsonl --yes --settle 1");
+    said.assert(1, "1 row done, 1 failed");
+    said.assert(1, "[CHANGED_SINCE]");
+    assert_eq!(
+        (stage(&desk, 12), stage(&desk, 13)),
+        ("C5:NEW".into(), "NEW".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_of_newer_changes_sends_no_stage_to_another_pipeline() {
+    let desk = one_of_two_moved_since().await;
+    let overwrite = "deals kept.jsonl --overwrite-newer --settle 1";
+    let plan = desk.run(&format!("{overwrite} --plan"));
+    plan.assert(
+        1,
+        "row 2 would fail: deals/12 is in pipeline 5, and NEW is not a stage of it",
+    );
+    let said = desk.run(&format!("{overwrite} --yes"));
+    said.assert(1, "1 row done, 1 failed");
+    said.assert(1, "[OTHER_PIPELINE]");
+    assert_eq!(
+        (stage(&desk, 12), stage(&desk, 13)),
+        ("C5:NEW".into(), "NEW".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resume_checks_the_stages_of_the_rows_that_it_sends_and_of_no_others() {
+    let desk = desk().await;
+    desk.write("a.csv", "id,stageId\n13,WON\n12,WON\n12,C5:WON\n");
+    let refused = desk.run("deals a.csv --yes --limit 1 --settle 1");
+    refused.assert(0, "1 row done");
+    // Row 4 was sent without an answer, and the others were not sent.
+    let journal = desk.read("a.csv.journal");
+    let mut lines: Vec<String> = journal.lines().take(1).map(str::to_owned).collect();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = now.unwrap().as_millis();
+    lines.push(json!({"started": {"batch": 1, "at": now, "rows": "4"}}).to_string());
+    desk.write_journal("a.csv", &lines);
+    desk.run("deals a.csv --resume --limit 1 --settle 1")
+        .assert(0, "2 rows done");
+    desk.run("deals a.csv --resume --limit 1 --settle 1")
+        .assert(2, "row 3: deals/12 is in pipeline 5");
 }

@@ -355,6 +355,10 @@ async fn what_a_backup_says_of_its_journal_is_data_from_outside() {
     ] {
         let desk = done().await;
         let backup = desk.read("kept.jsonl");
+        // Once relative, and once absolute.
+        let (before, path) = backup.split_once("\"journal_path\":\"").unwrap();
+        let (_, after) = path.split_once('"').unwrap();
+        let backup = format!("{before}\"journal_path\":\"{named}\"{after}");
         let hostile = backup.replace("\"a.csv.journal\"", &format!("\"{named}\""));
         assert_ne!(backup, hostile);
         desk.write("kept.jsonl", hostile);
@@ -364,4 +368,36 @@ async fn what_a_backup_says_of_its_journal_is_data_from_outside() {
             said.assert(0, shown);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_job_that_was_undone_is_not_reported_as_done() {
+    let desk = done().await;
+    desk.run(UNDO).assert(0, "1 row done");
+    let said = desk.run("contacts a.csv --resume");
+    said.assert(1, "1 row was restored from its backup");
+    let said = desk.run("contacts a.csv --resume --format json");
+    said.assert(1, r#""undone":true"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_was_moved_still_finds_the_running_job() {
+    let desk = desk().await;
+    let job = started(&desk, Fault::delay(Duration::from_secs(60)));
+    fs::create_dir(desk.path("elsewhere")).unwrap();
+    fs::rename(desk.path("kept.jsonl"), desk.path("elsewhere/kept.jsonl")).unwrap();
+    let undo = UNDO.replace("kept.jsonl", "elsewhere/kept.jsonl");
+    let said = desk.run(&undo);
+    said.assert(2, "the job that this backup undoes is still running");
+    // Nor does a journal of another job at the place that the backup names hide it.
+    desk.write("b.csv", "id,post\n1,Chief\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    fs::copy(
+        desk.path("b.csv.journal"),
+        desk.path("elsewhere/a.csv.journal"),
+    )
+    .unwrap();
+    desk.run(&undo)
+        .assert(2, "the job that this backup undoes is still running");
+    kill(job);
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use vibecode_sandbox::Sandbox;
 use vibecode_tests::signal;
 
-use crate::{Folder, Said};
+use crate::{Folder, Said, moved_key};
 
 /// A field of a document, by its path, such as `columns[].set`.
 type Fields = BTreeMap<String, String>;
@@ -246,6 +246,18 @@ async fn every_field_that_a_command_writes_is_on_the_page_and_every_field_of_the
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let said = folder.run(&other, &words).await;
         page.compare_output(result, &said, text);
+    }
+    {
+        // The key is moved to another portal while a job runs.
+        let url = moved_key::before(&other).await;
+        let variables = [
+            ("VIBECODE_API_KEY", Sandbox::API_KEY),
+            ("VIBECODE_BASE_URL", url.as_str()),
+        ];
+        let text = "bulk contacts done.csv --yes --format json";
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let said = folder.run_with(&words, &variables).await;
+        page.compare_output("A failure", &said, text);
     }
     fs::remove_dir_all(folder.0.join("vibecode")).unwrap();
     let words =

@@ -13,6 +13,7 @@ mod interrupted;
 mod json_page;
 mod keys;
 mod modules;
+mod moved_key;
 mod outputs;
 mod places;
 mod portal_files;

@@ -1,19 +1,19 @@
 //! Keeps the old values of the rows that are going to be sent.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     backup::{self, Backup, Wanted, undone_job, written::WrittenByRecord},
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
-    journal::resume::Past,
+    journal::past::Past,
     send::{
         Sender, Stopped,
         plan::{Plan, Selection},
     },
 };
-use crate::progress::RequestProgress;
+use crate::{failure::Failure, progress::RequestProgress};
 
 impl BulkJob<'_> {
     /// Writes the backup of the rows that this process is going to send for the first time.
@@ -25,22 +25,15 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let Self { args, output, .. } = *self;
-        let mut kept = past.done.clone();
-        kept.insert_all(&past.open);
+        let mut kept = past.sent();
         kept.insert_all(&past.backed_up);
         let left = checked.to_send.saturating_sub(kept.len());
         let rows = left.min(args.limit.unwrap_or(u64::MAX));
-        // The rows of the whole file count: with --limit they are sent by several processes.
-        let is_wanted = args.backup.is_some() || checked.to_send > backup::MOST_ROWS_WITHOUT;
-        if args.no_backup || rows == 0 || !is_wanted {
+        let Some(path) = self.wanted_backup(past, rows, checked, sender)? else {
             let journal = sender.journal.path();
             let show = || self.show_earlier_backups(past, journal);
             sender.progress.aside(show);
             return Ok(());
-        }
-        let path = match &args.backup {
-            Some(path) => backup::given_path(path)?,
-            None => backup::next_path(self.input)?,
         };
         let plan = || {
             let selection = Selection::AllBut(&kept);
@@ -67,6 +60,7 @@ impl BulkJob<'_> {
             portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
             has_written: true,
             journal: undone_job::relative(sender.journal.path(), &path),
+            journal_path: undone_job::absolute(sender.journal.path()),
             journal_id: sender.journal.id().map(str::to_owned),
         };
         let wanted = Wanted {
@@ -84,6 +78,42 @@ impl BulkJob<'_> {
         sender.journal.backed_up(backup.rows.clone(), file)?;
         sender.progress.aside(|| self.show_backup(&backup));
         Ok(())
+    }
+
+    /// Returns the path of the backup of the `rows` rows that are sent now; `None` if none is wanted. A job that has kept
+    /// one keeps one to its end, unless `--no-backup` is given.
+    fn wanted_backup(
+        &self,
+        past: &Past,
+        rows: u64,
+        checked: &Checked,
+        sender: &Sender<'_>,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let Self { args, output, .. } = *self;
+        let earlier = past.backups(sender.journal.path());
+        if args.no_backup {
+            if let Some(latest) = earlier.first().filter(|_| rows > 0) {
+                let without = format!(
+                    "the job has kept the old values of its rows so far ({}), and those of {} are not kept now, since --no-backup is given: an undo will leave these rows",
+                    latest.display(),
+                    check::rows(rows)
+                );
+                sender.progress.aside(|| output.warn(without));
+            }
+            return Ok(None);
+        }
+        // The rows of the whole file count: with --limit they are sent by several processes.
+        let is_wanted = args.backup.is_some()
+            || !past.backed_up.is_empty()
+            || checked.to_send > backup::MOST_ROWS_WITHOUT;
+        if rows == 0 || !is_wanted {
+            return Ok(None);
+        }
+        match &args.backup {
+            Some(path) => backup::given_path(path),
+            None => backup::next_path(self.input, &earlier),
+        }
+        .map(Some)
     }
 
     /// Shows the backups that earlier processes of the job have made, the newest first.

@@ -10,9 +10,10 @@ use super::{
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::{
-        resume::{self, FoundJournal, Past},
-        row_set::RowSet,
+        past::Past,
+        resume::{self, FoundJournal},
     },
+    pipelines::RefusedStages,
     preview::{Preview, PreviewOptions},
     reviewed::ReviewDigest,
     send::plan::{Plan, Selection},
@@ -27,35 +28,27 @@ const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
 
 /// Why records are read before rows are sent.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Reading {
-    ToShow,
+pub(super) enum Reading<'a> {
+    /// To show what would change. The rows that must not be sent are shown with the reason.
+    ToShow(&'a RefusedStages),
     /// To compare them with what was reviewed.
     ToCompare,
 }
 
-impl Reading {
-    fn activity(self) -> &'static str {
+impl Reading<'_> {
+    pub(super) fn activity(self) -> &'static str {
         match self {
-            Self::ToShow => "reading the records",
+            Self::ToShow(_) => "reading the records",
             Self::ToCompare => "comparing the records with the review",
         }
     }
 
     fn digest(self) -> ReviewDigest {
         match self {
-            Self::ToShow => ReviewDigest::default(),
+            Self::ToShow(_) => ReviewDigest::default(),
             Self::ToCompare => ReviewDigest::of_each_row(),
         }
     }
-}
-
-/// Rows of which the records are read before they are sent.
-#[derive(Debug)]
-pub(super) enum RowsToSend<'a> {
-    /// Those that are sent next: first those that an earlier process has left open, whatever the limit is, and then
-    /// those that were never sent, as many as `--limit` allows.
-    Next(&'a Past),
-    Only(RowSet),
 }
 
 impl BulkJob<'_> {
@@ -105,10 +98,11 @@ impl BulkJob<'_> {
                 number_of(past.done.len(), "row", "rows")
             ));
         }
-        self.check_pipelines(&self.client()?, past, column_options, checked)
-            .await?;
-        let next = RowsToSend::Next(past);
-        let preview = self.read_preview(checked, column_options, next, Reading::ToShow, output);
+        let client = self.client()?;
+        let refused = self.check_pipelines(&client, past, column_options, checked);
+        let refused = refused.await?;
+        let reading = Reading::ToShow(&refused);
+        let preview = self.read_preview(checked, column_options, past, reading, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         self.show_not_undone();
@@ -141,39 +135,37 @@ impl BulkJob<'_> {
         found.past_of(&self.header(checked)?).map(Some)
     }
 
-    /// Reads the records of some rows, and prints to `output` what they would change.
+    /// Reads the records of the rows that are sent next, and prints to `output` what they would change: first those that an
+    /// earlier process has left open, whatever the limit is, and then those that were never sent, as many as `--limit`
+    /// allows.
     pub(super) async fn read_preview(
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        rows: RowsToSend<'_>,
-        reading: Reading,
+        past: &Past,
+        reading: Reading<'_>,
         output: &Output,
     ) -> Result<Preview, Failure> {
         let client = self.client()?;
-        let (only, past) = match rows {
-            RowsToSend::Next(past) => (past.open.clone(), Some(past)),
-            RowsToSend::Only(rows) => (rows, None),
-        };
-        let behind = past.map(|past| {
-            let mut behind = past.done.clone();
-            behind.insert_all(&past.open);
-            behind
-        });
+        let sent = past.sent();
         let mut parts = Vec::new();
-        if !only.is_empty() {
-            parts.push((only.len(), None, Selection::Only(only)));
+        if !past.open.is_empty() {
+            let open = past.open.clone();
+            parts.push((open.len(), None, Selection::Only(open)));
         }
-        if let Some(behind) = &behind {
-            let limit = self.args.limit;
-            let rows = checked.to_send.saturating_sub(behind.len());
-            let rows = rows.min(limit.unwrap_or(u64::MAX));
-            parts.push((rows, limit, Selection::AllBut(behind)));
-        }
+        let limit = self.args.limit;
+        let rows = checked.to_send.saturating_sub(sent.len());
+        let rows = rows.min(limit.unwrap_or(u64::MAX));
+        parts.push((rows, limit, Selection::AllBut(&sent)));
         let options = PreviewOptions {
             entity: &self.args.entity,
             schema: self.schema,
             overwrites_newer: self.args.overwrite_newer,
+            repeated: checked.repeated.records(),
+            refused: match reading {
+                Reading::ToShow(refused) => Some(refused),
+                Reading::ToCompare => None,
+            },
         };
         let mut preview = Preview::new(reading.digest());
         for (rows, limit, selection) in parts {

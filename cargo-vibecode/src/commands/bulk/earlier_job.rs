@@ -7,10 +7,12 @@ use super::{
     check::Checked,
     earlier,
     input::{copies, journal_of},
-    job::{BulkJob, current_folder},
+    job::BulkJob,
+    job_settings::current_folder,
     journal::{
         self,
-        resume::{self, FinishedJob, FoundJournal, OpenUndo},
+        resume::{self, FinishedJob, FoundJournal},
+        undo::OpenUndo,
     },
     send::progress::Progress,
 };

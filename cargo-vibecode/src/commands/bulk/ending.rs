@@ -13,11 +13,25 @@ use super::{
     failed::{self, SentRows},
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::{Journal, resume::Past},
+    journal::{Journal, past::Past},
     send::{Sender, Stopped},
     sent_to,
 };
 use crate::{ExitStatus, failure::Failure, plural::number_of};
+
+/// The rows of a job at its end.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    ok: u64,
+    failed: u64,
+    left: u64,
+    /// Those whose records have all phones and emails that they add already.
+    had_all: u64,
+    /// Whether an undo has restored some of them since, or was begun.
+    is_undone: bool,
+    /// Whether the API has reported the portal of the job again after the last row.
+    is_portal_confirmed: Option<bool>,
+}
 
 impl BulkJob<'_> {
     /// Called once every row has been reported. Writes the failed rows to a file; the journal is
@@ -73,9 +87,17 @@ impl BulkJob<'_> {
         let bad = bad_rows(checked.bad);
         self.output
             .line(format!("{} done, {failed} failed{bad}", rows(ok)));
-        let counts = (ok, failed, checked.bad, left);
-        self.summarize(counts, had_all, checked, shown.as_deref());
-        Ok(exit_status(failed + checked.bad))
+        let counts = Counts {
+            ok,
+            failed,
+            left,
+            had_all,
+            is_undone: false,
+            is_portal_confirmed: sender.is_portal_confirmed(),
+        };
+        self.summarize(counts, checked, shown.as_deref());
+        let unconfirmed = u64::from(sender.is_portal_confirmed() == Some(false));
+        Ok(exit_status(failed + checked.bad + unconfirmed))
     }
 
     /// Records in the journal of the job that is undone that the undo has ended, and how many rows are restored. The undo
@@ -96,7 +118,7 @@ impl BulkJob<'_> {
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
-        let problems = past.failed + checked.bad;
+        let problems = past.failed + checked.bad + u64::from(past.is_undone());
         let path = self.input.failed();
         let failed_rows = match past.failed {
             0 => None,
@@ -112,8 +134,13 @@ impl BulkJob<'_> {
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
         self.show_not_undone();
         self.show_earlier_backups(past, journal.path());
-        let counts = (past.ok, past.failed, checked.bad, 0);
-        self.summarize(counts, 0, checked, shown.as_deref());
+        let counts = Counts {
+            ok: past.ok,
+            failed: past.failed,
+            is_undone: past.is_undone(),
+            ..Counts::default()
+        };
+        self.summarize(counts, checked, shown.as_deref());
         Ok(exit_status(problems))
     }
 
@@ -223,20 +250,16 @@ impl BulkJob<'_> {
         }
     }
 
-    fn summarize(
-        &self,
-        (ok, failed, bad, left): (u64, u64, u64, u64),
-        had_all: u64,
-        checked: &Checked,
-        failed_rows: Option<&str>,
-    ) {
+    fn summarize(&self, counts: Counts, checked: &Checked, failed_rows: Option<&str>) {
         self.output.json(&json!({
             "encoding": self.input.encoding_name(),
-            "ok": ok,
-            "failed": failed,
-            "bad": bad,
-            "left": left,
-            "added_before": had_all,
+            "ok": counts.ok,
+            "failed": counts.failed,
+            "bad": checked.bad,
+            "left": counts.left,
+            "undone": counts.is_undone,
+            "portal_confirmed": counts.is_portal_confirmed,
+            "added_before": counts.had_all,
             "in_another_form": checked.other_forms.records(),
             "failed_rows": failed_rows,
             "journal": self.input.journal().display().to_string(),

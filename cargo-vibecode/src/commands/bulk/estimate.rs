@@ -81,7 +81,8 @@ impl Estimate {
         let is_compared = checked.compares_records() && !args.overwrite_newer;
         Self {
             rows,
-            portal: 1 + checked.requests_for_files,
+            // A job asks again at its end.
+            portal: 1 + u64::from(is_sent) + checked.requests_for_files,
             old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
                 + if_so(checked.sets_stages, reading)
                 + if_so(checked.adds && args.rules.knows_forms(), reading),

@@ -22,6 +22,7 @@ mod files_of_portal;
 mod form;
 mod input;
 mod job;
+mod job_settings;
 mod journal;
 mod old_values;
 mod origin_check;
@@ -33,9 +34,11 @@ mod record_fields;
 mod records;
 mod repeated;
 mod reviewed;
+mod rows_left;
 mod send;
 mod sent_to;
 mod spreadsheet_cell;
+mod start;
 
 /// How the rows of a file are read, which `export` does with those that it writes.
 pub(crate) use self::input::{

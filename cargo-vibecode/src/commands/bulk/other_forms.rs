@@ -10,7 +10,7 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::resume::Past,
+    journal::past::Past,
     records::RecordReader,
     send::plan::{Plan, Selection},
 };

@@ -96,7 +96,7 @@ impl BulkJob<'_> {
             }
             if !has_waited {
                 has_waited = true;
-                if sender.is_interrupted {
+                if sender.is_interrupted() {
                     return Err(Stopped::Interrupted);
                 }
                 let left = sender.lost.unsettled(self.settle_of_batches());

@@ -7,7 +7,7 @@
 //! Example: row 2 moves deal 13 to pipeline 5, and row 3 sets its stage. The deal is still in pipeline 0 when it is
 //! read, but row 2 is sent before row 3, so `C5:NEW` is right in row 3, and `NEW` is refused.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use vibecode_runtime::{Client, PatchJob};
@@ -17,8 +17,8 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::resume::Past,
-    records::RecordReader,
+    journal::past::Past,
+    records::{RecordReader, RowRecord},
     repeated::RepeatedRecords,
     send::plan::{Plan, Selection},
 };
@@ -86,9 +86,28 @@ impl EarlierRows<'_> {
     }
 }
 
+/// Rows that must not be sent, since the stage of each is not one of the pipeline of its record.
+#[derive(Debug, Default)]
+pub(crate) struct RefusedStages(BTreeMap<u64, RefusedStage>);
+
+/// The stage of such a row.
+#[derive(Debug, Clone)]
+pub(crate) struct RefusedStage {
+    /// The field of the stage.
+    pub(crate) field: String,
+    pub(crate) problem: String,
+}
+
+impl RefusedStages {
+    pub(crate) fn of_row(&self, line: u64) -> Option<&RefusedStage> {
+        self.0.get(&line)
+    }
+}
+
 impl BulkJob<'_> {
     /// Reads the records of the rows that are going to be sent for the first time, if one of them sets a stage and not
-    /// its pipeline.
+    /// its pipeline. Returns the rows of an undo that must not be sent: their records are in another pipeline since, and
+    /// the others are undone all the same.
     ///
     /// # Errors
     /// If a stage is not one of the record's pipeline, or if a record cannot be read. No row has been sent since `past`.
@@ -98,56 +117,91 @@ impl BulkJob<'_> {
         past: &Past,
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
-    ) -> Result<(), Failure> {
+    ) -> Result<RefusedStages, Failure> {
+        let mut refused = RefusedStages::default();
         if !checked.sets_stages || past.is_finished {
-            return Ok(());
+            return Ok(refused);
         }
-        // The open rows are sent again before the others, so what they do to pipelines counts.
-        let rows = Selection::AllBut(&past.done);
-        let limit = self
-            .args
-            .limit
-            .map(|limit| limit.saturating_add(past.open.len()));
-        let plan = Plan::new(self.input, column_options, checked, rows)?;
-        let plan = plan.limited(limit);
-        let left = checked.to_send.saturating_sub(past.done.len());
-        let left = left.min(limit.unwrap_or(u64::MAX));
-        let activity = "reading the pipelines";
-        let progress = RequestProgress::new(activity, "rows", left, &self.throttle, self.output);
         let mut earlier_rows = EarlierRows {
             repeated: checked.repeated.records(),
             by_id: HashMap::new(),
         };
-        let mut reader = RecordReader::new(client, plan, progress);
-        let mut problems = Vec::new();
+        // The open rows are sent again before the others, so what they do to pipelines counts.
+        if !past.open.is_empty() {
+            let open = Selection::Only(past.open.clone());
+            let mut plan = Plan::new(self.input, column_options, checked, open)?;
+            while let Some(batch) = plan.next_batch()? {
+                for job in &batch.jobs {
+                    earlier_rows.add(job)?;
+                }
+            }
+        }
+        let behind = past.sent();
+        let limit = self.args.limit;
+        let plan = Plan::new(
+            self.input,
+            column_options,
+            checked,
+            Selection::AllBut(&behind),
+        )?;
+        let left = checked.to_send.saturating_sub(behind.len());
+        let left = left.min(limit.unwrap_or(u64::MAX));
+        let activity = "reading the pipelines";
+        let progress = RequestProgress::new(activity, "rows", left, &self.throttle, self.output);
+        let mut reader = RecordReader::new(client, plan.limited(limit), progress);
         while let Some(read) = reader.next().await? {
             for row in read {
                 let earlier = earlier_rows.add(&row.job)?;
-                // It is not sent either if the row that sets its pipeline has failed.
-                let is_refused = row
-                    .pipeline_row
-                    .is_some_and(|line| past.failed_rows.contains(line));
-                if past.open.contains(row.line) || is_refused {
-                    continue;
+                if let Some(stage) = self.refused_stage(&row, past, earlier)? {
+                    refused.0.insert(row.line, stage);
                 }
-                let record = row
-                    .record
-                    .as_ref()
-                    .map(|record| record.raw().parse::<Value>());
-                // That there is no such record is found when the row is sent.
-                let Some(record) = record.transpose()? else {
-                    continue;
-                };
-                let problem = problem(&row.job, earlier, &record, self.schema);
-                problems.extend(problem.map(|problem| format!("row {}: {problem}", row.line)));
             }
         }
-        if problems.is_empty() {
-            return Ok(());
+        if refused.0.is_empty() || self.input.origin.is_some() {
+            return Ok(refused);
         }
-        let rows = u64::try_from(problems.len()).unwrap_or(u64::MAX);
-        let more = problems.len().saturating_sub(MAX_SHOWN);
-        problems.truncate(MAX_SHOWN);
+        Err(self.refusal_of_stages(&refused, past))
+    }
+
+    /// Returns the stage that a row sets if it is not one of the pipeline of its record. `earlier` is what earlier rows do
+    /// to that.
+    fn refused_stage(
+        &self,
+        row: &RowRecord,
+        past: &Past,
+        earlier: PipelineChange,
+    ) -> Result<Option<RefusedStage>, Failure> {
+        // It is not sent either if the row that sets its pipeline has failed.
+        let is_refused = row
+            .pipeline_row
+            .is_some_and(|line| past.failed_rows.contains(line));
+        // That there is no such record is found when the row is sent.
+        let Some(record) = row.record.as_ref().filter(|_| !is_refused) else {
+            return Ok(None);
+        };
+        // A row of an undo whose record was changed since fails for that.
+        let written = row.written.as_ref().filter(|_| !self.args.overwrite_newer);
+        if written.is_some_and(|it| !it.changed_since(&row.job, record.raw()).is_empty()) {
+            return Ok(None);
+        }
+        let Some((field, set, code)) = stage(&row.job, self.schema) else {
+            return Ok(None);
+        };
+        let record = record.raw().parse::<Value>()?;
+        let problem = problem(&row.job, (set, &code), earlier, &record);
+        Ok(problem.map(|problem| RefusedStage {
+            field: field.to_owned(),
+            problem,
+        }))
+    }
+
+    /// The error of rows that set a stage of another pipeline.
+    fn refusal_of_stages(&self, refused: &RefusedStages, past: &Past) -> Failure {
+        let rows = u64::try_from(refused.0.len()).unwrap_or(u64::MAX);
+        let more = refused.0.len().saturating_sub(MAX_SHOWN);
+        let shown = refused.0.iter().take(MAX_SHOWN);
+        let shown = shown.map(|(line, stage)| format!("row {line}: {}", stage.problem));
+        let mut problems: Vec<String> = shown.collect();
         if more > 0 {
             problems.push(format!("and {more} more"));
         }
@@ -160,20 +214,21 @@ impl BulkJob<'_> {
                 "\nA job that was started cannot be resumed with other rows: move these records to the pipelines of the stages and resume, or send the rows that are left from a file of another name",
             )
         };
-        Err(Failure::in_file(
+        Failure::in_file(
             &self.input.path,
             format!("{nothing}, since {rows} a stage of another pipeline:\n{problems}{advice}"),
-        ))
+        )
     }
 }
 
-/// Returns the code that a job sets of a field that has its own codes in each pipeline, and the set of the field.
-fn stage<'s>(job: &PatchJob, schema: &'s Schema) -> Option<(&'s CodeSet, String)> {
+/// Returns the field that has its own codes in each pipeline, its set, and the code that a job sets of it.
+fn stage<'s>(job: &PatchJob, schema: &'s Schema) -> Option<(&'s str, &'s CodeSet, String)> {
     job.fields().find_map(|field| {
-        let set = schema.field(field.name())?.codes.as_ref();
+        let field_of_schema = schema.field(field.name())?;
+        let set = field_of_schema.codes.as_ref();
         let set = set.filter(|set| set.is_by_pipeline())?;
         let code: String = serde_json::from_str(field.json()?).ok()?;
-        (!code.is_empty()).then_some((set, code))
+        (!code.is_empty()).then_some((&*field_of_schema.name, set, code))
     })
 }
 
@@ -190,13 +245,12 @@ pub(super) fn sets_stage_alone(job: &PatchJob, schema: &Schema) -> bool {
 /// Explains why the stage that a job sets is not one of the record's pipeline. `earlier` is what earlier rows do to that.
 fn problem(
     job: &PatchJob,
+    (set, code): (&CodeSet, &str),
     earlier: PipelineChange,
     record: &Value,
-    schema: &Schema,
 ) -> Option<String> {
-    let (set, code) = stage(job, schema)?;
     let name = format!("{}/{}", job.entity(), job.id());
-    let shown = one_line(&code);
+    let shown = one_line(code);
     let (pipeline, after) = match (PipelineChange::of(job), earlier) {
         // The stage was looked up in this pipeline when the row was read.
         (PipelineChange::Set(_), _) => return None,
@@ -215,8 +269,8 @@ fn problem(
             format!("{name} does not show its pipeline, so {shown} may be a stage of another: add a column `{PIPELINE}`")
         });
     };
-    let full = set.full_code(&code, pipeline);
-    if full.as_deref() == Ok(&*code) {
+    let full = set.full_code(code, pipeline);
+    if full.as_deref() == Ok(code) {
         return None;
     }
     let advice = match (&full, set) {
@@ -249,7 +303,9 @@ mod tests {
         );
         let schema = if path == "deals" { deals } else { items };
         let job = PatchJob::untyped(path, 12).set("stageId", code).job();
-        problem(&job.unwrap(), PipelineChange::Unchanged, record, &schema)
+        let job = job.unwrap();
+        let (_, set, code) = stage(&job, &schema)?;
+        problem(&job, (set, &code), PipelineChange::Unchanged, record)
     }
 
     #[test]

@@ -9,8 +9,10 @@ use super::{
     input::Input,
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
+    pipelines::{RefusedStage, RefusedStages},
     records::RecordReader,
-    reviewed::ReviewDigest,
+    repeated::RepeatedRecords,
+    reviewed::{ReviewDigest, RowReview},
     send::plan::{Plan, Repeating},
 };
 use crate::{failure::Failure, output::Output, progress::RequestProgress};
@@ -37,6 +39,10 @@ pub(super) struct PreviewOptions<'a> {
     pub(super) schema: &'a Schema,
     /// Whether an undo also replaces what somebody else has written since.
     pub(super) overwrites_newer: bool,
+    /// The records that several rows are about.
+    pub(super) repeated: &'a RepeatedRecords,
+    /// The rows that must not be sent, if they are shown.
+    pub(super) refused: Option<&'a RefusedStages>,
 }
 
 impl Preview {
@@ -75,11 +81,19 @@ impl Preview {
                 let written = row.written.as_ref().filter(|_| !options.overwrites_newer);
                 let fields =
                     written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
-                self.digest.add(row.line, &name, &changes, &fields);
-                if !fields.is_empty() {
+                let review = RowReview {
+                    line: row.line,
+                    record: &name,
+                    changes: &changes,
+                    refused: &fields,
+                };
+                let is_repeated = options.repeated.rows(row.job.id()).is_some();
+                self.digest.add(&review, is_repeated);
+                let stage = options.refused.and_then(|it| it.of_row(row.line));
+                if stage.is_some() || !fields.is_empty() {
                     self.lines_refused.insert(row.line);
                     self.refused += 1;
-                    show_refused(&name, row.line, &fields, output);
+                    show_refused(&name, row.line, &fields, stage, output);
                     continue;
                 }
                 if changes.changed.is_empty() && changes.added.is_empty() {
@@ -169,11 +183,23 @@ fn show_not_found(name: &str, line: u64, output: &Output) {
 }
 
 /// Shows a row of an undo that would fail.
-fn show_refused(name: &str, line: u64, fields: &[String], output: &Output) {
-    output.line(format!(
-        "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
-        fields.join(", ")
-    ));
+fn show_refused(
+    name: &str,
+    line: u64,
+    fields: &[String],
+    stage: Option<&RefusedStage>,
+    output: &Output,
+) {
+    let mut fields = fields.to_vec();
+    if let Some(RefusedStage { field, problem }) = stage {
+        output.line(format!("row {line} would fail: {problem}"));
+        fields.push(field.clone());
+    } else {
+        output.line(format!(
+            "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
+            fields.join(", ")
+        ));
+    }
     let document = json!({"row": line, "record": name, "fields": fields});
     output.event("changed_since", document);
 }

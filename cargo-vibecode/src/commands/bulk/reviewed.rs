@@ -4,23 +4,22 @@
 //! second is that of the changes in the records as they are: the portal, and for each row the old and the new values. So
 //! a difference can be explained: other rows, or other records.
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    before_sending::{Reading, RowsToSend},
+    before_sending::Reading,
     check::Checked,
-    input::{columns::ColumnOptions, row_jobs::RowJobs},
+    input::columns::ColumnOptions,
     job::BulkJob,
     journal::{
-        resume::Past,
-        review::{Review, RowDigest},
-        row_set::RowSet,
+        past::Past,
+        review::{Review, RowDigests},
     },
-    old_values::{OldValue, RowChanges},
+    old_values::{Addition, FieldChange, OldValue, RowChanges},
 };
-use crate::{digest, failure::Failure, plural::number_of};
+use crate::{digest, failure::Failure};
 
 /// The number of hexadecimal digits of each part.
 const DIGITS: usize = 8;
@@ -43,64 +42,119 @@ pub(super) fn given(text: &str) -> Result<String, String> {
 #[derive(Debug, Default)]
 pub(super) struct ReviewDigest {
     hash: Sha256,
-    /// The text of one row. The buffer is reused.
-    text: String,
-    /// The digest of each row, if they are to be compared or written to the journal.
-    rows: Option<Vec<RowDigest>>,
+    /// The digests of each row, if they are to be written to the journal.
+    rows: Option<RowDigests>,
+}
+
+/// What a row would change in its record.
+#[derive(Debug)]
+pub(super) struct RowReview<'r> {
+    pub(super) line: u64,
+    pub(super) record: &'r str,
+    pub(super) changes: &'r RowChanges<'r>,
+    /// The fields for which the row would fail.
+    pub(super) refused: &'r [String],
+}
+
+impl RowReview<'_> {
+    fn text(&self) -> String {
+        let mut text = format!("{} {}", self.line, self.record);
+        for change in &self.changes.changed {
+            text.push_str(&text_of_change(change));
+        }
+        for addition in &self.changes.added {
+            text.push_str(&text_of_addition(addition));
+        }
+        if !self.refused.is_empty() {
+            let _ = write!(text, " fails for {:?}", self.refused);
+        }
+        text.push('\n');
+        text
+    }
+
+    /// Returns the digest of the row.
+    pub(super) fn digest(&self) -> u32 {
+        short_digest(&self.text())
+    }
+
+    /// Returns the digests of the single changes.
+    fn digests_of_changes(&self) -> Vec<u32> {
+        let changed = self.changes.changed.iter();
+        let changed = changed.map(|change| self.digest_of_change(change));
+        let added = self.changes.added.iter();
+        let added = added.map(|addition| self.digest_of_addition(addition));
+        changed.chain(added).collect()
+    }
+
+    pub(super) fn digest_of_change(&self, change: &FieldChange<'_>) -> u32 {
+        short_digest(&format!("{}{}", self.line, text_of_change(change)))
+    }
+
+    pub(super) fn digest_of_addition(&self, addition: &Addition) -> u32 {
+        short_digest(&format!("{}{}", self.line, text_of_addition(addition)))
+    }
+}
+
+fn text_of_change(change: &FieldChange<'_>) -> String {
+    let old = match &change.old {
+        OldValue::Known(old) => old.json(),
+        OldValue::Unknown(_) => "?".to_owned(),
+    };
+    format!(" {} {old} {}", change.field, change.new)
+}
+
+fn text_of_addition(addition: &Addition) -> String {
+    format!(" {} + {:?}", addition.field, addition.value)
+}
+
+/// Returns the text of a row whose record does not exist.
+fn text_of_missing(line: u64) -> String {
+    format!("{line} -\n")
+}
+
+/// Returns the digest of a row whose record does not exist.
+pub(super) fn digest_of_missing(line: u64) -> u32 {
+    short_digest(&text_of_missing(line))
+}
+
+fn short_digest(text: &str) -> u32 {
+    let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(text).into();
+    u32::from_be_bytes([a, b, c, d])
 }
 
 impl ReviewDigest {
     /// Returns a digest that also keeps that of each row.
     pub(super) fn of_each_row() -> Self {
         Self {
-            rows: Some(Vec::new()),
+            rows: Some(RowDigests::default()),
             ..Self::default()
         }
     }
 
-    fn into_rows(self) -> Vec<RowDigest> {
+    fn into_rows(self) -> RowDigests {
         self.rows.unwrap_or_default()
     }
 
-    /// Adds what a row would change in its record. `refused` are the fields for which it would fail.
-    pub(super) fn add(
-        &mut self,
-        line: u64,
-        record: &str,
-        changes: &RowChanges<'_>,
-        refused: &[String],
-    ) {
-        let _ = write!(self.text, "{line} {record}");
-        for change in &changes.changed {
-            let old = match &change.old {
-                OldValue::Known(old) => old.json(),
-                OldValue::Unknown(_) => "?".to_owned(),
-            };
-            let _ = write!(self.text, " {} {old} {}", change.field, change.new);
+    /// Adds what a row would change in its record. `is_repeated` is whether several rows are about the record.
+    pub(super) fn add(&mut self, row: &RowReview<'_>, is_repeated: bool) {
+        if let Some(digests) = &mut self.rows
+            && is_repeated
+        {
+            digests.changes.insert(row.line, row.digests_of_changes());
         }
-        for addition in &changes.added {
-            let _ = write!(self.text, " {} + {:?}", addition.field, addition.value);
-        }
-        if !refused.is_empty() {
-            let _ = write!(self.text, " fails for {refused:?}");
-        }
-        self.end_row(line);
+        self.add_text(row.line, &row.text());
     }
 
     /// Adds a row whose record does not exist.
     pub(super) fn add_missing(&mut self, line: u64) {
-        let _ = write!(self.text, "{line} -");
-        self.end_row(line);
+        self.add_text(line, &text_of_missing(line));
     }
 
-    fn end_row(&mut self, line: u64) {
-        self.text.push('\n');
-        self.hash.update(&self.text);
-        if let Some(rows) = &mut self.rows {
-            let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(&self.text).into();
-            rows.push((line, u32::from_be_bytes([a, b, c, d])));
+    fn add_text(&mut self, line: u64, text: &str) {
+        self.hash.update(text);
+        if let Some(digests) = &mut self.rows {
+            digests.rows.push((line, short_digest(text)));
         }
-        self.text.clear();
     }
 }
 
@@ -140,15 +194,13 @@ impl BulkJob<'_> {
             }
             return Ok(None);
         };
-        let preview = self
-            .read_for_review(checked, column_options, RowsToSend::Next(past))
-            .await?;
+        let preview = self.read_for_review(checked, column_options, past).await?;
         let now = self.reviewed(checked, &preview);
         if now == *reviewed {
             let rows = preview.into_rows();
             let review = Review {
                 digest: now,
-                rows: u64::try_from(rows.len()).unwrap_or(u64::MAX),
+                rows: u64::try_from(rows.rows.len()).unwrap_or(u64::MAX),
                 limit: self.args.limit,
             };
             return Ok(Some(Reviewed { review, rows }));
@@ -165,93 +217,15 @@ impl BulkJob<'_> {
         )))
     }
 
-    /// Checks that the rows that an earlier process has not sent would change in their records what was reviewed.
-    ///
-    /// # Errors
-    /// If one would not, if the journal has lost what was reviewed of a row, or if a record cannot be read.
-    async fn check_rows_left(
-        &self,
-        checked: &Checked,
-        column_options: &ColumnOptions<'_>,
-        past: &Past,
-        review: &Review,
-    ) -> Result<(), Failure> {
-        let to_review = || self.command_to_review().without(&["limit"]);
-        let lost = past.reviewed.missing();
-        if lost > 0 {
-            return Err(Failure::new(format!(
-                "the job was reviewed as {}, and the journal has lost what was reviewed of {}, though rows may have been sent since: nothing was sent now. To review what is left: {}",
-                review.digest,
-                number_of(lost, "row", "rows"),
-                to_review()
-            )));
-        }
-        let left = self.reviewed_rows_left(checked, column_options, past)?;
-        if !left.is_empty() {
-            let left = RowsToSend::Only(left);
-            let now = self.read_for_review(checked, column_options, left).await?;
-            let now = now.into_rows();
-            let is_other =
-                |(row, digest): &&RowDigest| past.reviewed.digest_of(*row) != Some(*digest);
-            let other: Vec<u64> = now.iter().filter(is_other).map(|it| it.0).collect();
-            if let [first, ..] = other[..] {
-                let or_newer = match self.input.origin {
-                    Some(_) => ", or --overwrite-newer is another one",
-                    None => "",
-                };
-                return Err(Failure::new(format!(
-                    "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}){or_newer}: nothing was sent. To review what is left: {}",
-                    review.digest,
-                    other.len(),
-                    to_review()
-                )));
-            }
-        }
-        if let Some(limit) = past.reviewed.limit() {
-            self.output.warn(format!(
-                "the job was reviewed with --limit {limit}: rows that this did not cover are sent whatever their records have"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Returns the rows that were reviewed and have not been sent. A row whose record an earlier row was sent to is not
-    /// among them: the job itself has changed the record since.
-    fn reviewed_rows_left(
-        &self,
-        checked: &Checked,
-        column_options: &ColumnOptions<'_>,
-        past: &Past,
-    ) -> Result<RowSet, Failure> {
-        let is_sent = |row: u64| past.done.contains(row) || past.open.contains(row);
-        let repeated = checked.repeated.records();
-        let mut sent_to = HashSet::new();
-        let mut left = RowSet::default();
-        let mut row_jobs = RowJobs::open(self.input, column_options)?;
-        while let Some(row_job) = row_jobs.next()? {
-            let Ok((id, _)) = row_job.change else {
-                continue;
-            };
-            if is_sent(row_job.line) {
-                if repeated.rows(id).is_some() {
-                    sent_to.insert(id);
-                }
-            } else if past.reviewed.digest_of(row_job.line).is_some() && !sent_to.contains(&id) {
-                left.insert(row_job.line);
-            }
-        }
-        Ok(left)
-    }
-
     async fn read_for_review(
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        rows: RowsToSend<'_>,
+        past: &Past,
     ) -> Result<ReviewDigest, Failure> {
         let quiet = self.output.quiet();
         let reading = Reading::ToCompare;
-        let preview = self.read_preview(checked, column_options, rows, reading, &quiet);
+        let preview = self.read_preview(checked, column_options, past, reading, &quiet);
         Ok(preview.await?.into_digest())
     }
 }
@@ -260,5 +234,5 @@ impl BulkJob<'_> {
 #[derive(Debug)]
 pub(super) struct Reviewed {
     pub(super) review: Review,
-    pub(super) rows: Vec<RowDigest>,
+    pub(super) rows: RowDigests,
 }

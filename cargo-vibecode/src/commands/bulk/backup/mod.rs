@@ -25,6 +25,7 @@ use self::{
     written::{UndoRow, WrittenByRecord},
 };
 use super::{
+    earlier,
     input::{Input, columns::ColumnOptions, origin::Origin},
     journal::row_set::Ranges,
     old_values::{OldValue, RowChanges},
@@ -43,7 +44,7 @@ use crate::{
 /// A backup is kept without being asked for if the file has more rows to send than this.
 pub(super) const MOST_ROWS_WITHOUT: u64 = 100;
 
-const MAX_BACKUPS: u64 = 10_000;
+const MAX_BACKUPS: usize = 10_000;
 /// The number of fields that are not restored and are shown one by one.
 const MAX_SHOWN: usize = 20;
 
@@ -419,12 +420,13 @@ pub(super) fn given_path(path: &Path) -> Result<PathBuf, Failure> {
     Ok(path.to_owned())
 }
 
-/// Returns the path of the next backup of a file: an earlier one is never overwritten.
+/// Returns the path of the next backup of a job, which has these already, the newest first. An earlier one is never
+/// overwritten, and the next one of a backup whose name was given is beside it.
 ///
 /// # Errors
 /// If there are too many.
-pub(super) fn next_path(input: &Input) -> Result<PathBuf, Failure> {
-    let named = |number: u64| {
+pub(super) fn next_path(input: &Input, of_job: &[PathBuf]) -> Result<PathBuf, Failure> {
+    let named = |number: usize| {
         let mut name = OsString::from(&input.path);
         match number {
             1 => name.push(".backup.jsonl"),
@@ -432,8 +434,16 @@ pub(super) fn next_path(input: &Input) -> Result<PathBuf, Failure> {
         }
         PathBuf::from(name)
     };
-    let mut numbered = (1..=MAX_BACKUPS).map(named);
-    let free = numbered.find(|path| !is_taken(path));
+    let is_free = |path: &PathBuf| !is_taken(path) && !of_job.contains(path);
+    let mut by_default = (1..=MAX_BACKUPS).map(named);
+    let given = of_job.last().filter(|first| {
+        let is_default = (1..=MAX_BACKUPS).any(|number| named(number) == **first);
+        !is_default
+    });
+    let free = match given {
+        Some(given) => earlier::numbered(given).take(MAX_BACKUPS).find(is_free),
+        None => by_default.find(is_free),
+    };
     free.ok_or_else(|| {
         Failure::in_file(
             &input.path,

@@ -8,6 +8,7 @@
 //!   job is not resumed beside it.
 //! - The job was killed, or rows of it had no answer: the undo waits until their requests have settled, as `--resume`
 //!   does.
+//! - The backup was moved: the journal is looked for where the job was started.
 //! - The journal is not there, or is that of another job: nothing shows that the job has ended. The undo says so, and
 //!   waits a full settle time.
 
@@ -213,16 +214,23 @@ fn named_journal(input: &Input, origin: &Origin) -> Option<PathBuf> {
     Some(folder.join(journal))
 }
 
+/// Returns the journal of the job of a backup: the one that it names, seen from its folder, or if the backup was moved,
+/// the one where the job was started. Either may have been set aside since.
 fn find_named(named: Option<&Path>, origin: &Origin) -> Option<PathBuf> {
-    find(named?, origin.journal_id.as_deref())
+    let path = origin.journal_path.as_ref().map(PathBuf::from);
+    let named = named.map(Path::to_owned).into_iter().chain(path);
+    find(named, origin.journal_id.as_deref())
 }
 
-/// Returns the journal with this id: the one of this name, or one that was set aside since. If there are several, all but
+/// Returns the journal with this id: one of these names, or one that was set aside since. If there are several, all but
 /// the latest are copies of it, which do not show what the job has sent last.
-fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
-    let aside = earlier::numbered(named).take_while(|path| path.exists());
-    let paths = std::iter::once(named.to_owned()).chain(aside);
+fn find(named: impl Iterator<Item = PathBuf>, id: Option<&str>) -> Option<PathBuf> {
     let mut latest: Option<(u64, PathBuf)> = None;
+    let paths = named.flat_map(|named| {
+        let aside = earlier::numbered(&named).take_while(|path| path.exists());
+        let aside: Vec<PathBuf> = aside.collect();
+        std::iter::once(named).chain(aside)
+    });
     for path in paths.filter(|path| may_be_journal(path)) {
         let at = match resume::id(&path) {
             Ok(found) if found.as_deref() != id => continue,
@@ -246,6 +254,12 @@ fn find(named: &Path, id: Option<&str>) -> Option<PathBuf> {
 /// neither read nor locked if it is a device, a pipe or a file of another kind.
 fn may_be_journal(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "journal") && path.is_file()
+}
+
+/// Returns the path of a file from any folder.
+pub(crate) fn absolute(file: &Path) -> Option<String> {
+    let path = fs::canonicalize(file).ok()?;
+    Some(path.to_str()?.to_owned())
 }
 
 /// Returns the path of a file relative to the folder of another one: a backup and the journal of its job name each

@@ -51,6 +51,12 @@ impl WrittenValues {
         values
     }
 
+    /// Returns whether a record, which is that of a job, has one of the values in a field.
+    pub(crate) fn any_is_in(&self, job: &PatchJob, field: &str, record: &RawAnswer) -> bool {
+        let mut values = self.0.get(field).into_iter().flatten();
+        values.any(|value| has(job, field, value, record))
+    }
+
     /// Returns all values as JSON.
     #[expect(clippy::expect_used, reason = "texts and JSON")]
     fn all_json(&self) -> Box<str> {
@@ -241,6 +247,14 @@ impl WrittenByRecord {
         }
         self.bytes += after.len();
         *of_record = OfRecord::Values(after);
+    }
+
+    /// Returns what all rows about a record write; `None` if no row is, or if there was no room for it.
+    pub(crate) fn values_of(&self, id: u64) -> Option<WrittenValues> {
+        match self.by_id.get(&id)? {
+            OfRecord::Values(json) => Some(WrittenValues::of_json(json)),
+            OfRecord::TooMany | OfRecord::Taken => None,
+        }
     }
 
     /// Returns the row of the backup for a row of the job. To be called for each row, in their order.

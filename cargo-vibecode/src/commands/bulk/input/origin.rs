@@ -16,6 +16,9 @@ pub(crate) struct Origin {
     /// The journal of the job, relative to the folder of the backup. Backups of earlier versions do not name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) journal: Option<String>,
+    /// The same as an absolute path, by which the job is found if the backup is moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) journal_path: Option<String>,
     /// The id in that journal. Another job may have a journal of the same name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) journal_id: Option<String>,
@@ -59,6 +62,7 @@ mod tests {
             let origin = Origin {
                 entity,
                 journal: portal.as_ref().map(|_| "../a.csv.journal".to_owned()),
+                journal_path: portal.as_ref().map(|_| "/jobs/a.csv.journal".to_owned()),
                 journal_id: portal.as_ref().map(|_| "1f09d2c4".to_owned()),
                 portal,
                 has_written,

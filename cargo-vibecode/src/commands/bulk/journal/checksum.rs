@@ -40,6 +40,11 @@ impl RunningChecksum {
         Some(line)
     }
 
+    /// Returns the checksum of all lines so far.
+    pub(super) fn as_str(&self) -> &str {
+        &self.last
+    }
+
     fn after(&self, line: &[u8]) -> String {
         let hash = Sha256::new_with_prefix(&self.last).chain_update(line);
         let mut sum = digest::in_hex(&hash);

@@ -6,9 +6,12 @@ mod checksum;
 pub(crate) mod header;
 mod lines;
 pub(crate) mod outcome;
+pub(crate) mod past;
 pub(crate) mod resume;
 pub(crate) mod review;
 pub(crate) mod row_set;
+mod seal;
+pub(crate) mod undo;
 
 use std::{
     fmt,
@@ -27,8 +30,9 @@ use self::{
     header::Header,
     lines::for_each_line,
     outcome::RowFailure,
-    review::{Review, ReviewedRows, RowDigest},
-    row_set::Ranges,
+    review::{Review, ReviewedRows, RowDigests},
+    row_set::{Ranges, RowSet},
+    seal::Seal,
 };
 use super::send::lost::LostRows;
 use crate::{digest, failure::Failure, text_file::private};
@@ -100,6 +104,12 @@ pub(crate) enum Line {
         batch: u64,
         at: u64,
     },
+    /// The API has reported another portal for the key since these rows were sent, so it is not known which portal took
+    /// them. Their outcomes do not count: they are to be sent again.
+    Reopened {
+        at: u64,
+        rows: Ranges,
+    },
     /// The process is alive.
     Alive {
         at: u64,
@@ -152,6 +162,7 @@ impl Line {
             | Self::Overtaken { at, .. }
             | Self::Settled { at, .. }
             | Self::Returned { at, .. }
+            | Self::Reopened { at, .. }
             | Self::Alive { at }
             | Self::Ended { at }
             | Self::Damaged { at }
@@ -159,6 +170,53 @@ impl Line {
             | Self::Undoing { at, .. }
             | Self::Undone { at, .. }
             | Self::Finished { at, .. } => Some(*at),
+        }
+    }
+
+    /// Returns whether no request of the process is under way after this line. `before` is whether none was before it.
+    fn is_ended_after(&self, before: bool) -> bool {
+        match self {
+            Self::Ended { .. } | Self::Finished { .. } => true,
+            // It is written while nothing new is under way.
+            Self::BackedUp { .. }
+            | Self::Review { .. }
+            | Self::Reviewed(_)
+            | Self::Overtaken { .. }
+            | Self::Reopened { .. }
+            | Self::Undoing { .. }
+            | Self::Undone { .. } => before,
+            Self::Journal(_)
+            | Self::Started { .. }
+            | Self::Done { .. }
+            | Self::Settled { .. }
+            | Self::Returned { .. }
+            | Self::Alive { .. }
+            | Self::Damaged { .. }
+            | Self::PutBack { .. } => false,
+        }
+    }
+
+    /// Returns whether every row has been reported after this line. `before` is whether they were before it.
+    fn is_finished_after(&self, before: bool) -> bool {
+        match self {
+            Self::Finished { .. } => true,
+            Self::Review { .. }
+            | Self::Reviewed(_)
+            | Self::Undoing { .. }
+            | Self::Undone { .. } => before,
+            // Rows were sent, or may have been, after the end that an earlier line shows.
+            Self::Journal(_)
+            | Self::BackedUp { .. }
+            | Self::Started { .. }
+            | Self::Done { .. }
+            | Self::Overtaken { .. }
+            | Self::Settled { .. }
+            | Self::Returned { .. }
+            | Self::Reopened { .. }
+            | Self::Alive { .. }
+            | Self::Ended { .. }
+            | Self::Damaged { .. }
+            | Self::PutBack { .. } => false,
         }
     }
 }
@@ -175,6 +233,8 @@ pub(crate) struct Journal {
     next_batch: u64,
     /// `None`: the journal is of an earlier version, which has no checksums.
     checksum: Option<RunningChecksum>,
+    /// Whether no request of a process is under way, as the lines so far say.
+    is_idle: bool,
     last_heartbeat: Instant,
     /// `None`: the journal is of an earlier version.
     id: Option<String>,
@@ -188,7 +248,7 @@ impl Journal {
     pub(crate) fn create(
         path: &Path,
         mut header: Header,
-        reviewed: &[RowDigest],
+        reviewed: &RowDigests,
     ) -> Result<Self, Failure> {
         let mut options = private();
         let file = options.read(true).append(true).create_new(true).open(path);
@@ -232,6 +292,7 @@ impl Journal {
             is_torn: false,
             next_batch,
             checksum,
+            is_idle: false,
             last_heartbeat: Instant::now(),
             id: None,
         }
@@ -246,13 +307,13 @@ impl Journal {
         self.id.as_deref()
     }
 
-    fn write_reviewed(&mut self, rows: &[RowDigest]) -> Result<(), Failure> {
+    fn write_reviewed(&mut self, rows: &RowDigests) -> Result<(), Failure> {
         let mut lines = ReviewedRows::lines(rows, now());
         lines.try_for_each(|line| self.write(&Line::Reviewed(line)))
     }
 
     /// Records a review that was given to `--resume`. Its digests replace earlier ones of the same rows.
-    pub(crate) fn reviewed(&mut self, review: Review, rows: &[RowDigest]) -> Result<(), Failure> {
+    pub(crate) fn reviewed(&mut self, review: Review, rows: &RowDigests) -> Result<(), Failure> {
         self.write(&Line::Review { at: now(), review })?;
         self.write_reviewed(rows)?;
         self.sync()
@@ -323,15 +384,38 @@ impl Journal {
         self.sync()
     }
 
-    /// Passes every failed row to `visit`. Reads through the handle that holds the lock: on some
-    /// systems no other handle can read.
+    /// Records that it is not known which portal took these rows, which were reported.
+    pub(crate) fn reopened(&mut self, rows: &RowSet) -> Result<(), Failure> {
+        let (at, rows) = (now(), rows.iter().collect());
+        self.write(&Line::Reopened { at, rows })?;
+        self.sync()
+    }
+
+    /// Passes every failed row to `visit`, but for those whose outcome does not count. Reads through the handle that holds
+    /// the lock: on some systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
+        let mut reopened = Vec::new();
+        let mut number = 0_u64;
         for_each_line(&mut self.file, &self.path, |line| {
+            number += 1;
+            if let Line::Reopened { rows, .. } = line {
+                let mut set = RowSet::default();
+                rows.iter().for_each(|row| set.insert(row));
+                reopened.push((number, set));
+            }
+        })?;
+        number = 0;
+        for_each_line(&mut self.file, &self.path, |line| {
+            number += 1;
             if let Line::Done { failed, .. }
             | Line::Overtaken { failed, .. }
             | Line::Settled { failed, .. } = line
             {
-                failed.into_iter().for_each(&mut visit);
+                let counts = |failure: &RowFailure| {
+                    let mut later = reopened.iter().filter(|(at, _)| *at > number);
+                    !later.any(|(_, rows)| rows.contains(failure.row))
+                };
+                failed.into_iter().filter(counts).for_each(&mut visit);
             }
         })?;
         Ok(())
@@ -352,7 +436,13 @@ impl Journal {
     /// Ensures that everything written so far survives a loss of power.
     pub(crate) fn sync(&mut self) -> Result<(), Failure> {
         let synced = self.file.sync_data();
-        synced.map_err(|error| Failure::of_file(&self.path, &error))
+        synced.map_err(|error| Failure::of_file(&self.path, &error))?;
+        if let Some(checksum) = self.checksum.as_ref().filter(|_| self.is_idle) {
+            // Without a seal a resumed job waits, which is safe.
+            let seal = Seal::of(&self.file, checksum);
+            let _ = seal.and_then(|seal| seal.write_beside(&self.path));
+        }
+        Ok(())
     }
 
     /// Writes a line. If the disk is full after a part of it, the part is removed: a later line after it
@@ -374,6 +464,7 @@ impl Journal {
             return Err(Failure::of_file(&self.path, &error));
         }
         self.checksum = checksum;
+        self.is_idle = line.is_ended_after(self.is_idle);
         self.length += u64::try_from(json.len()).unwrap_or_default();
         Ok(())
     }

@@ -5,7 +5,7 @@ use vibecode_runtime::{Error, ErrorKind, Outcome};
 
 use crate::{
     api_words::ApiWords,
-    commands::bulk::{input::columns::Columns, send::batch::RowError},
+    commands::bulk::{input::columns::Columns, pipelines::RefusedStage, send::batch::RowError},
     record_batch::NotRead,
     verify::{Difference, DifferenceProblem},
 };
@@ -27,6 +27,8 @@ const OVERTAKEN: &str = "OVERTAKEN";
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
 const NOT_COMPARED: &str = "NOT_COMPARED";
+/// The code of a row of an undo of which the record is in another pipeline than that of the stage.
+const OTHER_PIPELINE: &str = "OTHER_PIPELINE";
 /// The code of a row that adds what an earlier row adds, or sets a stage of the pipeline that it sets, which has failed.
 const EARLIER_ROW_FAILED: &str = "EARLIER_ROW_FAILED";
 
@@ -106,6 +108,13 @@ impl RowFailure {
                 ),
                 api: not_read.words(),
                 ..Self::not_sent(row, NOT_COMPARED)
+            },
+            RowError::OtherPipeline(RefusedStage { field, problem }) => Self {
+                column: Some(columns.of_field(field)),
+                message: format!(
+                    "{problem}: the record was moved to another pipeline since, and the row was not sent. Move the record back, and run the row again"
+                ),
+                ..Self::not_sent(row, OTHER_PIPELINE)
             },
             RowError::PipelineNotSet { line } => Self {
                 message: format!(

@@ -1,11 +1,14 @@
 //! What was reviewed before rows were sent: a short digest of what each row changes in its record, so that the rows that
 //! are left can be compared when the job is resumed.
 
-use std::fmt::Write as _;
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::row_set::Ranges;
+use super::row_set::{Ranges, RowSet};
 
 /// The number of rows of one line of the journal.
 const ROWS_PER_LINE: usize = 1000;
@@ -26,20 +29,36 @@ pub(crate) struct Review {
 /// A row and the digest of what it changes in its record.
 pub(crate) type RowDigest = (u64, u32);
 
+/// The digests of rows that were reviewed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RowDigests {
+    pub(crate) rows: Vec<RowDigest>,
+    /// The digests of the single changes of rows about records with several rows: once one of these is sent, the others
+    /// find values that the review did not know beside those that it did.
+    pub(crate) changes: HashMap<u64, Vec<u32>>,
+}
+
 /// The digests of some rows, as they are written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "WrittenRows", into = "WrittenRows")]
 pub(crate) struct ReviewedRows {
     pub(super) at: u64,
-    rows: Vec<RowDigest>,
+    digests: RowDigests,
 }
 
 impl ReviewedRows {
     /// Returns the digests in lines.
-    pub(super) fn lines(rows: &[RowDigest], at: u64) -> impl Iterator<Item = Self> {
-        rows.chunks(ROWS_PER_LINE).map(move |rows| Self {
-            at,
-            rows: rows.to_vec(),
+    pub(super) fn lines(digests: &RowDigests, at: u64) -> impl Iterator<Item = Self> {
+        digests.rows.chunks(ROWS_PER_LINE).map(move |rows| {
+            let changes = rows.iter().filter_map(|(row, _)| {
+                let of_row = digests.changes.get(row)?;
+                Some((*row, of_row.clone()))
+            });
+            let digests = RowDigests {
+                rows: rows.to_vec(),
+                changes: changes.collect(),
+            };
+            Self { at, digests }
         })
     }
 }
@@ -49,34 +68,63 @@ struct WrittenRows {
     at: u64,
     rows: Ranges,
     digests: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    changes: BTreeMap<u64, String>,
+}
+
+/// Writes digests one after another.
+fn in_hex(digests: impl Iterator<Item = u32>) -> String {
+    let mut hex = String::new();
+    for digest in digests {
+        let _ = write!(hex, "{digest:08x}");
+    }
+    hex
+}
+
+/// Reads what [`in_hex`] has written. `None` if it is something else.
+fn of_hex(hex: &str) -> Option<Vec<u32>> {
+    let read = |digits: &[u8]| {
+        let is_digest = digits.len() == DIGITS && digits.iter().all(u8::is_ascii_hexdigit);
+        let digits = str::from_utf8(digits).ok().filter(|_| is_digest)?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    hex.as_bytes().chunks(DIGITS).map(read).collect()
 }
 
 impl From<ReviewedRows> for WrittenRows {
-    fn from(ReviewedRows { at, rows }: ReviewedRows) -> Self {
-        let mut digests = String::with_capacity(rows.len() * DIGITS);
-        for (_, digest) in &rows {
-            let _ = write!(digests, "{digest:08x}");
+    fn from(ReviewedRows { at, digests }: ReviewedRows) -> Self {
+        let RowDigests { rows, changes } = digests;
+        let changes = changes.into_iter();
+        Self {
+            at,
+            rows: rows.iter().map(|(row, _)| *row).collect(),
+            digests: in_hex(rows.iter().map(|(_, digest)| *digest)),
+            changes: changes
+                .map(|(row, digests)| (row, in_hex(digests.into_iter())))
+                .collect(),
         }
-        let rows = rows.iter().map(|(row, _)| *row).collect();
-        Self { at, rows, digests }
     }
 }
 
 impl TryFrom<WrittenRows> for ReviewedRows {
     type Error = &'static str;
 
-    fn try_from(WrittenRows { at, rows, digests }: WrittenRows) -> Result<Self, Self::Error> {
-        let mut lines = rows.iter();
-        let read = |digits: &[u8]| {
-            let is_digest = digits.len() == DIGITS && digits.iter().all(u8::is_ascii_hexdigit);
-            let digits = str::from_utf8(digits).ok().filter(|_| is_digest)?;
-            Some((lines.next()?, u32::from_str_radix(digits, 16).ok()?))
-        };
-        let read: Option<Vec<RowDigest>> = digests.as_bytes().chunks(DIGITS).map(read).collect();
-        match (read, lines.next()) {
-            (Some(rows), None) => Ok(Self { at, rows }),
-            (Some(_) | None, _) => Err("not one digest for each row"),
+    fn try_from(written: WrittenRows) -> Result<Self, Self::Error> {
+        let digests = of_hex(&written.digests).ok_or("no digests")?;
+        // A short list of ranges may stand for very many rows.
+        let lines: Vec<u64> = written.rows.iter().take(digests.len() + 1).collect();
+        if lines.len() != digests.len() {
+            return Err("not one digest for each row");
         }
+        let changes = written.changes.into_iter();
+        let changes = changes.map(|(row, digests)| Some((row, of_hex(&digests)?)));
+        Ok(Self {
+            at: written.at,
+            digests: RowDigests {
+                rows: lines.into_iter().zip(digests).collect(),
+                changes: changes.collect::<Option<_>>().ok_or("no digests")?,
+            },
+        })
     }
 }
 
@@ -87,7 +135,7 @@ pub(crate) struct PastReview {
     /// The latest.
     pub(crate) review: Option<Review>,
     /// The digests, in the order of the rows after [`PastReview::conclude`].
-    rows: Vec<RowDigest>,
+    digests: RowDigests,
     /// The number of digests that were written and have not been read.
     missing: u64,
     /// Whether rows were never reviewed, as `--limit` said.
@@ -99,7 +147,7 @@ impl PastReview {
     pub(super) fn begin(&mut self, review: Review) {
         let is_first = self.review.is_none();
         if review.limit.is_none() {
-            self.rows.clear();
+            self.digests = RowDigests::default();
             self.missing = 0;
             self.is_partial = false;
         } else if is_first {
@@ -111,22 +159,42 @@ impl PastReview {
 
     /// Adds digests of the latest review.
     pub(super) fn add(&mut self, rows: ReviewedRows) {
-        let read = u64::try_from(rows.rows.len()).unwrap_or(u64::MAX);
+        let ReviewedRows { digests, .. } = rows;
+        let read = u64::try_from(digests.rows.len()).unwrap_or(u64::MAX);
         self.missing = self.missing.saturating_sub(read);
-        self.rows.extend(rows.rows);
+        for (row, _) in &digests.rows {
+            self.digests.changes.remove(row);
+        }
+        self.digests.rows.extend(digests.rows);
+        self.digests.changes.extend(digests.changes);
     }
 
     /// Brings the digests into the order of the rows, and keeps the latest of each.
     pub(super) fn conclude(&mut self) {
-        self.rows.reverse();
-        self.rows.sort_by_key(|(row, _)| *row);
-        self.rows.dedup_by_key(|(row, _)| *row);
+        let rows = &mut self.digests.rows;
+        rows.reverse();
+        rows.sort_by_key(|(row, _)| *row);
+        rows.dedup_by_key(|(row, _)| *row);
+    }
+
+    /// Returns the rows whose digests are known.
+    pub(crate) fn rows(&self) -> RowSet {
+        let mut rows = RowSet::default();
+        self.digests.rows.iter().for_each(|it| rows.insert(it.0));
+        rows
     }
 
     /// Returns the digest of a row if it was reviewed.
     pub(crate) fn digest_of(&self, row: u64) -> Option<u32> {
-        let found = self.rows.binary_search_by_key(&row, |it| it.0).ok()?;
-        self.rows.get(found).map(|it| it.1)
+        let rows = &self.digests.rows;
+        let found = rows.binary_search_by_key(&row, |it| it.0).ok()?;
+        rows.get(found).map(|it| it.1)
+    }
+
+    /// Returns whether this is the digest of one of the changes of a row, as they were reviewed.
+    pub(crate) fn has_change(&self, row: u64, digest: u32) -> bool {
+        let changes = self.digests.changes.get(&row);
+        changes.is_some_and(|changes| changes.contains(&digest))
     }
 
     /// Returns the number of digests that the journal has lost.
@@ -147,7 +215,14 @@ mod tests {
     use super::*;
 
     fn read(rows: &[RowDigest]) -> impl Iterator<Item = ReviewedRows> {
-        let lines: Vec<String> = ReviewedRows::lines(rows, 5)
+        let changes = rows.iter().filter(|(row, _)| row % 2 == 0);
+        let digests = RowDigests {
+            rows: rows.to_vec(),
+            changes: changes
+                .map(|(row, digest)| (*row, vec![*digest, 7]))
+                .collect(),
+        };
+        let lines: Vec<String> = ReviewedRows::lines(&digests, 5)
             .map(|line| serde_json::to_string(&line).unwrap())
             .collect();
         lines
@@ -162,8 +237,14 @@ mod tests {
             .map(|row| (row, u32::try_from(row).unwrap().wrapping_mul(2_654_435_761)))
             .collect();
         assert_eq!(read(&rows).count(), 3);
-        let read: Vec<RowDigest> = read(&rows).flat_map(|line| line.rows).collect();
-        assert_eq!(read, rows);
+        let mut past = PastReview::default();
+        read(&rows).for_each(|line| past.add(line));
+        assert_eq!(past.digests.rows, rows);
+        assert_eq!(
+            past.digests.changes.len(),
+            rows.iter().filter(|it| it.0 % 2 == 0).count()
+        );
+        assert!(past.has_change(2, rows[0].1) && past.has_change(2, 7) && !past.has_change(3, 7));
     }
 
     #[test]

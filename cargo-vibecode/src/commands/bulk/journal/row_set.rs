@@ -113,6 +113,15 @@ impl RowSet {
         self.words.get(word).is_some_and(|word| word & bit != 0)
     }
 
+    /// Returns the rows in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u64> {
+        let words = (0_u64..).step_by(64).zip(&self.words);
+        let rows =
+            words.flat_map(|(first, word)| (first..first + 64).zip(std::iter::repeat(*word)));
+        rows.filter(|(row, word)| word & (1 << (row % 64)) != 0)
+            .map(|(row, _)| row)
+    }
+
     pub(crate) fn len(&self) -> u64 {
         self.count
     }
@@ -150,6 +159,7 @@ mod tests {
             set.insert(row);
         }
         assert_eq!(set.count, 3);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [2, 64, 1_000_000]);
         set.remove(64);
         set.remove(65);
         assert!(set.contains(2) && set.contains(1_000_000) && !set.contains(64));

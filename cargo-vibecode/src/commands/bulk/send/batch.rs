@@ -18,7 +18,7 @@ use super::{
     lost::{LostRows, is_lost},
 };
 use crate::{
-    commands::bulk::backup::written::WrittenValues,
+    commands::bulk::{backup::written::WrittenValues, pipelines::RefusedStage},
     record_batch::NotRead,
     verify::{self, Answer, Difference, ReadBack, Shown, Unconfirmed},
 };
@@ -63,6 +63,8 @@ pub(crate) enum RowError {
     },
     /// The row sets a stage of the pipeline that an earlier row sets, which has failed. It was not sent.
     PipelineNotSet { line: u64 },
+    /// The row undoes a change, and sets a stage of another pipeline than its record is in since. It was not sent.
+    OtherPipeline(RefusedStage),
 }
 
 impl RowError {

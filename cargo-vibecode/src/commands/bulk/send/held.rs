@@ -15,7 +15,7 @@ use super::{
 };
 use crate::commands::bulk::{
     journal::row_set::RowSet,
-    pipelines::{sets_pipeline, sets_stage_alone},
+    pipelines::{RefusedStages, sets_pipeline, sets_stage_alone},
     repeated::RepeatedRecords,
 };
 
@@ -103,21 +103,38 @@ impl PlannedBatch {
         (now, Some(later))
     }
 
-    /// Takes out the rows that set a stage of a pipeline if the row that sets the pipeline has failed.
-    pub(super) fn take_refused(&mut self, failed: &RowSet) -> Vec<(u64, RowError)> {
+    /// Takes out the rows that set a stage of a pipeline if the row that sets the pipeline has failed, and those that
+    /// were refused before anything was sent.
+    pub(super) fn take_refused(
+        &mut self,
+        failed: &RowSet,
+        other_pipeline: &RefusedStages,
+    ) -> Vec<(u64, RowError)> {
         let mut refused = Vec::new();
         for StageRow { line, after } in std::mem::take(&mut self.stage_rows) {
-            let index = self.lines.iter().position(|of_row| *of_row == line);
-            if let Some(index) = index
-                && failed.contains(after)
-            {
-                self.lines.remove(index);
-                self.jobs.remove(index);
-                self.written.remove(index);
+            if failed.contains(after) && self.take(line) {
                 refused.push((line, RowError::PipelineNotSet { line: after }));
             }
         }
+        for line in self.lines.clone() {
+            if let Some(stage) = other_pipeline.of_row(line)
+                && self.take(line)
+            {
+                refused.push((line, RowError::OtherPipeline(stage.clone())));
+            }
+        }
         refused
+    }
+
+    /// Takes out a row. Returns false if it is not there.
+    fn take(&mut self, line: u64) -> bool {
+        let Some(index) = self.lines.iter().position(|of_row| *of_row == line) else {
+            return false;
+        };
+        self.lines.remove(index);
+        self.jobs.remove(index);
+        self.written.remove(index);
+        true
     }
 }
 
@@ -181,7 +198,7 @@ mod tests {
         let mut later = later.unwrap();
         let mut failed = RowSet::default();
         failed.insert(2);
-        let refused = later.take_refused(&failed);
+        let refused = later.take_refused(&failed, &RefusedStages::default());
         assert!(matches!(
             refused[..],
             [(3, RowError::PipelineNotSet { line: 2 })]

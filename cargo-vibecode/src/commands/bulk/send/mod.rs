@@ -19,6 +19,7 @@ pub(crate) mod batch;
 mod held;
 mod later;
 pub(crate) mod lost;
+mod other_portal;
 pub(crate) mod plan;
 mod portal_check;
 pub(crate) mod progress;
@@ -38,6 +39,7 @@ use self::{
     batch::RowError,
     lost::AllLost,
     plan::Plan,
+    portal_check::PortalProblem,
     progress::Progress,
     running::{Running, StartedBatch},
     stopping::{AfterStop, Unanswered},
@@ -51,9 +53,10 @@ use super::{
     journal::{
         HEARTBEAT, Journal,
         outcome::{NextStep, RowFailure},
-        resume::Past,
+        past::Past,
         row_set::{Ranges, RowSet},
     },
+    pipelines::RefusedStages,
 };
 use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
 
@@ -114,10 +117,14 @@ pub(crate) struct Sender<'a> {
     last_failure: Option<String>,
     /// Set once too many rows have failed.
     after_stop: Option<AfterStop>,
-    /// Whether there was an interrupt. The next one stops without waiting.
-    pub(crate) is_interrupted: bool,
+    /// The number of interrupts so far. The second one stops without waiting.
+    interrupts_seen: u32,
+    /// Whether the API has reported another portal for the key, so that no outcome counts any more.
+    is_elsewhere: bool,
     /// All rows that have failed, also of earlier processes.
     failed_rows: RowSet,
+    /// Rows that must not be sent, and fail.
+    refused: RefusedStages,
 }
 
 impl<'a> Sender<'a> {
@@ -148,13 +155,21 @@ impl<'a> Sender<'a> {
             portal_check: None,
             last_failure: None,
             after_stop: None,
-            is_interrupted: false,
+            interrupts_seen: 0,
+            is_elsewhere: false,
             failed_rows: RowSet::default(),
+            refused: RefusedStages::default(),
         }
     }
 
-    /// Adds the rows of earlier processes that have failed, or of which an attempt was lost.
-    pub(crate) fn continuing(self, past: &Past) -> Self {
+    /// Sends all rows but these, which fail.
+    pub(crate) fn without(self, refused: RefusedStages) -> Self {
+        Self { refused, ..self }
+    }
+
+    /// Adds the rows of earlier processes that are done, that have failed, or of which an attempt was lost.
+    pub(crate) fn continuing(mut self, past: &Past) -> Self {
+        self.progress.begin_at(past.ok, past.failed);
         Self {
             failed: past.lacking.clone(),
             failed_rows: past.failed_rows.clone(),
@@ -169,6 +184,11 @@ impl<'a> Sender<'a> {
             portal_check,
             ..self
         }
+    }
+
+    /// Returns whether there was an interrupt.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.interrupts_seen > 0
     }
 
     /// Returns the number of rows so far whose records have had all phones and emails that they add.
@@ -196,7 +216,7 @@ impl<'a> Sender<'a> {
         plan: &mut Plan<'_>,
         mode: Mode,
     ) -> Result<(), Stopped> {
-        if self.is_interrupted && !plan.has_no_more()? {
+        if self.is_interrupted() && !plan.has_no_more()? {
             return Err(Stopped::Interrupted);
         }
         let mut stopped = None;
@@ -236,10 +256,13 @@ impl<'a> Sender<'a> {
                     stopped = stopped.or(reason);
                 }
                 answer = answer_of(&mut self.portal_check), if is_asking => {
-                    stopped = stopped.or(answer.err().map(Stopped::Failed));
+                    if let Err(problem) = answer {
+                        stopped = stopped.or(Some(self.stopped_by(problem)?));
+                    }
                 }
                 () = self.interrupts.next() => {
-                    if std::mem::replace(&mut self.is_interrupted, true) {
+                    self.interrupts_seen += 1;
+                    if self.interrupts_seen > 1 {
                         return Err(Stopped::Interrupted);
                     }
                     // After the last row an interrupt stops nothing.
@@ -327,7 +350,8 @@ impl<'a> Sender<'a> {
         columns: &Columns<'_>,
     ) -> Result<Option<String>, Failure> {
         let mut stop = None;
-        while running.decide_first()
+        while !self.is_elsewhere
+            && running.decide_first()
             && let Some(batch) = running.batches.front()
             && let Some(results) = &batch.results
         {
@@ -349,6 +373,9 @@ impl<'a> Sender<'a> {
     ) -> Result<Option<String>, Failure> {
         let mut failed: Vec<RowFailure> = Vec::new();
         let mut ok = Vec::new();
+        if let Some(check) = &mut self.portal_check {
+            check.add(batch.rows(results).into_iter().map(|(row, _)| row));
+        }
         for (row, result) in batch.rows(results) {
             let earlier = self.failed_before(batch, row);
             match result.err().or(earlier.as_ref()) {
@@ -417,7 +444,7 @@ impl<'a> Sender<'a> {
     }
 }
 
-async fn answer_of(check: &mut Option<PortalCheck>) -> Result<(), Failure> {
+async fn answer_of(check: &mut Option<PortalCheck>) -> Result<(), PortalProblem> {
     match check {
         Some(check) => check.answer().await,
         None => Ok(()),

@@ -43,6 +43,12 @@ impl Progress {
         self.note();
     }
 
+    /// Counts rows as open that were reported.
+    pub(crate) fn take_back(&mut self, ok: u64, failed: u64) {
+        self.ok = self.ok.saturating_sub(ok);
+        self.failed = self.failed.saturating_sub(failed);
+    }
+
     fn note(&mut self) {
         if self.failed > 0 {
             self.meter.note(format!("{} failed", self.failed));

@@ -78,7 +78,7 @@ impl Running {
         sender: &Sender<'_>,
         mode: Mode,
     ) {
-        let refused = batch.take_refused(&sender.failed_rows);
+        let refused = batch.take_refused(&sender.failed_rows, &sender.refused);
         let PlannedBatch {
             lines,
             jobs,

@@ -1,0 +1,291 @@
+//! What a journal says of its job: which rows are done, failed or open, and for how long requests may still be running.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    HEARTBEAT, Line, now,
+    outcome::RowFailure,
+    review::PastReview,
+    row_set::{Ranges, RowSet},
+    undo::{OpenUndo, Undone, moment},
+};
+use crate::commands::bulk::send::lost::AllLost;
+
+#[cfg(test)]
+mod tests;
+
+/// The state of the job so far.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    /// Rows that have been reported.
+    pub(crate) done: RowSet,
+    /// Rows that were sent and have no known outcome.
+    pub(crate) open: RowSet,
+    /// Rows whose old values are in a backup.
+    pub(crate) backed_up: RowSet,
+    /// The backups of the job, the oldest first, relative to the folder of the journal.
+    pub(super) backups: Vec<String>,
+    /// All failed rows.
+    pub(crate) failed_rows: RowSet,
+    pub(crate) ok: u64,
+    pub(crate) failed: u64,
+    pub(crate) is_finished: bool,
+    /// When it was, in milliseconds since 1970.
+    pub(super) finished_at: u64,
+    pub(super) undone: Option<Undone>,
+    /// The undo of the job that was begun and has not ended, so that requests of it may still be running.
+    pub(super) open_undo: Option<OpenUndo>,
+    /// What was reviewed before rows were sent.
+    pub(crate) reviewed: PastReview,
+    /// The rows that were sent after the latest review.
+    pub(crate) sent_since_review: RowSet,
+    /// The failed rows whose phones and emails may be missing.
+    pub(crate) lacking: RowSet,
+    /// The rows of which an attempt was lost, unless it is known to have settled.
+    pub(crate) lost: AllLost,
+    /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
+    pub(super) damaged_at: Option<u64>,
+    /// When the file was changed or copied after its last line was written. It may be an older copy that was put back,
+    /// so rows may have been sent until then of which it says nothing.
+    pub(super) put_back_at: Option<u64>,
+    /// Whether the journal does not record this yet.
+    pub(super) is_put_back_now: bool,
+    /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
+    /// does not say so.
+    pub(super) is_ended: bool,
+    /// The number of open rows whose requests may still be running, since their batches have no outcome.
+    pub(super) under_way: u64,
+    pub(super) batches: HashMap<u64, Ranges>,
+    pub(super) last_batch: u64,
+    /// When the process last wrote to the journal.
+    pub(super) last_heartbeat: u64,
+    /// The open rows of which no portal is known to have taken them. They were answered, so that nothing is under way.
+    pub(super) reopened: RowSet,
+    /// Failed rows without an answer, whose change may still be applied.
+    pub(super) unanswered: RowSet,
+    /// When the last of them was reported.
+    pub(super) last_unanswered: u64,
+}
+
+impl Past {
+    pub(super) fn apply(&mut self, line: Line) {
+        self.is_ended = line.is_ended_after(self.is_ended);
+        self.is_finished = line.is_finished_after(self.is_finished);
+        match line {
+            // Nothing was under way at its end, so that it does not prolong the wait.
+            Line::Journal(_) | Line::Ended { .. } => {}
+            Line::Review { review, .. } => {
+                self.reviewed.begin(review);
+                self.sent_since_review = RowSet::default();
+            }
+            Line::Reviewed(rows) => self.reviewed.add(rows),
+            Line::BackedUp { at, rows, file } => {
+                self.backups.extend(file);
+                rows.iter().for_each(|row| self.backed_up.insert(row));
+                self.heartbeat(at);
+            }
+            Line::Started { batch, at, rows } => {
+                rows.iter()
+                    .for_each(|row| self.sent_since_review.insert(row));
+                self.batches.insert(batch, rows);
+                self.last_batch = self.last_batch.max(batch);
+                self.heartbeat(at);
+            }
+            Line::Done {
+                batch,
+                at,
+                ok,
+                failed,
+                lost,
+                lost_at,
+            } => {
+                self.batches.remove(&batch);
+                self.lost.add(lost.iter(), lost_at);
+                self.report(at, &ok, failed);
+            }
+            Line::Returned { batch, at } => {
+                self.batches.remove(&batch);
+                self.heartbeat(at);
+            }
+            Line::Reopened { at: _, rows } => rows.iter().for_each(|row| self.reopen(row)),
+            // Nothing is under way, so that it does not prolong the wait.
+            Line::Overtaken { at: _, failed } => self.overtake(failed),
+            Line::Settled { at, failed } => {
+                self.lost = AllLost::default();
+                self.overtake(failed);
+                self.heartbeat(at);
+            }
+            Line::Alive { at } => self.heartbeat(at),
+            Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
+            Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
+            Line::Undoing { at, file } => self.open_undo = Some(OpenUndo { at, file }),
+            Line::Undone { at, rows } => {
+                self.open_undo = None;
+                self.undone = Undone::of(at, rows).or(self.undone);
+            }
+            Line::Finished { at, .. } => self.finished_at = at,
+        }
+    }
+
+    /// Adds the outcomes of the rows of a batch.
+    fn report(&mut self, at: u64, ok: &Ranges, failed: Vec<RowFailure>) {
+        for row in ok.iter() {
+            self.done.insert(row);
+            self.reopened.remove(row);
+            self.ok += 1;
+        }
+        for failure in failed {
+            self.done.insert(failure.row);
+            self.reopened.remove(failure.row);
+            self.failed_rows.insert(failure.row);
+            if failure.may_lack_additions() {
+                self.lacking.insert(failure.row);
+            }
+            self.failed += 1;
+            if failure.is_unknown() {
+                self.unanswered.insert(failure.row);
+                self.lost.add([failure.row], at);
+                self.last_unanswered = self.last_unanswered.max(at);
+            }
+        }
+        self.heartbeat(at);
+    }
+
+    /// Counts a row that was reported as open.
+    fn reopen(&mut self, row: u64) {
+        if !self.done.contains(row) {
+            return;
+        }
+        self.done.remove(row);
+        self.reopened.insert(row);
+        let of_outcome = if self.failed_rows.contains(row) {
+            &mut self.failed
+        } else {
+            &mut self.ok
+        };
+        *of_outcome = of_outcome.saturating_sub(1);
+        for rows in [
+            &mut self.failed_rows,
+            &mut self.lacking,
+            &mut self.unanswered,
+        ] {
+            rows.remove(row);
+        }
+    }
+
+    /// Counts rows that had been done as failed.
+    fn overtake(&mut self, rows: Vec<RowFailure>) {
+        for failure in rows {
+            self.ok = self.ok.saturating_sub(1);
+            self.failed += 1;
+            self.failed_rows.insert(failure.row);
+            if failure.may_lack_additions() {
+                self.lacking.insert(failure.row);
+            }
+        }
+    }
+
+    /// Returns why there may be requests of an earlier process that are still running.
+    pub(crate) fn why_unsettled(&self) -> &'static str {
+        match self.put_back_at {
+            Some(_) => {
+                "the journal was changed or copied after its last line, so requests that it does not know may still be running at the server"
+            }
+            None => "requests of the earlier process may still be running at the server",
+        }
+    }
+
+    /// Returns the counts and the moment of the end of a finished job. `bad` follows the counts.
+    pub(crate) fn finished_in_words(&self, bad: &str) -> String {
+        let Self { ok, failed, .. } = self;
+        let moment = moment(self.finished_at);
+        let undone = self.undone_in_words();
+        let undone = undone.map_or_else(String::new, |undone| format!("; {undone}"));
+        format!("this job is already finished: {ok} done, {failed} failed{bad}{moment}{undone}")
+    }
+
+    /// Returns the rows that were sent, whether their outcomes are known or not.
+    pub(crate) fn sent(&self) -> RowSet {
+        let mut sent = self.done.clone();
+        sent.insert_all(&self.open);
+        sent
+    }
+
+    /// Returns whether an undo has restored rows of the job, or was begun.
+    pub(crate) fn is_undone(&self) -> bool {
+        self.open_undo.is_some() || self.undone.is_some()
+    }
+
+    /// Returns the last undo of the job as a sentence; `None` if no row was restored.
+    pub(crate) fn undone_in_words(&self) -> Option<String> {
+        let open = self.open_undo.as_ref().map(OpenUndo::in_words);
+        open.or_else(|| self.undone.map(Undone::in_words))
+    }
+
+    /// Returns the undo of the job that has not ended.
+    pub(crate) fn open_undo(&self) -> Option<&OpenUndo> {
+        self.open_undo.as_ref()
+    }
+
+    /// Returns the backups of the job with this journal, the newest first.
+    pub(crate) fn backups(&self, journal: &Path) -> Vec<PathBuf> {
+        let folder = journal.parent().unwrap_or(Path::new(""));
+        let backups = self.backups.iter().rev();
+        backups.map(|file| folder.join(file)).collect()
+    }
+
+    /// Returns whether rows may have been sent of which the journal says nothing.
+    pub(crate) fn may_lack_rows(&self) -> bool {
+        self.damaged_at.is_some() || self.put_back_at.is_some()
+    }
+
+    pub(super) fn heartbeat(&mut self, at: u64) {
+        self.last_heartbeat = self.last_heartbeat.max(at);
+    }
+
+    /// A batch may have been opened by one process, and its rows reported by the next.
+    pub(super) fn conclude(&mut self) {
+        self.reviewed.conclude();
+        for rows in std::mem::take(&mut self.batches).into_values() {
+            for row in rows.iter().filter(|row| !self.done.contains(*row)) {
+                self.open.insert(row);
+            }
+        }
+        self.under_way = self.open.len();
+        self.open.insert_all(&self.reopened);
+    }
+
+    /// Returns how long requests of the ended process may still be running.
+    ///
+    /// One of an open row may have been sent up to the last sign of life of the process, whenever its batch
+    /// was started: a batch may be sent more than once. One of a failed row without an answer was sent
+    /// before the row was reported. It counts as much as an open one: a later row about the same record
+    /// would read the record, miss the phone that is still on its way, and add it a second time.
+    pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
+        let of_open_rows = (self.under_way > 0 || !self.is_ended).then_some(self.last_heartbeat);
+        let of_failed_rows = (!self.unanswered.is_empty()).then_some(self.last_unanswered);
+        let of_file = self.damaged_at.max(self.put_back_at);
+        let Some(last) = of_open_rows.max(of_failed_rows).max(of_file) else {
+            return Duration::ZERO;
+        };
+        let most = settle + HEARTBEAT * 2;
+        let passed = Duration::from_millis(now().saturating_sub(last));
+        most.saturating_sub(passed)
+    }
+
+    /// Returns how long anything that the job has sent may still be applied, also of a row that is done: an attempt of
+    /// it may have been lost.
+    pub(crate) fn unsettled_with_lost(&self, settle: Duration) -> Duration {
+        self.unsettled(settle).max(self.lost.unsettled(settle))
+    }
+
+    /// Returns the number of rows whose change may still be applied, and for how long.
+    pub(crate) fn may_be_applied(&self, settle: Duration) -> (u64, Duration) {
+        let rows = self.under_way + self.unanswered.len();
+        (rows, self.unsettled(settle))
+    }
+}

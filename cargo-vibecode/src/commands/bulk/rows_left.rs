@@ -1,0 +1,173 @@
+//! Compares the rows that are left of a reviewed job with what was reviewed, before it is resumed.
+//!
+//! A row that was never sent must find in its record what the review has shown. A row that was sent and had no answer may
+//! also find its own values, and a row about a record to which the job has sent other rows since, their values. Anything
+//! else was changed by somebody, and would be overwritten although nobody has reviewed that.
+//!
+//! Example: the review has shown `contacts/71 post: Clerk → Director` for row 2. The job was killed while row 2 was under
+//! way. When it is resumed, the post may be `Clerk` or `Director`. If it is `Chief`, nothing is sent.
+
+use super::{
+    backup::written::WrittenByRecord,
+    before_sending::Reading,
+    check::Checked,
+    input::columns::ColumnOptions,
+    job::BulkJob,
+    journal::{past::Past, review::Review, row_set::RowSet},
+    old_values::RowChanges,
+    records::{RecordReader, RowRecord},
+    reviewed::{RowReview, digest_of_missing},
+    send::plan::{Plan, Selection},
+};
+use crate::{failure::Failure, plural::number_of, progress::RequestProgress};
+
+/// The reviewed rows that are left, and what the job has sent since the review.
+struct RowsLeft<'a> {
+    past: &'a Past,
+    /// What the rows that were sent since the review have written to records with several rows.
+    written: WrittenByRecord,
+    overwrites_newer: bool,
+}
+
+impl BulkJob<'_> {
+    /// Checks that the rows that are left of a reviewed job would change in their records what was reviewed.
+    ///
+    /// # Errors
+    /// If one would not, if the journal has lost what was reviewed of a row, or if a record cannot be read.
+    pub(super) async fn check_rows_left(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        past: &Past,
+        review: &Review,
+    ) -> Result<(), Failure> {
+        let to_review = || self.command_to_review().without(&["limit"]);
+        let lost = past.reviewed.missing();
+        if lost > 0 {
+            return Err(Failure::new(format!(
+                "the job was reviewed as {}, and the journal has lost what was reviewed of {}, though rows may have been sent since: nothing was sent now. To review what is left: {}",
+                review.digest,
+                number_of(lost, "row", "rows"),
+                to_review()
+            )));
+        }
+        let changed = self.rows_not_as_reviewed(checked, column_options, past);
+        let changed = changed.await?;
+        if let Some(first) = changed.iter().next() {
+            let or_newer = match self.input.origin {
+                Some(_) => ", or --overwrite-newer is another one",
+                None => "",
+            };
+            let open = changed.iter().find(|row| past.open.contains(*row));
+            let open = open.map_or_else(String::new, |row| {
+                format!(
+                    ". Row {row} was sent and had no answer, and its record has neither what was reviewed nor what the row sets"
+                )
+            });
+            return Err(Failure::new(format!(
+                "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}){or_newer}: nothing was sent{open}. To review what is left: {}",
+                review.digest,
+                changed.len(),
+                to_review()
+            )));
+        }
+        if let Some(limit) = past.reviewed.limit() {
+            self.output.warn(format!(
+                "the job was reviewed with --limit {limit}: rows that this did not cover are sent whatever their records have"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Returns the rows that are left and would not change what was reviewed.
+    async fn rows_not_as_reviewed(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        past: &Past,
+    ) -> Result<RowSet, Failure> {
+        let mut changed = RowSet::default();
+        let mut left = past.reviewed.rows();
+        past.done.iter().for_each(|row| left.remove(row));
+        if left.is_empty() {
+            return Ok(changed);
+        }
+        let rows = RowsLeft {
+            past,
+            written: self.written_since_review(checked, column_options, past)?,
+            overwrites_newer: self.args.overwrite_newer,
+        };
+        let (client, count) = (self.client()?, left.len());
+        let plan = Plan::new(self.input, column_options, checked, Selection::Only(left))?;
+        let activity = Reading::ToCompare.activity();
+        let progress = RequestProgress::new(activity, "rows", count, &self.throttle, self.output);
+        let mut reader = RecordReader::new(&client, plan, progress);
+        while let Some(read) = reader.next().await? {
+            for row in read {
+                if !rows.is_as_reviewed(&row, column_options) {
+                    changed.insert(row.line);
+                }
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Returns what the rows that were sent since the review, or whose requests from before may still be applied, write to
+    /// records with several rows.
+    fn written_since_review(
+        &self,
+        checked: &Checked,
+        column_options: &ColumnOptions<'_>,
+        past: &Past,
+    ) -> Result<WrittenByRecord, Failure> {
+        let mut sent = past.sent_since_review.clone();
+        sent.insert_all(&past.open);
+        if checked.repeated.records().is_empty() || sent.is_empty() {
+            return Ok(WrittenByRecord::default());
+        }
+        let plan = Plan::new(self.input, column_options, checked, Selection::Only(sent))?;
+        WrittenByRecord::of(plan, checked.repeated.records())
+    }
+}
+
+impl RowsLeft<'_> {
+    fn is_as_reviewed(&self, row: &RowRecord, options: &ColumnOptions<'_>) -> bool {
+        let reviewed = &self.past.reviewed;
+        let Some(expected) = reviewed.digest_of(row.line) else {
+            return true;
+        };
+        let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
+            return expected == digest_of_missing(row.line);
+        };
+        let changes = RowChanges::of(&row.job, record, options.schema);
+        let written = row.written.as_ref().filter(|_| !self.overwrites_newer);
+        let refused = written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record));
+        let name = format!("{}/{}", row.job.entity(), row.job.id());
+        let review = RowReview {
+            line: row.line,
+            record: &name,
+            changes: &changes,
+            refused: &refused,
+        };
+        if review.digest() == expected {
+            return true;
+        }
+        let is_open = self.past.open.contains(row.line);
+        if is_open && changes.changed.is_empty() && changes.added.is_empty() {
+            return true;
+        }
+        let Some(sent) = self.written.values_of(row.job.id()) else {
+            // Nothing else was sent to the record, or there was no room for what was.
+            return false;
+        };
+        let is_sent = |field: &str| sent.any_is_in(&row.job, field, record);
+        let is_reviewed = |digest: u32| reviewed.has_change(row.line, digest);
+        let RowChanges { changed, added } = &changes;
+        changed
+            .iter()
+            .all(|it| is_sent(&it.field) || is_reviewed(review.digest_of_change(it)))
+            && added
+                .iter()
+                .all(|it| is_reviewed(review.digest_of_addition(it)))
+    }
+}

@@ -1,0 +1,230 @@
+//! A job from its checked rows to its last row.
+
+use std::path::Path;
+
+use vibecode_runtime::Client;
+
+use super::{
+    check::Checked,
+    ending::bad_rows,
+    estimate::Estimate,
+    input::columns::ColumnOptions,
+    job::{BulkJob, interrupted_before_sending},
+    journal::{Journal, header::Header, past::Past, resume::FinishedJob},
+    reviewed::Reviewed,
+    send::{
+        FailureLimits, Mode, PortalCheck, Sender, Stopped,
+        plan::{Plan, Selection},
+        progress::Progress,
+    },
+};
+use crate::{ExitStatus, failure::Failure, interrupts::Interrupts};
+
+impl BulkJob<'_> {
+    /// Starts or resumes the job, and sends its rows.
+    pub(super) async fn start(
+        &self,
+        checked: &Checked,
+        resumed: Option<(Journal, Past)>,
+        path: &Path,
+        earlier: Option<&FinishedJob>,
+    ) -> Result<ExitStatus, Failure> {
+        self.check_earlier_copies(checked)?;
+        if let Some(earlier) = earlier {
+            self.wait_for_earlier_job(path, earlier, checked).await?;
+        }
+        let column_options = self.column_options();
+        let none = Past::default();
+        let past = resumed.as_ref().map_or(&none, |(_, past)| past);
+        let reviewed = self.check_reviewed(checked, &column_options, past);
+        let reviewed = reviewed.await?;
+        let mut header = self.header(checked)?;
+        let client = self.client()?;
+        let refused = self.check_pipelines(&client, past, &column_options, checked);
+        let refused = refused.await?;
+        if earlier.is_some() {
+            self.set_aside(path)?;
+        }
+        let interrupts = Interrupts::listen()?;
+        self.end_on_interrupt.stop();
+        let (journal, past) = begin_journal(path, &mut header, reviewed, resumed)?;
+        if past.is_finished {
+            let done = past.finished_in_words(&bad_rows(checked.bad));
+            let left = past.unsettled_with_lost(self.settle_of_batches());
+            let after = self.after_the_end(&done, path, left);
+            self.output.line(after);
+            return self.finished_before(journal, &past, checked, &column_options);
+        }
+        let sender = self.sender(client, journal, interrupts, checked, &past);
+        let mut sender = sender.without(refused);
+        let sent = self
+            .send(&mut sender, past, &header, &column_options, checked)
+            .await;
+        sender.progress.end();
+        match sent {
+            Ok(()) => self.finish(&mut sender, checked, &column_options, path),
+            Err(stopped) => Err(self.interrupted(&sender, checked, stopped)),
+        }
+    }
+
+    /// Returns what sends the rows, and announces how many those are.
+    fn sender(
+        &self,
+        client: Client,
+        journal: Journal,
+        interrupts: Interrupts,
+        checked: &Checked,
+        past: &Past,
+    ) -> Sender<'_> {
+        let Self { args, output, .. } = *self;
+        // The rows that an earlier process left open are sent whatever the limit is.
+        let before = past.ok + past.failed + past.open.len();
+        let rows = match args.limit {
+            Some(limit) => checked.to_send.min(before + limit),
+            None => checked.to_send,
+        };
+        Estimate::of(args, checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
+        let progress = Progress::new(rows, self.throttle.clone(), output);
+        let limits = FailureLimits {
+            max_failed: args.max_failed,
+            rows,
+        };
+        let identity = self.identity.clone();
+        let portal_check = identity.map(|it| PortalCheck::new(it, self.settle()));
+        Sender::new(
+            client,
+            journal,
+            progress,
+            interrupts,
+            limits,
+            output,
+            self.row_checks(),
+        )
+        .continuing(past)
+        .with_portal_check(portal_check)
+    }
+
+    /// Sends the rows that are left, after what comes before the first and before what comes after the last.
+    async fn send(
+        &self,
+        sender: &mut Sender<'_>,
+        past: Past,
+        header: &Header,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let settle = self.settle_of_batches();
+        self.prepare(sender, &past, column_options, checked).await?;
+        let earlier = past.may_be_applied(settle);
+        sender.continue_from(earlier, settle);
+        sender.wait(earlier.1, past.why_unsettled()).await?;
+        let sent = self.send_rows(sender, past, header, column_options, checked);
+        let sent = sent.await;
+        sender.confirm_portal(sent).await?;
+        if sender.progress.ok + sender.progress.failed >= checked.to_send {
+            self.compare_overtaken(sender, column_options, checked)
+                .await?;
+        }
+        self.wait_for_failed_rows(sender, header).await
+    }
+
+    /// Sends the rows that an earlier process left open, and then those that have never been sent.
+    async fn send_rows(
+        &self,
+        sender: &mut Sender<'_>,
+        past: Past,
+        header: &Header,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let may_lack_rows = past.may_lack_rows();
+        let mut behind = past.done;
+        if !past.open.is_empty() {
+            let open = Selection::Only(past.open.clone());
+            let mut plan = Plan::new(self.input, column_options, checked, open)?;
+            sender.send(&mut plan, Mode::EnsureAgain).await?;
+            behind.insert_all(&past.open);
+        }
+        let others = Selection::AllBut(&behind);
+        let plan = Plan::new(self.input, column_options, checked, others)?;
+        let mut plan = plan.limited(self.args.limit);
+        let mode = if may_lack_rows {
+            Mode::EnsureAgain
+        } else if header.ensure {
+            Mode::Ensure
+        } else {
+            Mode::Update
+        };
+        sender.send(&mut plan, mode).await?;
+        if plan.is_over() && plan.digest() != header.input_sha256 {
+            let problem =
+                "the file has changed while its rows were being sent: compare it with the records";
+            return Err(Failure::in_file(&self.input.path, problem).into());
+        }
+        Ok(())
+    }
+
+    /// Does what comes before the first row: waits for the job that is undone, and keeps the old values.
+    async fn prepare(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        column_options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<(), Stopped> {
+        let settle = self.settle_of_batches();
+        let prepared = async {
+            self.wait_for_undone_job(sender).await?;
+            self.keep_old_values(sender, past, column_options, checked)
+                .await
+        };
+        let prepared = prepared.await.map_err(|stopped| match stopped {
+            Stopped::Interrupted => {
+                Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
+            }
+            Stopped::Failed(failure) => Stopped::Failed(failure),
+        });
+        if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
+            sender.journal.end()?;
+        }
+        prepared
+    }
+
+    /// Waits until what the failed rows have sent is settled, if they may be run again and add something.
+    async fn wait_for_failed_rows(
+        &self,
+        sender: &mut Sender<'_>,
+        header: &Header,
+    ) -> Result<(), Stopped> {
+        if sender.progress.failed == 0 || !header.ensure || sender.is_interrupted() {
+            return Ok(());
+        }
+        let why =
+            "changes without an answer may still be applied; run the failed rows only after that";
+        let left = sender.may_be_applied(self.settle_of_batches()).1;
+        // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
+        match sender.wait(left, why).await {
+            Ok(()) | Err(Stopped::Interrupted) => Ok(()),
+            Err(Stopped::Failed(failure)) => Err(failure.into()),
+        }
+    }
+}
+
+/// Creates the journal of a new job, or adds what was reviewed to that of a resumed one.
+fn begin_journal(
+    path: &Path,
+    header: &mut Header,
+    reviewed: Option<Reviewed>,
+    resumed: Option<(Journal, Past)>,
+) -> Result<(Journal, Past), Failure> {
+    if let Some((mut journal, past)) = resumed {
+        if let Some(Reviewed { review, rows }) = reviewed {
+            journal.reviewed(review, &rows)?;
+        }
+        return Ok((journal, past));
+    }
+    let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
+    header.reviewed = review;
+    let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
+    Ok((journal, Past::default()))
+}
