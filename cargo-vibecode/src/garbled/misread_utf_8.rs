@@ -1,17 +1,12 @@
-//! Texts that a wrong encoding has broken before the file was made, recognised by evidence. They can be stored, so the
-//! API would take them.
+//! UTF-8 that was read in another encoding: letters of a few kinds, each followed by a sign. `Ð˜Ð²Ð°Ð½` and `РРІР°РЅ` were
+//! `Иван`, and `MÃ¼ller` was `Müller`.
 //!
-//! - A letter that was lost is U+FFFD, or `?`: `????` was `Иван`. `Why??` has letters, so it is a text.
-//! - UTF-8 that was read in another encoding is letters of a few kinds, each followed by a sign: `Ð˜Ð²Ð°Ð½` and `РРІР°РЅ`
-//!   were `Иван`, and `MÃ¼ller` was `Müller`. Such a text is brought back into bytes. If they are UTF-8 of common letters,
-//!   and nearly no letter is left over, it is broken: in a real text a sign rarely follows `Ð` or `Ã`, and in `Різник`
-//!   most letters are left over.
+//! Such a text is brought back into bytes. If they are UTF-8 of common letters, and nearly no letter is left over, it is
+//! broken: in a real text a sign rarely follows `Ð` or `Ã`, and in `Різник` most letters are left over.
 
 use std::sync::LazyLock;
 
 use encoding_rs::{Encoding, IBM866, KOI8_R, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
-
-use super::rows::CellValue;
 
 /// Signs that follow a word in a real text, also one that ends with `Ã`, `É` or `Р`.
 const AFTER_WORDS: &str = "…‚„“”‘’–—‹›•†‡™‰«»·\u{a0}\u{ad}";
@@ -49,50 +44,18 @@ static PARTS: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
 
 /// The letters up to this number have bytes in the encodings.
 const LETTERS: usize = 0x2600;
-
-/// Explains how a value looks broken. `None` if it does not.
-pub(super) fn problem(value: &CellValue) -> Option<String> {
-    let mut texts = match value {
-        CellValue::Empty => &[][..],
-        CellValue::Text(text) => std::slice::from_ref(text),
-        CellValue::List(texts) => texts,
-    }
-    .iter();
-    let what = texts.find_map(|text| broken(text))?;
-    Some(format!(
-        "{what}: name the --encoding of the file if it was read in a wrong one, or correct the text. If it is meant, --allow-garbled sends it"
-    ))
-}
-
-/// Returns whether letters of a header look lost. Signs of a header do not count when its field is looked for, so that
-/// `Email ???` would be the field `email`. A question ends with one `?`, and `?` may stand alone.
-pub(super) fn is_broken_name(name: &str) -> bool {
-    let name = name.trim();
-    let before_the_end = name.strip_suffix('?').unwrap_or(name);
-    before_the_end.contains('?') || broken(name).is_some()
-}
-
-fn broken(text: &str) -> Option<&'static str> {
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        return Some(
-            "has a letter that was lost when the file was saved or read in another encoding",
-        );
-    }
-    if has_lost_letters(text) {
-        return Some("has `?` in place of its letters, which were lost in another encoding");
-    }
+/// Returns whether a text looks like UTF-8 that was read in another encoding.
+pub(super) fn is_misread(text: &str) -> bool {
     if text.is_ascii() {
-        return None;
+        return false;
     }
     let encodings = possible_encodings(text);
     if encodings == 0 {
-        return None;
+        return false;
     }
     let letters: Vec<char> = text.chars().collect();
     let mut misreadings = MISREADINGS.iter().enumerate();
-    let is_misread =
-        misreadings.any(|(index, it)| encodings & (1 << index) != 0 && it.has_made(&letters));
-    is_misread.then_some("looks like UTF-8 that was read in another encoding and saved")
+    misreadings.any(|(index, it)| encodings & (1 << index) != 0 && it.has_made(&letters))
 }
 
 /// Returns the encodings in which two letters of a text may be one that is broken, as bits.
@@ -106,27 +69,6 @@ fn possible_encodings(text: &str) -> u8 {
         before = bits(begins);
     }
     possible
-}
-
-/// Returns true if every word is `?` only, one of them several. Beside numbers, a long one or several are needed: `12 ??`
-/// may be meant.
-fn has_lost_letters(text: &str) -> bool {
-    if !text.contains("??") {
-        return false;
-    }
-    let is_between = |letter: char| letter.is_whitespace() || "-–—.,:;'\"()«»/№#".contains(letter);
-    let (mut lost, mut longest, mut has_numbers) = (0, 0, false);
-    for word in text.split(is_between).filter(|word| !word.is_empty()) {
-        if word.chars().all(|letter| letter == '?') {
-            lost += 1;
-            longest = longest.max(word.len());
-        } else if word.chars().all(|letter| letter.is_ascii_digit()) {
-            has_numbers = true;
-        } else {
-            return false;
-        }
-    }
-    longest >= 2 && (!has_numbers || lost >= 2 || longest >= 4)
 }
 
 /// An encoding in which UTF-8 was read.
@@ -262,32 +204,9 @@ fn is_common(letter: char) -> bool {
         )
         || matches!(letter, '\u{1f300}'..='\u{1faff}')
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn is_broken(text: &str) -> bool {
-        problem(&CellValue::Text(text.to_owned())).is_some()
-    }
-
-    #[test]
-    fn lost_letters_are_recognized() {
-        for text in [
-            "??",
-            "????",
-            "???? ??????",
-            "?? \"??????\"",
-            "?????-???????",
-            "?????? 12",
-            "?. ??????",
-            "????, 5, ??. 3",
-            "caf\u{fffd}",
-            "\u{fffd}\u{fffd}",
-        ] {
-            assert!(is_broken(text), "{text}");
-        }
-    }
 
     #[test]
     fn utf_8_that_was_read_in_another_encoding_is_recognized() {
@@ -304,7 +223,7 @@ mod tests {
             "РћР»РµРі РџРµС‚СЂРѕРІ",
             "РЇРЅ",
         ] {
-            assert!(is_broken(text), "{text}");
+            assert!(is_misread(text), "{text}");
         }
         let names = [
             "Иван Петров",
@@ -317,7 +236,7 @@ mod tests {
         for name in names {
             for encoding in [WINDOWS_1251, WINDOWS_1252, IBM866, KOI8_R] {
                 let (broken, _) = encoding.decode_without_bom_handling(name.as_bytes());
-                assert!(is_broken(&broken), "{name}: {broken}");
+                assert!(is_misread(&broken), "{name}: {broken}");
             }
         }
         for name in [
@@ -330,99 +249,7 @@ mod tests {
             "Γιώργος",
         ] {
             let (broken, _) = WINDOWS_1252.decode_without_bom_handling(name.as_bytes());
-            assert!(is_broken(&broken), "{name}: {broken}");
-        }
-    }
-
-    #[test]
-    fn real_texts_are_not_broken() {
-        for text in [
-            "",
-            "?",
-            "Why??",
-            "What ???",
-            "Правда??",
-            "5??",
-            "12 ??",
-            "C++",
-            "C#",
-            "???!",
-            "a?b?c??",
-            "?x?",
-            "https://a.ru/?q=??",
-            "Різник",
-            "РІВНЕ",
-            "Рівне",
-            "Рік",
-            "Рі",
-            "Сєвєродонецьк",
-            "СІЛЬ",
-            "ДІЇ",
-            "ВІДІ",
-            "Гігієна",
-            "ЇЖАК",
-            "Є",
-            "Ґудзь",
-            "РЄПІН",
-            "Жебракують філософи при ґанку церкви в Гадячі, ще й шатро їхнє п'яне знаємо",
-            "СІРІ ДІТИ",
-            "Різдво. Січ",
-            "Сњежана Љубић",
-            "Ђорђе Јовановић",
-            "СЉЕДЕЋИ",
-            "Ѓорѓи Ќосев",
-            "Сјај Рјечник",
-            "Đorđe Šašić",
-            "ĐURĐA",
-            "Müller",
-            "GRÖẞE",
-            "MENÜ“",
-            "„Größe“ – Österreich",
-            "STRASSE Ä–Ö",
-            "50 % §5",
-            "Jürgen Köln Ünal",
-            "CAFÉ…",
-            "«À» la carte",
-            "FIANCÉ”",
-            "AMANHÃ…",
-            "NÃO",
-            "Ñandú",
-            "ESPAÑA",
-            "ÎLE",
-            "ÀÉÎÕÜ",
-            "IRMÃ »",
-            "Â",
-            "PÂ",
-            "Łukasz Wójcik ŻÓŁĆ",
-            "Dvořák Ĺ",
-            "ČŠŽ ĎŤŇ",
-            "İbrahim Çağrı Şahin",
-            "Þórr Ðórr Sögubók",
-            "Tõnu Äš",
-            "Ålesund Øre",
-            "Γιώργος ΑΘΗΝΑ",
-            "שלום",
-            "محمد",
-            "张伟",
-            "田中",
-            "김철수",
-            "สมชาย",
-            "😀 ok",
-            "½ № 5 °C ² µm",
-            "Қазақстан Ғұмар Әлия",
-            "Ўзбекистон",
-            "—–…",
-            "A…B…C",
-            "РФ–СССР",
-            "Р…",
-            "С”",
-            "«Р»",
-            "С–Р—С",
-            "пёс цёц",
-            "ПОЁТ ПЁС",
-            "ЯЁ",
-        ] {
-            assert!(!is_broken(text), "{text}");
+            assert!(is_misread(&broken), "{name}: {broken}");
         }
     }
 }
