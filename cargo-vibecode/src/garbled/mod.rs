@@ -3,6 +3,7 @@
 
 mod lost_letters;
 mod misread_utf_8;
+pub(crate) mod russian;
 
 use self::{lost_letters::has_lost_letters, misread_utf_8::is_misread};
 
