@@ -6,20 +6,25 @@
 
 use std::sync::LazyLock;
 
-use encoding_rs::{Encoding, IBM866, KOI8_R, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
+use encoding_rs::{
+    Encoding, IBM866, KOI8_R, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC,
+};
+
+use super::encoding_bytes::{EncodingBytes, LETTERS};
 
 /// Signs that follow a word in a real text, also one that ends with `Ã`, `É` or `Р`.
 const AFTER_WORDS: &str = "…‚„“”‘’–—‹›•†‡™‰«»·\u{a0}\u{ad}";
 
 /// The encodings in which UTF-8 is read by mistake, and whether their letters that begin a broken letter are rare in real
 /// texts, so that one of them is evidence.
-static MISREADINGS: LazyLock<[Misreading; 5]> = LazyLock::new(|| {
+static MISREADINGS: LazyLock<[Misreading; 6]> = LazyLock::new(|| {
     [
         Misreading::new(WINDOWS_1252, true),
         Misreading::new(WINDOWS_1250, true),
         Misreading::new(WINDOWS_1251, false),
         Misreading::new(IBM866, false),
         Misreading::new(KOI8_R, false),
+        Misreading::new(X_MAC_CYRILLIC, false),
     ]
 });
 
@@ -30,7 +35,7 @@ static PARTS: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
         let numbers = 0..LETTERS;
         let bits = numbers.map(|number| {
             let bytes = MISREADINGS.iter().enumerate();
-            let bytes = bytes.map(|(index, it)| (index, it.bytes.get(number).copied()));
+            let bytes = bytes.map(|(index, it)| (index, it.bytes.of_number(number)));
             let parts = bytes.filter(|(_, byte)| byte.is_some_and(is_part));
             parts.fold(0, |bits, (index, _)| bits | (1 << index))
         });
@@ -42,8 +47,23 @@ static PARTS: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
     )
 });
 
-/// The letters up to this number have bytes in the encodings.
-const LETTERS: usize = 0x2600;
+/// The mark of a lost letter, as each of the encodings reads its UTF-8: `ï¿½`.
+static LOST_LETTERS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let misreadings = MISREADINGS.iter();
+    let texts = misreadings.map(|it| {
+        let (text, _) = it
+            .encoding
+            .decode_without_bom_handling("\u{fffd}".as_bytes());
+        text.into_owned()
+    });
+    texts.collect()
+});
+
+/// Returns whether a text has the mark of a lost letter, read in another encoding.
+pub(super) fn has_lost_letter(text: &str) -> bool {
+    !text.is_ascii() && LOST_LETTERS.iter().any(|lost| text.contains(&**lost))
+}
+
 /// Returns whether a text looks like UTF-8 that was read in another encoding.
 pub(super) fn is_misread(text: &str) -> bool {
     if text.is_ascii() {
@@ -73,8 +93,8 @@ fn possible_encodings(text: &str) -> u8 {
 
 /// An encoding in which UTF-8 was read.
 struct Misreading {
-    /// The byte of each letter, by its number; 0 if it has none.
-    bytes: Vec<u8>,
+    encoding: &'static Encoding,
+    bytes: EncodingBytes,
     begins_are_rare: bool,
 }
 
@@ -91,28 +111,11 @@ struct Evidence {
 
 impl Misreading {
     fn new(encoding: &'static Encoding, begins_are_rare: bool) -> Self {
-        let mut bytes = vec![0; LETTERS];
-        // What an encoding lacks is often read as in ISO 8859-1.
-        for byte in 0x80..=0x9f {
-            set(&mut bytes, char::from(byte), byte);
-        }
-        for byte in 0x80..=u8::MAX {
-            let bytes_of_letter = [byte];
-            let (text, _) = encoding.decode_without_bom_handling(&bytes_of_letter);
-            if let Some(letter) = text.chars().next() {
-                set(&mut bytes, letter, byte);
-            }
-        }
         Self {
-            bytes,
+            encoding,
+            bytes: EncodingBytes::of(encoding),
             begins_are_rare,
         }
-    }
-
-    fn byte(&self, letter: char) -> u8 {
-        let number = usize::try_from(u32::from(letter)).ok();
-        let byte = number.and_then(|number| self.bytes.get(number));
-        byte.copied().unwrap_or_default()
     }
 
     /// Returns whether a text is UTF-8 that was read in this encoding.
@@ -138,7 +141,7 @@ impl Misreading {
                 index += 1;
                 continue;
             }
-            let length = match self.byte(*letter) {
+            let length = match self.bytes.of_letter(*letter) {
                 0xc2..=0xdf => 2,
                 0xe0..=0xef => 3,
                 0xf0..=0xf4 => 4,
@@ -148,7 +151,7 @@ impl Misreading {
             let part = letters.get(index..end).unwrap_or_default();
             let mut bytes = [0; 4];
             for (byte, letter) in bytes.iter_mut().zip(part) {
-                *byte = self.byte(*letter);
+                *byte = self.bytes.of_letter(*letter);
             }
             let bytes = bytes.get(..length).filter(|_| length > 1);
             let read = bytes.and_then(|bytes| str::from_utf8(bytes).ok());
@@ -181,13 +184,6 @@ impl Misreading {
         }
         let is_sign = part.last().is_some_and(|last| AFTER_WORDS.contains(*last));
         part.len() > 2 || is_cyrillic(read) || !is_sign || follows_small
-    }
-}
-
-fn set(bytes: &mut [u8], letter: char, byte: u8) {
-    let number = usize::try_from(u32::from(letter)).unwrap_or(usize::MAX);
-    if let Some(known) = bytes.get_mut(number) {
-        *known = byte;
     }
 }
 

@@ -1,23 +1,59 @@
 //! Texts that a wrong encoding has broken before they were given, recognised by evidence. They can be stored, so the API
 //! would take them.
 
+mod encoding_bytes;
 mod lost_letters;
+pub(crate) mod misread_cyrillic;
 mod misread_utf_8;
 pub(crate) mod russian;
 
-use self::{lost_letters::has_lost_letters, misread_utf_8::is_misread};
+use self::{
+    lost_letters::has_lost_letters,
+    misread_cyrillic::written_in,
+    misread_utf_8::{has_lost_letter, is_misread},
+};
+
+/// What the text of a field is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextUse {
+    /// The name of a person, a company or a position, which asks no question.
+    Name,
+    Text,
+}
+
+impl TextUse {
+    /// Returns the use of a field, by its wire name.
+    pub(crate) fn of_field(entity: &str, field: &str) -> Self {
+        match field {
+            "name" | "lastName" | "secondName" | "post" | "companyTitle" => Self::Name,
+            "title" if entity == "companies" => Self::Name,
+            _ => Self::Text,
+        }
+    }
+}
 
 /// Explains how a text looks broken. `None` if it does not.
-pub(crate) fn problem(text: &str) -> Option<&'static str> {
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        return Some(
-            "has a letter that was lost when the file was saved or read in another encoding",
-        );
+pub(crate) fn problem(text: &str, text_use: TextUse) -> Option<&'static str> {
+    if text.contains(char::REPLACEMENT_CHARACTER) || has_lost_letter(text) {
+        return Some("has a letter that was lost in another encoding");
     }
-    if has_lost_letters(text) {
+    if text.chars().any(is_control) {
+        return Some("has a control character, which no text has");
+    }
+    if has_lost_letters(text, text_use) {
         return Some("has `?` in place of its letters, which were lost in another encoding");
     }
-    is_misread(text).then_some("looks like UTF-8 that was read in another encoding and saved")
+    if is_misread(text) {
+        return Some("looks like UTF-8 that was read in another encoding and saved");
+    }
+    written_in(text, None)
+        .map(|_| "looks like Russian in another encoding than the one it was read in")
+}
+
+/// Returns true for the control characters that texts do not have. Those above ASCII are what ISO 8859-1 reads for the
+/// signs of Windows.
+fn is_control(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')
 }
 
 /// Returns whether letters of a header look lost. Signs of a header do not count when its field is looked for, so that
@@ -25,7 +61,7 @@ pub(crate) fn problem(text: &str) -> Option<&'static str> {
 pub(crate) fn is_broken_name(name: &str) -> bool {
     let name = name.trim();
     let before_the_end = name.strip_suffix('?').unwrap_or(name);
-    before_the_end.contains('?') || problem(name).is_some()
+    before_the_end.contains('?') || problem(name, TextUse::Name).is_some()
 }
 #[cfg(test)]
 mod tests {
@@ -119,7 +155,7 @@ mod tests {
             "ПОЁТ ПЁС",
             "ЯЁ",
         ] {
-            assert!(problem(text).is_none(), "{text}");
+            assert_eq!(problem(text, TextUse::Text), None, "{text}");
         }
     }
 }

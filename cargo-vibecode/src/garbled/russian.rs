@@ -9,6 +9,8 @@
 //! more: scripts without capitals, such as Hebrew, are read as small letters alone, and a few of their words look Russian
 //! by chance.
 
+use std::sync::LazyLock;
+
 /// The frequencies of the letters in Russian texts, in percent, and of letters that only Ukrainian and Belarusian have.
 const FREQUENCIES: [(char, f64); 38] = [
     ('о', 10.97),
@@ -63,6 +65,11 @@ pub(crate) const MARGIN: f64 = 3.0;
 /// The same for a text without a word that begins with a capital, and what each letter of it must exceed.
 const MARGIN_WITHOUT_CAPITALS: f64 = 12.0;
 const MARGIN_OF_A_LETTER: f64 = 0.5;
+/// The same for texts with and without a word that begins with a capital, if the script is known to have capitals.
+const MARGIN_OF_CAPITALIZED: f64 = 2.0;
+const MARGIN_OF_SMALL_LETTERS: f64 = 5.0;
+/// The number of letters below which a reading such as `Тин` for `ВШЭ` is no evidence.
+const LEAST_LETTERS: f64 = 4.0;
 
 /// What speaks for and against one reading of a text.
 #[derive(Debug, Default)]
@@ -102,14 +109,42 @@ impl Assessment {
         reading
     }
 
-    pub(crate) fn is_plausible(&self) -> bool {
-        let is_evident = if self.has_capitalized {
-            self.evidence >= MARGIN
-        } else {
-            self.evidence >= MARGIN_WITHOUT_CAPITALS.max(MARGIN_OF_A_LETTER * self.letters)
+    /// Returns whether a text is evidently Russian.
+    pub(crate) fn is_plausible(&self, capitals: Capitals) -> bool {
+        let (capitalized, small, least_letters) = match capitals {
+            Capitals::Unknown => {
+                let by_length = MARGIN_OF_A_LETTER * self.letters;
+                (MARGIN, MARGIN_WITHOUT_CAPITALS.max(by_length), 0.0)
+            }
+            Capitals::Expected => (
+                MARGIN_OF_CAPITALIZED,
+                MARGIN_OF_SMALL_LETTERS,
+                LEAST_LETTERS,
+            ),
         };
-        is_evident && self.natural_words > 4 * self.odd_words
+        let least = if self.has_capitalized {
+            capitalized
+        } else {
+            small
+        };
+        self.evidence >= least
+            && self.letters >= least_letters
+            && self.natural_words > 4 * self.odd_words
     }
+
+    /// Returns whether all words of a text are natural, and at least as likely as letters at random.
+    pub(crate) fn looks_russian(&self) -> bool {
+        self.odd_words == 0 && self.evidence >= 0.0
+    }
+}
+
+/// Whether the letters may be those of a script without capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Capitals {
+    /// The bytes may be of any language.
+    Unknown,
+    /// The bytes were read as letters with capitals.
+    Expected,
 }
 
 /// Returns the logarithm of the likelihood of a word, and its number of letters. `None` if no Russian word is written
@@ -118,7 +153,7 @@ fn natural(word: &str) -> Option<(f64, f64)> {
     let (mut likelihood, mut letters, mut vowels) = (0.0, 0.0, 0);
     let mut before: Option<(char, bool)> = None;
     for (letter, small) in word.chars().map(|letter| (letter, small(letter))) {
-        likelihood += frequency(small)?.ln();
+        likelihood += logarithm(small)?;
         letters += 1.0;
         let is_vowel = VOWELS.contains(small);
         vowels = if is_vowel { vowels + 1 } else { 0 };
@@ -160,9 +195,25 @@ fn small(letter: char) -> char {
     letter.to_lowercase().next().unwrap_or(letter)
 }
 
-/// Returns the share of a letter.
-fn frequency(small: char) -> Option<f64> {
-    let mut known = FREQUENCIES.iter();
-    let (_, percent) = known.find(|(letter, _)| *letter == small)?;
-    Some(percent / 100.0)
+/// The logarithms of the shares of letters, by their numbers from `FIRST_LETTER`.
+static LOGARITHMS: LazyLock<[Option<f64>; LETTERS]> = LazyLock::new(|| {
+    let mut logarithms = [None; LETTERS];
+    for (letter, percent) in FREQUENCIES {
+        if let Some(logarithm) = index(letter).and_then(|index| logarithms.get_mut(index)) {
+            *logarithm = Some((percent / 100.0).ln());
+        }
+    }
+    logarithms
+});
+
+const FIRST_LETTER: u32 = 0x400;
+const LETTERS: usize = 0x100;
+
+fn index(letter: char) -> Option<usize> {
+    usize::try_from(u32::from(letter).checked_sub(FIRST_LETTER)?).ok()
+}
+
+/// Returns the logarithm of the share of a letter. `None` if Russian does not have it.
+fn logarithm(small: char) -> Option<f64> {
+    LOGARITHMS.get(index(small)?).copied().flatten()
 }

@@ -14,6 +14,7 @@ mod earlier_job;
 mod estimate;
 mod failed_rows;
 mod front;
+mod garbled;
 mod incomplete_backup;
 mod input;
 mod interrupted;

@@ -40,6 +40,10 @@ failed.";
 
 /// The arguments of `update`.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Args {
     /// The entity, such as `contacts`, `deals` or `tasks`, or a smart process such as `items/1040`.
     entity: String,
@@ -65,6 +69,11 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     rules: EntryRules,
+
+    /// Send texts that look as if a wrong encoding has broken them, such as `????` or `Ð˜Ð²Ð°Ð½`. Without this option
+    /// they are refused.
+    #[arg(long)]
+    allow_garbled: bool,
 
     /// Read the record first, and send only what is missing.
     #[arg(long)]

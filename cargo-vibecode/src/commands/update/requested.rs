@@ -10,6 +10,7 @@ use crate::{
     change::{self, Change, SEPARATOR},
     code_file::KnownCodes,
     failure::Failure,
+    garbled::{self, TextUse},
     output::Output,
 };
 
@@ -33,13 +34,18 @@ impl Args {
         let mut unchecked = Vec::new();
         for (name, text) in &self.set {
             let set = change::field(schema, name).and_then(|field| {
+                self.check_not_garbled(&field.name, text)?;
                 unchecked.extend(change::unchecked(field, schema, codes));
                 change.set(&field.name, &normal(field, text))
             });
             problems.extend(set.err());
         }
         for (name, text) in &self.add {
-            problems.extend(named(name).and_then(|name| change.add(name, text)).err());
+            let added = named(name).and_then(|name| {
+                self.check_not_garbled(name, text)?;
+                change.add(name, text)
+            });
+            problems.extend(added.err());
         }
         for name in &self.clear {
             problems.extend(named(name).and_then(|name| change.clear(name)).err());
@@ -57,6 +63,19 @@ impl Args {
             output.warn(warning);
         }
         Ok(change)
+    }
+
+    /// Refuses a text that looks as if a wrong encoding has broken it, unless it is meant.
+    fn check_not_garbled(&self, field: &str, text: &str) -> Result<(), String> {
+        if self.allow_garbled {
+            return Ok(());
+        }
+        match garbled::problem(text, TextUse::of_field(&self.entity, field)) {
+            Some(what) => Err(format!(
+                "`{field}` {what}: correct the text. If it is meant, --allow-garbled sends it"
+            )),
+            None => Ok(()),
+        }
     }
 
     fn warn(&self, change: &Change<'_>, schema: &Schema, output: &Output) {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     change::{self, Change, PIPELINE, SEPARATOR},
     commands::bulk::args::Empty,
-    garbled,
+    garbled::{self, TextUse},
 };
 
 impl<'a> Columns<'a> {
@@ -121,16 +121,17 @@ fn read_id(value: &CellValue) -> Result<u64, String> {
 impl ColumnOptions<'_> {
     /// Refuses a value that looks as if a wrong encoding has broken it, unless such values are meant.
     fn check_not_garbled(&self, target: &Target, value: &CellValue) -> Result<(), String> {
-        if self.allows_garbled || target.field().is_none() {
+        let Some(field) = target.field().filter(|_| !self.allows_garbled) else {
             return Ok(());
-        }
+        };
+        let text_use = TextUse::of_field(self.entity, field);
         let mut texts = match value {
             CellValue::Empty => &[][..],
             CellValue::Text(text) => std::slice::from_ref(text),
             CellValue::List(texts) => texts,
         }
         .iter();
-        match texts.find_map(|text| garbled::problem(text)) {
+        match texts.find_map(|text| garbled::problem(text, text_use)) {
             Some(what) => Err(format!(
                 "{what}: name the --encoding of the file if it was read in a wrong one, or correct the text. If it is meant, --allow-garbled sends it"
             )),

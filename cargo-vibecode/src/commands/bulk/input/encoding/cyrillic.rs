@@ -7,7 +7,7 @@
 
 use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_R, WINDOWS_1251, X_MAC_CYRILLIC};
 
-use crate::garbled::russian::{Assessment, MARGIN};
+use crate::garbled::russian::{Assessment, Capitals, MARGIN};
 
 /// The encodings that are recognised. The first is chosen if several read a text alike.
 pub(super) const ENCODINGS: [&Encoding; 5] =
@@ -28,7 +28,7 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
     let is_clear = others
         .map(|(other, ..)| reading.likelihood - other.likelihood)
         .all(|margin| margin >= MARGIN);
-    (is_clear && reading.is_plausible()).then_some(*encoding)
+    (is_clear && reading.is_plausible(Capitals::Unknown)).then_some(*encoding)
 }
 
 #[cfg(test)]
