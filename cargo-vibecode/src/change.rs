@@ -322,8 +322,15 @@ pub(crate) fn value(field: &Field, text: &str, codes: &KnownCodes) -> Result<Val
 }
 
 /// Returns the value that clears a field.
+///
+/// A boolean is cleared with `false`. Underneath, all values that clear a field do the same to it, and an answer may show
+/// `N`, 0 or nothing (api.md, grade B). Records are compared by the form of their values, and the text `N` is compared with
+/// a boolean only if one was sent: with `""` it would be another value.
 #[expect(clippy::expect_used, reason = "a table of JSON in spec")]
 pub(crate) fn clearing_value(field: &Field) -> Value {
+    if field.kind == Kind::Boolean && !field.multiple {
+        return false.into();
+    }
     serde_json::from_str(field.clearing().as_json()).expect("what clears a field is JSON")
 }
 
@@ -366,6 +373,7 @@ fn is_type(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use vibecode_runtime::{Contacts, RawAnswer};
     use vibecode_spec::Entity;
 
     use super::*;
@@ -407,6 +415,26 @@ mod tests {
         assert_eq!(body, expected);
         let job = change.job(71).unwrap();
         assert!(!job.is_idempotent());
+    }
+
+    #[test]
+    fn a_cleared_boolean_is_the_same_in_every_form_that_an_answer_may_show() {
+        let schema = schema();
+        let codes = KnownCodes::default();
+        let mut change = Change::new("contacts", &schema, &codes);
+        change.clear("opened").unwrap();
+        let job = change.job(71).unwrap();
+        let is_as_sent = |shown: &str| {
+            let record = format!(r#"{{"id":71,"opened":{shown}}}"#);
+            let record = RawAnswer::from_json::<Contacts>(record).unwrap();
+            job.mismatches(&record).is_empty()
+        };
+        for shown in [r#""N""#, "0", r#""0""#, "false", "null", r#""""#] {
+            assert!(is_as_sent(shown), "{shown}");
+        }
+        for shown in [r#""Y""#, "1", "true"] {
+            assert!(!is_as_sent(shown), "{shown}");
+        }
     }
 
     #[test]

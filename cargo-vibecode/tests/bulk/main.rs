@@ -7,6 +7,7 @@
 )]
 
 mod before_sending;
+mod booleans;
 mod columns;
 mod damaged_journal;
 mod dry_run;
