@@ -34,6 +34,7 @@ mod resumed;
 mod reviewed;
 mod secrets;
 mod sending;
+mod spreadsheets;
 mod stages;
 mod support;
 mod twice;
