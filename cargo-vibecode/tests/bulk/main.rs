@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod another_entity;
 mod before_sending;
 mod booleans;
 mod columns;

@@ -29,7 +29,8 @@ impl Args {
         let files = codes.files().iter().chain(fields.file());
         let files: Vec<FetchedFile> = files.cloned().collect();
         if files.is_empty() {
-            return Ok(());
+            // Nothing is compared, so the API is not asked which portal it is.
+            return portal_files::check_portal(&files, None, output);
         }
         let identity = Identity::of(client, portal_args).await?;
         portal_files::check_portal(&files, identity.portal.as_deref(), output)?;
