@@ -52,6 +52,32 @@ pub(crate) fn export_of_another<'h>(
     is_clear.then_some((other, headers))
 }
 
+/// Returns the entities that have some of these headers as wire names of fields, and these headers. `None` if there are
+/// fewer than two. Headers that are known otherwise do not count.
+pub(crate) fn fields_of_another<'h>(
+    headers: &[&'h str],
+    is_known: impl Fn(&str) -> bool,
+) -> Option<(Vec<Entity>, Vec<&'h str>)> {
+    let unknown = headers.iter().copied().filter(|header| !is_known(header));
+    let unknown: Vec<&str> = unknown.collect();
+    if unknown.len() < 2 {
+        return None;
+    }
+    let mut best: Option<(Vec<Entity>, Vec<&str>)> = None;
+    for entity in Entity::ALL.iter().copied() {
+        let schema = entity.schema();
+        let of_entity = unknown.iter().copied();
+        let of_entity = of_entity.filter(|header| schema.field(header).is_some());
+        let of_entity: Vec<&str> = of_entity.collect();
+        match &mut best {
+            Some((entities, headers)) if *headers == of_entity => entities.push(entity),
+            Some((_, headers)) if headers.len() >= of_entity.len() => {}
+            _ => best = Some((vec![entity], of_entity)),
+        }
+    }
+    best.filter(|(_, headers)| headers.len() >= 2)
+}
+
 /// Returns true for a column that only an export has.
 pub(crate) fn is_typical(column: &ExportColumn) -> bool {
     matches!(

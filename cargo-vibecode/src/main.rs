@@ -9,6 +9,7 @@ mod column_header;
 mod commands;
 mod digest;
 mod failure;
+mod garbled;
 mod interrupts;
 mod key_file;
 mod numbers;

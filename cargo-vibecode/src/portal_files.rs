@@ -58,7 +58,7 @@ impl FetchedFile {
     }
 }
 
-/// Checks that the files are of this portal, and warns if that is not known, or if it is a sandbox.
+/// Checks that the files are of this portal, and warns if that is not known, if it is a sandbox, or if there are no files.
 ///
 /// # Errors
 /// If a file is of another portal.
@@ -67,6 +67,10 @@ pub(crate) fn check_portal(
     portal: Option<&str>,
     output: &Output,
 ) -> Result<(), Failure> {
+    if files.is_empty() {
+        output.warn("no files of a portal were found in the folder `vibecode` of this folder or of one above it, so neither the portal nor its fields are compared with any: `cargo vibecode pull` fetches them");
+        return Ok(());
+    }
     let is_other = |of_file: &str| portal.is_some_and(|portal| !same_portal(of_file, portal));
     for file in files {
         if let (Some(of_file), Some(portal)) = (&file.portal, portal)

@@ -1,6 +1,7 @@
 //! Whole changes, and the bodies that they become.
 
 use serde_json::json;
+use vibecode_runtime::{Contacts, RawAnswer};
 use vibecode_spec::Entity;
 
 use super::*;
@@ -42,6 +43,26 @@ fn values_are_sent_in_the_form_of_their_kind() {
     assert_eq!(body, expected);
     let job = change.job(71).unwrap();
     assert!(!job.is_idempotent());
+}
+
+#[test]
+fn a_cleared_boolean_is_the_same_in_every_form_that_an_answer_may_show() {
+    let schema = schema();
+    let codes = KnownCodes::default();
+    let mut change = Change::new("contacts", &schema, &codes);
+    change.clear("opened").unwrap();
+    let job = change.job(71).unwrap();
+    let is_as_sent = |shown: &str| {
+        let record = format!(r#"{{"id":71,"opened":{shown}}}"#);
+        let record = RawAnswer::from_json::<Contacts>(record).unwrap();
+        job.mismatches(&record).is_empty()
+    };
+    for shown in [r#""N""#, "0", r#""0""#, "false", "null", r#""""#] {
+        assert!(is_as_sent(shown), "{shown}");
+    }
+    for shown in [r#""Y""#, "1", "true"] {
+        assert!(!is_as_sent(shown), "{shown}");
+    }
 }
 
 #[test]

@@ -6,7 +6,9 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod another_entity;
 mod before_sending;
+mod booleans;
 mod columns;
 mod damaged_journal;
 mod dry_run;
@@ -14,6 +16,7 @@ mod earlier_job;
 mod estimate;
 mod failed_rows;
 mod front;
+mod garbled;
 mod incomplete_backup;
 mod input;
 mod interrupted;
@@ -32,6 +35,7 @@ mod resumed;
 mod reviewed;
 mod secrets;
 mod sending;
+mod spreadsheets;
 mod stages;
 mod support;
 mod twice;

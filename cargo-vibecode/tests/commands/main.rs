@@ -6,6 +6,7 @@ mod codes;
 mod codes_fetched;
 mod codes_sent;
 mod completions;
+mod garbled;
 mod help;
 mod hostile_labels;
 #[cfg(unix)]

@@ -34,6 +34,21 @@ async fn a_record_is_set_added_to_and_cleared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_compared_with_no_files_of_a_portal_says_so() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-no-files");
+    let words = ["update", "contacts", "71", "--set", "post=Director"];
+    let missing = "warning: no files of a portal were found in the folder `vibecode`";
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains(missing), "{}", said.err);
+    folder.run(&sandbox, &["pull", "contacts"]).await;
+    let said = folder.run(&sandbox, &words).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(!said.err.contains(missing), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ensuring_twice_adds_once() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-ensure");

@@ -149,6 +149,10 @@ pub(super) fn check(
         not_written(input, &error, output);
         None
     });
+    // The keys of JSON Lines are known only now.
+    if let Some(problem) = row_jobs.columns().of_another_entity() {
+        return Err(Failure::in_file(&input.path, problem));
+    }
     let unused = row_jobs.columns().unused();
     if let Some(first) = unused.first() {
         return Err(Failure::in_file(&input.path, first));

@@ -23,9 +23,6 @@ impl BulkJob<'_> {
         };
         let files = self.codes.files().iter().chain(self.fields.file());
         let files: Vec<FetchedFile> = files.cloned().collect();
-        if files.is_empty() {
-            self.output.warn("no files of a portal were found in the folder `vibecode` of this folder or of one above it, so neither the portal nor its fields are compared with any: `cargo vibecode pull` fetches them");
-        }
         portal_files::check_portal(&files, identity.portal.as_deref(), self.output)
     }
 

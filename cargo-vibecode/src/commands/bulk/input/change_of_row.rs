@@ -4,7 +4,6 @@ use vibecode_spec::Kind;
 
 use super::{
     columns::{ColumnOptions, Columns, DEFAULT_ID},
-    garbled,
     rows::{Cell, CellValue, Problem},
     tally::Effect,
     target::Target,
@@ -12,6 +11,7 @@ use super::{
 use crate::{
     change::{self, Change, PIPELINE, SEPARATOR},
     commands::bulk::args::Empty,
+    garbled::{self, TextUse},
 };
 
 impl<'a> Columns<'a> {
@@ -121,10 +121,22 @@ fn read_id(value: &CellValue) -> Result<u64, String> {
 impl ColumnOptions<'_> {
     /// Refuses a value that looks as if a wrong encoding has broken it, unless such values are meant.
     fn check_not_garbled(&self, target: &Target, value: &CellValue) -> Result<(), String> {
-        if self.allows_garbled || target.field().is_none() {
+        let Some(field) = target.field().filter(|_| !self.allows_garbled) else {
             return Ok(());
+        };
+        let text_use = TextUse::of_field(self.entity, field);
+        let mut texts = match value {
+            CellValue::Empty => &[][..],
+            CellValue::Text(text) => std::slice::from_ref(text),
+            CellValue::List(texts) => texts,
         }
-        garbled::problem(value).map_or(Ok(()), Err)
+        .iter();
+        match texts.find_map(|text| garbled::problem(text, text_use)) {
+            Some(what) => Err(format!(
+                "{what}: name the --encoding of the file if it was read in a wrong one, or correct the text. If it is meant, --allow-garbled sends it"
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Adds the value of a cell to the change, and returns its effect.
@@ -134,46 +146,87 @@ impl ColumnOptions<'_> {
         target: &Target,
         value: &CellValue,
     ) -> Result<Effect, String> {
-        let set = |()| Effect::Set;
-        match (target, value) {
-            (Target::Id | Target::Ignored | Target::Aside(_), _)
-            // The API cannot remove a phone: an empty cell just adds none.
-            | (Target::Nameless, CellValue::Empty) => Ok(Effect::Nothing),
-            (Target::Add { .. }, CellValue::Empty) => Ok(Effect::Left),
-            (Target::Nameless, _) => Err(
+        match target {
+            Target::Id | Target::Ignored | Target::Aside(_) => Ok(Effect::Nothing),
+            Target::Nameless if *value == CellValue::Empty => Ok(Effect::Nothing),
+            Target::Nameless => Err(
                 "the cell has a value, but its column has no name: name the column, or empty it"
                     .to_owned(),
             ),
-            (Target::Set { .. }, CellValue::Empty) if self.empty == Empty::Leave => {
-                Ok(Effect::Left)
-            }
-            (Target::Set { field, .. }, CellValue::Empty) => {
-                change.clear(field).map(|()| Effect::Cleared)
-            }
-            (Target::Set { field, is_multiple, kind }, CellValue::Text(text)) => {
-                match (is_multiple, self.cells_hold_lists) {
-                    (false, _) => {
-                        change.set(field, &self.style.normal(kind, text)?)?;
-                        Ok(if change.sets_text_zero(field) {
-                            Effect::ClearedByZero
-                        } else {
-                            Effect::Set
-                        })
-                    }
-                    (true, true) => self
-                        .set_list(change, field, kind, text.split(SEPARATOR))
-                        .map(set),
-                    (true, false) => self.set_list(change, field, kind, [text.as_str()]).map(set),
-                }
-            }
-            (Target::Set { field, is_multiple, kind }, CellValue::List(texts)) => {
-                if *is_multiple {
-                    self.set_list(change, field, kind, texts.iter().map(String::as_str))
-                        .map(set)
+            Target::Set {
+                field,
+                is_multiple: false,
+                kind,
+            } => self.apply_to_one(change, field, kind, value),
+            Target::Set {
+                field,
+                is_multiple: true,
+                kind,
+            } => self.apply_to_list(change, field, kind, value),
+            Target::Add { .. } => self.apply_to_multifield(change, target, value),
+        }
+    }
+
+    /// Sets or clears a field of one value.
+    fn apply_to_one(
+        &self,
+        change: &mut Change<'_>,
+        field: &str,
+        kind: &Kind,
+        value: &CellValue,
+    ) -> Result<Effect, String> {
+        match value {
+            CellValue::Empty => self.apply_nothing(change, field),
+            CellValue::Text(text) => {
+                change.set(field, &self.style.normal(kind, text)?)?;
+                Ok(if change.sets_text_zero(field) {
+                    Effect::ClearedByZero
                 } else {
-                    Err(format!("`{field}` takes one value, not a list"))
-                }
+                    Effect::Set
+                })
             }
+            CellValue::List(_) => Err(format!("`{field}` takes one value, not a list")),
+        }
+    }
+
+    /// Sets or clears a field of several values.
+    fn apply_to_list(
+        &self,
+        change: &mut Change<'_>,
+        field: &str,
+        kind: &Kind,
+        value: &CellValue,
+    ) -> Result<Effect, String> {
+        match value {
+            CellValue::Empty => return self.apply_nothing(change, field),
+            CellValue::Text(text) if self.cells_hold_lists => {
+                self.set_list(change, field, kind, text.split(SEPARATOR))?;
+            }
+            CellValue::Text(text) => self.set_list(change, field, kind, [text.as_str()])?,
+            CellValue::List(texts) => {
+                self.set_list(change, field, kind, texts.iter().map(String::as_str))?;
+            }
+        }
+        Ok(Effect::Set)
+    }
+
+    /// Leaves or clears the field of an empty cell.
+    fn apply_nothing(&self, change: &mut Change<'_>, field: &str) -> Result<Effect, String> {
+        match self.empty {
+            Empty::Leave => Ok(Effect::Left),
+            Empty::Clear => change.clear(field).map(|()| Effect::Cleared),
+        }
+    }
+
+    /// Adds phones or emails. The API cannot remove them: an empty cell just adds none.
+    fn apply_to_multifield(
+        &self,
+        change: &mut Change<'_>,
+        target: &Target,
+        value: &CellValue,
+    ) -> Result<Effect, String> {
+        match (target, value) {
+            (_, CellValue::Empty) => Ok(Effect::Left),
             (
                 Target::Add {
                     multifield,
@@ -187,10 +240,8 @@ impl ColumnOptions<'_> {
                 };
                 add(change, target, &self.rules.split(*multifield, text, ends))
             }
-            (Target::Add { .. }, CellValue::Text(text)) => {
-                add(change, target, std::slice::from_ref(text))
-            }
-            (Target::Add { .. }, CellValue::List(texts)) => add(change, target, texts),
+            (_, CellValue::Text(text)) => add(change, target, std::slice::from_ref(text)),
+            (_, CellValue::List(texts)) => add(change, target, texts),
         }
     }
 

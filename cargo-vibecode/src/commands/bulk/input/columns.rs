@@ -1,13 +1,13 @@
 //! Finds the field of each column: by its header, or by `--map`.
 
-use vibecode_spec::{ExportHeaders, Schema, one_line};
+use vibecode_spec::{Entity, ExportHeaders, Schema, one_line};
 
 use super::{headers, target::Target};
 use crate::{
     cells::CellStyle,
     change::{self, entries::EntryRules, field_name::composed},
     code_file::KnownCodes,
-    column_header::export_of_another,
+    column_header::{export_of_another, fields_of_another},
     commands::bulk::args::Empty,
     plural::number_of,
 };
@@ -118,7 +118,7 @@ impl<'a> Columns<'a> {
             let problem = target.as_ref().err()?;
             Some(format!("the column `{name}` {problem}"))
         };
-        let of_another = self.export_of_another();
+        let of_another = self.of_another_entity();
         let problems = columns.filter_map(problem).take(MAX_SHOWN);
         let mut problems: Vec<String> = of_another.into_iter().chain(problems).collect();
         let more = u64::try_from(self.bad.saturating_sub(MAX_SHOWN)).unwrap_or(u64::MAX);
@@ -138,9 +138,9 @@ impl<'a> Columns<'a> {
         problems
     }
 
-    /// Returns the problem with the export of another entity: its ids are those of other records. Columns that are
+    /// Returns the problem with the rows of another entity: their ids are those of other records. Columns that are
     /// named with --map or --ignore, and fields of the schema, do not count.
-    fn export_of_another(&self) -> Option<String> {
+    pub(crate) fn of_another_entity(&self) -> Option<String> {
         let ColumnOptions {
             entity,
             schema,
@@ -155,15 +155,19 @@ impl<'a> Columns<'a> {
             named.contains(&name) || change::field(schema, &name).is_ok()
         };
         let headers: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        let (other, headers) = export_of_another(entity, &headers, is_known)?;
-        let shown = headers.into_iter().take(MAX_HEADERS);
-        let shown: Vec<String> = shown
-            .map(|header| format!("`{}`", one_line(header)))
-            .collect();
+        if let Some((other, headers)) = export_of_another(entity, &headers, is_known) {
+            return Some(format!(
+                "this is Bitrix24's export of {}, and the rows would change the {entity} with the same ids: only that export has {}. Change {0} instead, or leave these columns out with --ignore",
+                other.path(),
+                shown(&headers)
+            ));
+        }
+        let (others, headers) = fields_of_another(&headers, is_known)?;
+        let others: Vec<&str> = others.into_iter().map(Entity::path).collect();
         Some(format!(
-            "this is Bitrix24's export of {}, and the rows would change the {entity} with the same ids: only that export has {}. Change {0} instead, or leave these columns out with --ignore",
-            other.path(),
-            shown.join(", ")
+            "the rows look like those of {}, and would change the {entity} with the same ids: {entity} have no {}. Change {0} instead, or leave these columns out with --ignore",
+            others.join(" or "),
+            shown(&headers)
         ))
     }
 
@@ -213,6 +217,15 @@ impl<'a> Columns<'a> {
             [..] => names.join(", "),
         }
     }
+}
+
+/// Returns the first of these headers for a message.
+fn shown(headers: &[&str]) -> String {
+    let shown = headers.iter().take(MAX_HEADERS);
+    let shown: Vec<String> = shown
+        .map(|header| format!("`{}`", one_line(header)))
+        .collect();
+    shown.join(", ")
 }
 
 /// Returns true if two columns have the same target, and it takes only one.

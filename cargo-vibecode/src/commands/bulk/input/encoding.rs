@@ -4,7 +4,7 @@ mod cyrillic;
 
 use std::{
     fs::File,
-    io::{self, BufReader, IsTerminal as _, Read, Seek as _, SeekFrom},
+    io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Seek as _, SeekFrom},
     path::Path,
 };
 
@@ -15,13 +15,16 @@ use encoding_rs::{
 use vibecode_spec::one_line;
 
 use super::{BUFFER, Hashed};
-use crate::shell_word::no_option;
+use crate::{garbled::misread_cyrillic::written_in, shell_word::no_option};
 
 /// The number of bytes that are looked at, from the first that is not ASCII.
 const SAMPLE: usize = BUFFER;
 
 /// The number of bytes that are looked at before the first that is not ASCII.
 const WORD: usize = 64;
+
+/// The number of bytes of a line that are looked at together.
+const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Converts CP1125, the encoding of DOS in Ukraine.
 const TO_UTF_8: &str = "iconv -f CP1125 -t UTF-8";
@@ -74,8 +77,14 @@ pub(super) fn recognize(file: &mut File, path: &Path, start: &[u8]) -> io::Resul
                 "the file is CP866 or CP1125 (DOS in Ukraine), which differ in letters that it has, such as `Є` and `І`: convert it with `{TO_UTF_8} {file} > rows.csv`, or name the encoding with --encoding cp866"
             ))
         }
-        Some(encoding) => Recognized::Encoding(encoding),
-        None => Recognized::Unclear(unclear(&sample)),
+        Some(encoding) => match line_in_another(file, encoding)? {
+            Some(other) => Recognized::Unclear(mixed("the file as a whole", encoding, &other)),
+            None => Recognized::Encoding(encoding),
+        },
+        None => Recognized::Unclear(match lines_in_two(&sample) {
+            Some((one, other)) => mixed(&format!("line {}", one.line), one.encoding, &other),
+            None => unclear(&sample),
+        }),
     })
 }
 
@@ -93,6 +102,64 @@ fn has_letters_of_1125(file: &mut File) -> io::Result<bool> {
         before = byte;
     }
     Ok(false)
+}
+
+/// A line whose encoding is evident.
+struct EvidentLine {
+    line: usize,
+    encoding: &'static Encoding,
+}
+
+/// Returns the first line that looks like another encoding than that of the file. Each of these encodings reads all
+/// bytes, so the encoding of most lines makes other words of the rest.
+fn line_in_another(
+    file: &mut File,
+    encoding: &'static Encoding,
+) -> io::Result<Option<EvidentLine>> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut reader = BufReader::with_capacity(BUFFER, file);
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        let mut begin = (&mut reader).take(LONGEST_LINE);
+        if begin.read_until(b'\n', &mut bytes)? == 0 {
+            break;
+        }
+        if bytes.is_ascii() {
+            continue;
+        }
+        let (text, _) = encoding.decode_without_bom_handling(&bytes);
+        if let Some(encoding) = written_in(&text, Some(encoding)) {
+            return Ok(Some(EvidentLine { line, encoding }));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns two lines that are in different encodings.
+fn lines_in_two(Sample { bytes, line }: &Sample) -> Option<(EvidentLine, EvidentLine)> {
+    let lines = bytes.split(|byte| *byte == b'\n').zip(*line..);
+    let mut evident = lines.filter_map(|(bytes, line)| {
+        let encoding = cyrillic::recognize(bytes)?;
+        Some((EvidentLine { line, encoding }, bytes))
+    });
+    let (one, _) = evident.next()?;
+    let (other, _) = evident.find(|(other, bytes)| {
+        let read_in = |encoding: &'static Encoding| encoding.decode_without_bom_handling(bytes).0;
+        read_in(one.encoding) != read_in(other.encoding)
+    })?;
+    Some((one, other))
+}
+
+/// Returns the message about a file that has several encodings.
+fn mixed(what: &str, encoding: &'static Encoding, other: &EvidentLine) -> String {
+    let name = encoding.name();
+    format!(
+        "the file mixes encodings: line {} looks like {}, and {what} like {name}: save all of it as UTF-8. If all of it is {name}, say so with --encoding {}",
+        other.line,
+        other.encoding.name(),
+        name.to_ascii_lowercase()
+    )
 }
 
 /// Returns the message about an encoding that is not recognised, with the first word in the likely ones. The word is
@@ -152,17 +219,27 @@ impl Sample {
     }
 }
 
-/// In UTF-16 every other byte of the delimiters, digits and line breaks is zero. No other text has zeros.
+/// In UTF-16 every other byte of the digits, delimiters and line breaks is zero. Another text may have a zero by damage, but
+/// more digits and delimiters beside other bytes.
 fn utf_16_without_mark(start: &[u8]) -> Option<&'static Encoding> {
-    let zeros = |parity: usize| {
-        let bytes = start.iter().skip(parity).step_by(2);
-        bytes.filter(|byte| **byte == 0).count()
-    };
-    match (zeros(0), zeros(1)) {
-        (0, 0) => None,
-        (even, odd) if odd > 8 * even => Some(UTF_16LE),
-        (even, odd) if even > 8 * odd => Some(UTF_16BE),
-        _ => None,
+    let (mut little, mut big, mut others) = (0, 0, 0);
+    for unit in start.chunks_exact(2) {
+        match unit {
+            [0, 0] => {}
+            [0, _] => big += 1,
+            [_, 0] => little += 1,
+            [..] => {
+                let is_delimiter = |byte: &u8| b"\r\n\t,;|0123456789".contains(byte);
+                others += usize::from(unit.iter().any(is_delimiter));
+            }
+        }
+    }
+    if little > 8 * big && little > others {
+        Some(UTF_16LE)
+    } else if big > 8 * little && big > others {
+        Some(UTF_16BE)
+    } else {
+        None
     }
 }
 

@@ -5,7 +5,6 @@ pub(crate) mod changes_digest;
 pub(crate) mod columns;
 pub(crate) mod encoding;
 pub(crate) mod fingerprints;
-mod garbled;
 mod hashed;
 pub(crate) mod headers;
 pub(crate) mod mapping;

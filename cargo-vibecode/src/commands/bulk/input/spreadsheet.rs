@@ -39,13 +39,9 @@ pub(super) fn copy_sheet(
     file: File,
     name: Option<&str>,
 ) -> Result<(File, SheetInfo), Failure> {
-    let refused = |error: XlsxError| {
-        Failure::in_file(
-            path,
-            format!(
-                "the file is an archive that is no readable .xlsx ({error}): unpack it, or save it as .xlsx or CSV"
-            ),
-        )
+    let refused = |error: XlsxError| match error {
+        XlsxError::Io(error) if error.raw_os_error().is_some() => Failure::of_file(path, &error),
+        error => Failure::in_file(path, unreadable(&error)),
     };
     let mut book = Xlsx::new(BufReader::new(file)).map_err(refused)?;
     let mut info = SheetInfo::choose(book.sheets_metadata(), name)
@@ -65,8 +61,27 @@ pub(super) fn copy_sheet(
         info.has_fractions |= matches!(value, Data::Float(number) if number.fract() != 0.0);
         writer.write(row, column, text(&value)).map_err(failed)?;
     }
-    let copy = writer.end().map_err(failed)?;
+    let (copy, is_empty) = writer.end().map_err(failed)?;
+    if is_empty {
+        return Err(Failure::in_file(path, info.empty()));
+    }
     Ok((copy, info))
+}
+
+/// Returns what is wrong with an archive that cannot be read as .xlsx, and what to do.
+fn unreadable(error: &XlsxError) -> &'static str {
+    match error {
+        XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
+            "the file is an archive without the parts of an .xlsx: unpack it, or save it as .xlsx or CSV"
+        }
+        XlsxError::Password => {
+            "the file is protected with a password: open it in a spreadsheet, and save it without one"
+        }
+        // The texts of the library name parts of the archive, which nobody has seen.
+        _ => {
+            "the file is a spreadsheet that is cut off or damaged: copy it again, or open it in a spreadsheet and save it as .xlsx or CSV"
+        }
+    }
 }
 
 impl SheetInfo {
@@ -107,6 +122,18 @@ impl SheetInfo {
             )),
         };
         Ok(chosen(&sheet.name, choice))
+    }
+
+    /// Returns the problem with a sheet without cells.
+    fn empty(&self) -> String {
+        let next = match &self.choice {
+            Some(_) => ". Choose another one with --sheet",
+            None => "",
+        };
+        format!(
+            "the sheet `{}` is empty: its first row must name the columns{next}",
+            self.name
+        )
     }
 
     /// Returns which sheet has the rows, and why.
@@ -216,12 +243,13 @@ impl Writer {
         self.file.write_all(b"\n")
     }
 
-    fn end(mut self) -> io::Result<File> {
+    /// Returns the file, and whether no cell has a text.
+    fn end(mut self) -> io::Result<(File, bool)> {
         if !self.cells.is_empty() {
             self.end_row()?;
         }
-        self.file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)
+        let is_empty = self.columns == 0;
+        let file = self.file.into_inner();
+        Ok((file.map_err(io::IntoInnerError::into_error)?, is_empty))
     }
 }

@@ -5,10 +5,12 @@ use vibecode_spec::{Kind, Multifield};
 
 use super::{
     columns::{ColumnOptions, DEFAULT_ID, ERROR_COLUMNS},
-    garbled,
     headers::{self, Meaning, NoMeaning},
 };
-use crate::change::{self, field_name::composed};
+use crate::{
+    change::{self, field_name::composed},
+    garbled,
+};
 
 /// What the cells of a column are for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,111 @@
+//! The change that the arguments request, checked before anything is sent.
+
+use std::borrow::Cow;
+
+use vibecode_spec::{Field, Schema};
+
+use super::Args;
+use crate::{
+    cells::number_or_amount,
+    change::{self, Change, SEPARATOR},
+    code_file::KnownCodes,
+    failure::Failure,
+    garbled::{self, TextUse},
+    output::Output,
+};
+
+const NO_COUNTRY: &str =
+    "a phone has no country code: add it with --country, such as --country 7, or write it with `+`";
+
+impl Args {
+    /// Returns the change, and warns of what may not be meant.
+    ///
+    /// # Errors
+    /// If a value cannot be sent, or if there is none. Contains all problems.
+    pub(super) fn change<'s>(
+        &'s self,
+        schema: &'s Schema,
+        codes: &'s KnownCodes,
+        output: &Output,
+    ) -> Result<Change<'s>, Failure> {
+        let mut change = Change::new(&self.entity, schema, codes).with_rules(self.rules);
+        let mut problems = Vec::new();
+        let named = |name: &str| change::field(schema, name).map(|field| &*field.name);
+        let mut unchecked = Vec::new();
+        for (name, text) in &self.set {
+            let set = change::field(schema, name).and_then(|field| {
+                self.check_not_garbled(&field.name, text)?;
+                unchecked.extend(change::unchecked(field, schema, codes));
+                change.set(&field.name, &normal(field, text))
+            });
+            problems.extend(set.err());
+        }
+        for (name, text) in &self.add {
+            let added = named(name).and_then(|name| {
+                self.check_not_garbled(name, text)?;
+                change.add(name, text)
+            });
+            problems.extend(added.err());
+        }
+        for name in &self.clear {
+            problems.extend(named(name).and_then(|name| change.clear(name)).err());
+        }
+        if !problems.is_empty() {
+            return Err(Failure::new(problems.join("\nerror: ")));
+        }
+        if change.is_empty() {
+            return Err(Failure::new(
+                "there is nothing to change: use --set, --add or --clear",
+            ));
+        }
+        self.warn(&change, schema, output);
+        for warning in unchecked {
+            output.warn(warning);
+        }
+        Ok(change)
+    }
+
+    /// Refuses a text that looks as if a wrong encoding has broken it, unless it is meant.
+    fn check_not_garbled(&self, field: &str, text: &str) -> Result<(), String> {
+        if self.allow_garbled {
+            return Ok(());
+        }
+        match garbled::problem(text, TextUse::of_field(&self.entity, field)) {
+            Some(what) => Err(format!(
+                "`{field}` {what}: correct the text. If it is meant, --allow-garbled sends it"
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn warn(&self, change: &Change<'_>, schema: &Schema, output: &Output) {
+        for (name, _) in &self.set {
+            if let Ok(field) = change::field(schema, name)
+                && change.sets_text_zero(&field.name)
+            {
+                output.warn(format!(
+                    "`{}` is set to the text `0`: the API takes it as empty, so it clears the field",
+                    field.name
+                ));
+            }
+        }
+        if change.lacking_country() > 0 {
+            output.warn(NO_COUNTRY);
+        }
+        if change.perhaps_placeholders() > 0 {
+            output
+                .warn("an email looks like a placeholder, and cannot be removed once it is added");
+        }
+    }
+}
+
+/// Returns a text with its numbers and amounts in the form that the field takes.
+pub(super) fn normal<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
+    if !field.multiple {
+        return number_or_amount(&field.kind, text.trim());
+    }
+    let parts = text.split(SEPARATOR);
+    let parts = parts.map(|part| number_or_amount(&field.kind, part.trim()));
+    let parts: Vec<Cow<'t, str>> = parts.collect();
+    parts.join(&SEPARATOR.to_string()).into()
+}

@@ -1,0 +1,162 @@
+//! The change as it is sent, and its result.
+
+use std::cell::Cell;
+
+use serde_json::{Value, json};
+use vibecode_runtime::{Client, PatchJob};
+
+use super::{Args, Names, of_request};
+use crate::{
+    ExitStatus,
+    failure::Failure,
+    output::Output,
+    plural::number_of,
+    record_batch::NotRead,
+    verify::{self, Answer, Difference, Shown, Unconfirmed},
+};
+
+/// A change that is being sent.
+pub(super) struct Sending<'a> {
+    pub(super) args: &'a Args,
+    pub(super) client: &'a Client,
+    /// Whether the record is read first, and only what is missing is sent.
+    pub(super) is_ensured: bool,
+    pub(super) job: &'a PatchJob,
+    pub(super) record: String,
+}
+
+/// A change that the API has accepted.
+pub(super) struct Sent {
+    /// How people are informed that all of it was taken.
+    line: String,
+    /// The numbers of phones and emails that were added and that were there before, if they are known.
+    added: Option<usize>,
+    present: Option<usize>,
+    /// The answer of the API to a change that was sent as it is.
+    answer: Option<Value>,
+    differences: Vec<Difference>,
+}
+
+impl Sending<'_> {
+    /// Sends the change, and compares the record with it.
+    pub(super) async fn send(&self, is_accepted: &Cell<bool>) -> Result<Sent, Failure> {
+        let Self { client, job, .. } = *self;
+        let record = &self.record;
+        let mut sent = Sent {
+            line: format!("{record}: changed"),
+            added: None,
+            present: None,
+            answer: None,
+            differences: Vec::new(),
+        };
+        let shown = if self.is_ensured {
+            match client.ensure_job(job).await {
+                Ok(ensured) => {
+                    let (added, present) = (ensured.added().len(), ensured.present().len());
+                    sent.line = format!(
+                        "{record} has all values: {} added, {} already there",
+                        number_of(added as u64, "phone or email was", "phones and emails were"),
+                        number_of(present as u64, "was", "were"),
+                    );
+                    (sent.added, sent.present) = (Some(added), Some(present));
+                    ensured.shown(job)
+                }
+                Err(error) if verify::is_not_taken(&error) && !self.args.no_verify => {
+                    sent.line = format!("{record} has all values");
+                    Shown::NotAll
+                }
+                Err(error) => return Err(of_request(&error)),
+            }
+        } else {
+            let updated = client
+                .update_job(job)
+                .await
+                .map_err(|error| of_request(&error))?;
+            sent.answer = Some(updated.raw().parse()?);
+            updated.shown(job)
+        };
+        is_accepted.set(true);
+        sent.differences = match shown {
+            Shown::NotAll if !self.args.no_verify => self.read_back().await?,
+            Shown::Everything | Shown::NotAll => Vec::new(),
+            Shown::Differences(differences) => differences,
+        };
+        Ok(sent)
+    }
+
+    async fn read_back(&self) -> Result<Vec<Difference>, Failure> {
+        let unconfirmed = Unconfirmed {
+            job: self.job,
+            is_ensured: self.is_ensured,
+        };
+        let read = verify::read_back(self.client, &[unconfirmed], |_, _| false).await;
+        let mut differences = Vec::new();
+        for of_record in read {
+            let of_record = of_record.map_err(|not_read| {
+                let why = match &not_read {
+                    NotRead::Failed(error) => of_request(error).to_string(),
+                    NotRead::NoResult => not_read.explanation().to_owned(),
+                };
+                Failure::new(format!(
+                    "{}: the API reported a success, but the record could not be read to check it: {why}",
+                    self.record
+                ))
+            })?;
+            differences.extend(of_record.differences);
+        }
+        Ok(differences)
+    }
+
+    pub(super) fn interrupted(&self, is_accepted: bool) -> Failure {
+        let Self { args, record, .. } = self;
+        let state = if is_accepted {
+            format!(
+                "the API reported a success for the change of {record}, but it was not checked whether the record has all values"
+            )
+        } else {
+            format!(
+                "the change of {record} may have been applied, and may still be for {} s",
+                args.settle
+            )
+        };
+        let next = if args.add.is_empty() || self.is_ensured {
+            "look at the record, or run the command again: it adds nothing twice"
+        } else {
+            "before adding the phones and emails again, look at the record, or use --ensure, which adds only what is missing"
+        };
+        Failure::new(format!("interrupted: {state}: {next}"))
+    }
+
+    /// Prints the result.
+    pub(super) fn show(&self, sent: &Sent, names: &Names<'_>, output: &Output) -> ExitStatus {
+        let Self { args, record, .. } = self;
+        let mut not_as_sent = Vec::new();
+        for Difference { field, problem } in &sent.differences {
+            let name = names.get(field.as_str()).copied().unwrap_or(field);
+            let explanation = problem.explain(&args.entity);
+            output.line(format!("{record}: {name}: {explanation}"));
+            not_as_sent.push(json!({
+                "name": name,
+                "field": field,
+                "problem": problem.name(),
+                "message": explanation,
+            }));
+        }
+        let is_done = not_as_sent.is_empty();
+        if is_done {
+            output.line(&sent.line);
+        }
+        output.json(&json!({
+            "record": record,
+            "added": sent.added,
+            "present": sent.present,
+            "not_as_sent": not_as_sent,
+            "answer": sent.answer,
+        }));
+        if is_done {
+            ExitStatus::Success
+        } else {
+            ExitStatus::Attention
+        }
+    }
+}
