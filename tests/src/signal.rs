@@ -5,6 +5,14 @@ use std::{
     process::{Child, Command},
 };
 
+/// The names of the signals that end a command whose output is a pipe. On other systems than Linux a program does not
+/// see whether `HUP` is ignored, so without a terminal it leaves that signal as it is.
+pub const ENDING: &[&str] = if cfg!(target_os = "linux") {
+    &["INT", "TERM", "HUP"]
+} else {
+    &["INT", "TERM"]
+};
+
 /// Sends the signal of this name, such as `INT`, with the shell's built-in `kill`, since not every machine
 /// has the program `kill`.
 ///

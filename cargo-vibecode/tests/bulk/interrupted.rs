@@ -14,7 +14,7 @@ fn interrupt(child: &Child) {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_under_way_ends_and_is_journaled_whichever_signal_it_is() {
-    for name in ["INT", "TERM", "HUP"] {
+    for name in signal::ENDING {
         ends_what_is_under_way(name).await;
     }
 }
@@ -57,7 +57,7 @@ async fn ends_what_is_under_way(name: &str) {
 }
 
 /// A closed window sends the signal, perhaps twice, and takes nothing that is printed any more.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_terminal_is_gone_closes_its_journal() {
     let desk = Desk::of(200).await;

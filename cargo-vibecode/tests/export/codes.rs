@@ -71,6 +71,29 @@ async fn records_with_an_old_code_can_be_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn records_with_an_old_code_can_be_listed_if_the_codes_are_compared_with_the_portal() {
+    let desk = desk().await;
+    std::fs::remove_file(desk.path("vibecode/statuses.json")).unwrap();
+    let pulled = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"))
+        .args(["vibecode", "pull", "statuses"])
+        .args(["--base-url", desk.sandbox.url()])
+        .current_dir(&desk.folder)
+        .env("VIBECODE_API_KEY", Sandbox::API_KEY)
+        .output();
+    assert!(pulled.unwrap().status.success());
+    let words = [
+        "contacts",
+        "--fields",
+        "post",
+        "--filter",
+        "sourceId=UC_ABC",
+    ];
+    let said = export(&desk, &words);
+    said.assert(0, "--filter: only records with an old code can match");
+    assert_eq!(said.out, "id,post\n2,\n3,\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn labels_that_mean_something_else_on_the_portal_now_are_not_written() {
     let desk = desk().await;
     // Fetched before the two names were swapped.

@@ -93,12 +93,15 @@ impl Filters {
         }
         let value = match field.kind {
             Kind::Multifield(_) => Value::from(operand),
-            // A record can have a code that the portal had before.
+            // A record can have a code that the portal had before. It means nothing else there.
             _ if change::without_portal(field, operand, codes).is_some() => Value::from(operand),
-            _ => change::value(field, operand, codes)
-                .map_err(|problem| format!("`{name}` {problem}"))?,
+            _ => {
+                let value = change::value(field, operand, codes);
+                let value = value.map_err(|problem| format!("`{name}` {problem}"))?;
+                self.item_texts.note(field, operand, &value, codes);
+                value
+            }
         };
-        self.item_texts.note(field, operand, &value, codes);
         if *name != ID {
             self.names.push((name.clone(), given.to_owned()));
         }
