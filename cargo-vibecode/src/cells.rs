@@ -21,7 +21,7 @@ pub(crate) struct CellStyle {
     pub(crate) numbers: Numbers,
 }
 
-/// What spreadsheets write into a cell without a value, in English and Russian.
+/// What spreadsheets write into a cell without a value, in English, Russian, German, French, Spanish and Polish.
 const SHEET_ERRORS: &[&str] = &[
     "#N/A",
     "#REF!",
@@ -30,6 +30,10 @@ const SHEET_ERRORS: &[&str] = &[
     "#DIV/0!",
     "#NULL!",
     "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#GETTING_DATA",
     "#Н/Д",
     "#ССЫЛКА!",
     "#ЗНАЧ!",
@@ -37,6 +41,25 @@ const SHEET_ERRORS: &[&str] = &[
     "#ДЕЛ/0!",
     "#ПУСТО!",
     "#ЧИСЛО!",
+    "#ПЕРЕНОС!",
+    "#ВЫЧИСЛ!",
+    "#NV",
+    "#BEZUG!",
+    "#WERT!",
+    "#ZAHL!",
+    "#VALEUR!",
+    "#NOM?",
+    "#NOMBRE!",
+    "#¡REF!",
+    "#¡VALOR!",
+    "#¡DIV/0!",
+    "#¡NUM!",
+    "#¿NOMBRE?",
+    "#ADR!",
+    "#ARG!",
+    "#NAZWA?",
+    "#LICZBA!",
+    "#DZIEL/0!",
 ];
 
 /// The serial days of spreadsheets from 1927-05-18 to 2099-12-31: they have five digits, and are neither
@@ -86,14 +109,8 @@ impl CellStyle {
     /// # Errors
     /// If the cell can mean several values, or has none. The text does not contain it.
     pub(crate) fn normal<'t>(&self, kind: &Kind, text: &'t str) -> Result<Cow<'t, str>, String> {
-        if SHEET_ERRORS.contains(&text) {
-            return Err("the cell has an error of the spreadsheet instead of a value".to_owned());
-        }
-        if has_lost_digits(text) {
-            return Err(
-                "the spreadsheet has shortened the number, and its digits are lost: format the column as text, and export it again"
-                    .to_owned(),
-            );
+        if let Some(problem) = left_by_a_spreadsheet(text) {
+            return Err(format!("the cell {problem}"));
         }
         match kind {
             Kind::Date => Ok(date(text).map_or(text.into(), |date| date.to_string().into())),
@@ -154,6 +171,30 @@ impl CellStyle {
         };
         Ok(format!("{amount}|{currency}").into())
     }
+}
+
+/// Returns the problem with a text that a spreadsheet shows instead of a value, as the end of a sentence.
+pub(crate) fn left_by_a_spreadsheet(text: &str) -> Option<&'static str> {
+    if is_error(text) {
+        Some("has an error of the spreadsheet instead of a value")
+    } else if text.len() > 2 && text.bytes().all(|byte| byte == b'#') {
+        Some(
+            "has `###` instead of a value, since its column was too narrow: widen the column, and export it again",
+        )
+    } else if has_lost_digits(text) {
+        Some(
+            "has a number that the spreadsheet has shortened, and its digits are lost: format the column as text, and export it again",
+        )
+    } else {
+        None
+    }
+}
+
+/// Returns true for an error of a spreadsheet. `Err:502` is one of `LibreOffice`.
+fn is_error(text: &str) -> bool {
+    let has_number = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    text.starts_with('#') && SHEET_ERRORS.contains(&&*text.to_uppercase())
+        || text.strip_prefix("Err:").is_some_and(has_number)
 }
 
 /// Returns true for `7.91699E+10`, which is what a spreadsheet shows of a long number.

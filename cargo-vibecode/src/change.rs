@@ -5,6 +5,8 @@ mod code;
 pub(crate) mod entries;
 pub(crate) mod field_name;
 mod item_texts;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::borrow::Cow;
@@ -264,6 +266,3 @@ fn writable<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
     }
     Ok(field)
 }
-
-#[cfg(test)]
-mod tests;

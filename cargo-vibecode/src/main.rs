@@ -28,6 +28,7 @@ mod shell_word;
 mod terminal_text;
 mod text_file;
 mod verify;
+mod visible;
 
 use std::process::ExitCode;
 

@@ -50,7 +50,7 @@ pub(crate) fn written_in(text: &str, read_in: Option<&Encoding>) -> Option<&'sta
             let is_better = gain >= MARGIN && best.is_none_or(|(most, _)| gain > most);
             if is_better
                 && of_reading.is_plausible(Capitals::Expected)
-                && (read_in.is_some() || !may_be_a_name(text, &reading, [encoding, other]))
+                && !may_be_a_name(text, &reading, [encoding, other])
             {
                 best = Some((gain, other));
             }
@@ -153,6 +153,9 @@ mod tests {
             "Ђорђе Љубић",
             "ЉУБИЋ ЊЕГОШ",
             "Ѓорѓи Ќосев",
+            "Ќосев",
+            "Џонсон",
+            "Љубовски",
             "јована андоновска",
             "јанев и иванова јп",
             "дооел «Џонсон»",
@@ -186,6 +189,7 @@ mod tests {
             "≈ 5 √2",
         ] {
             assert_eq!(super::written_in(text, None), None, "{text}");
+            assert_eq!(super::written_in(text, Some(WINDOWS_1251)), None, "{text}");
         }
     }
 }

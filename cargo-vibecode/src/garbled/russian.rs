@@ -53,8 +53,6 @@ const FREQUENCIES: [(char, f64); 38] = [
     ('ё', 0.04),
 ];
 const VOWELS: &str = "аеёиоуыэюяіїє";
-/// Signs beside words that are written in Russian. Each is rarer than any letter.
-const SIGNS: &str = "«»„“”‘’–—…№°•\u{a0}";
 
 /// The logarithms of frequencies: of letters at random, of a letter in a word that is not natural, of a sign.
 const AT_RANDOM: f64 = -3.5;
@@ -89,9 +87,8 @@ pub(crate) struct Assessment {
 impl Assessment {
     pub(crate) fn of(text: &str) -> Self {
         let mut reading = Self::default();
-        let is_between = |letter: char| {
-            (letter.is_ascii() && !letter.is_ascii_alphabetic()) || SIGNS.contains(letter)
-        };
+        let is_between =
+            |letter: char| (letter.is_ascii() && !letter.is_ascii_alphabetic()) || is_sign(letter);
         for word in text.split(is_between).filter(|word| !word.is_ascii()) {
             if let Some((likelihood, letters)) = natural(word) {
                 reading.natural_words += 1;
@@ -104,7 +101,7 @@ impl Assessment {
                 reading.likelihood += word.chars().map(|_| OF_ODD).sum::<f64>();
             }
         }
-        let signs = text.chars().filter(|letter| SIGNS.contains(*letter));
+        let signs = text.chars().filter(|letter| is_sign(*letter));
         reading.likelihood += signs.map(|_| OF_SIGN).sum::<f64>();
         reading
     }
@@ -152,10 +149,15 @@ pub(crate) enum Capitals {
 fn natural(word: &str) -> Option<(f64, f64)> {
     let (mut likelihood, mut letters, mut vowels) = (0.0, 0.0, 0);
     let mut before: Option<(char, bool)> = None;
-    for (letter, small) in word.chars().map(|letter| (letter, small(letter))) {
-        likelihood += logarithm(small)?;
+    for letter in word.chars() {
+        let Letter {
+            small,
+            is_vowel,
+            logarithm,
+        } = letter_of(letter)?;
+        likelihood += logarithm;
         letters += 1.0;
-        let is_vowel = VOWELS.contains(small);
+        let follows_vowel = vowels > 0;
         vowels = if is_vowel { vowels + 1 } else { 0 };
         let follows = before.map(|(before, _)| before);
         let is_odd = match small {
@@ -169,9 +171,8 @@ fn natural(word: &str) -> Option<(f64, f64)> {
         if is_odd || (is_capital && follows_small) || (vowels > 2 && letters > 3.0) {
             return None;
         }
-        if let Some(before) = follows.filter(|it| !"ьъ".contains(*it) && !"ьъ".contains(small))
-        {
-            likelihood += match (VOWELS.contains(before), is_vowel) {
+        if follows.is_some_and(|it| !"ьъ".contains(it)) && !"ьъ".contains(small) {
+            likelihood += match (follows_vowel, is_vowel) {
                 (false, true) => 0.39,
                 (false, false) => -0.5,
                 (true, false) => 0.49,
@@ -191,29 +192,62 @@ fn is_capitalized(word: &str) -> bool {
     first && !rest.is_empty() && rest.chars().all(char::is_lowercase)
 }
 
-fn small(letter: char) -> char {
-    letter.to_lowercase().next().unwrap_or(letter)
+/// Returns true for signs beside words that are written in Russian. Each is rarer than any letter.
+fn is_sign(letter: char) -> bool {
+    matches!(
+        letter,
+        '«' | '»'
+            | '„'
+            | '“'
+            | '”'
+            | '‘'
+            | '’'
+            | '–'
+            | '—'
+            | '…'
+            | '№'
+            | '°'
+            | '•'
+            | '\u{a0}'
+    )
 }
 
-/// The logarithms of the shares of letters, by their numbers from `FIRST_LETTER`.
-static LOGARITHMS: LazyLock<[Option<f64>; LETTERS]> = LazyLock::new(|| {
-    let mut logarithms = [None; LETTERS];
-    for (letter, percent) in FREQUENCIES {
-        if let Some(logarithm) = index(letter).and_then(|index| logarithms.get_mut(index)) {
-            *logarithm = Some((percent / 100.0).ln());
+/// A letter of Russian.
+#[derive(Debug, Clone, Copy)]
+struct Letter {
+    small: char,
+    is_vowel: bool,
+    /// The logarithm of its share.
+    logarithm: f64,
+}
+
+/// The letters by their numbers from `FIRST`, so that each is looked up once: most texts of a file are looked at.
+static LETTERS: LazyLock<[Option<Letter>; COUNT]> = LazyLock::new(|| {
+    let mut letters = [None; COUNT];
+    for (small, percent) in FREQUENCIES {
+        let letter = Letter {
+            small,
+            is_vowel: VOWELS.contains(small),
+            logarithm: (percent / 100.0).ln(),
+        };
+        for form in [Some(small), small.to_uppercase().next()] {
+            let index = form.and_then(index);
+            if let Some(known) = index.and_then(|index| letters.get_mut(index)) {
+                *known = Some(letter);
+            }
         }
     }
-    logarithms
+    letters
 });
 
-const FIRST_LETTER: u32 = 0x400;
-const LETTERS: usize = 0x100;
+const FIRST: u32 = 0x400;
+const COUNT: usize = 0x100;
 
 fn index(letter: char) -> Option<usize> {
-    usize::try_from(u32::from(letter).checked_sub(FIRST_LETTER)?).ok()
+    usize::try_from(u32::from(letter).checked_sub(FIRST)?).ok()
 }
 
-/// Returns the logarithm of the share of a letter. `None` if Russian does not have it.
-fn logarithm(small: char) -> Option<f64> {
-    LOGARITHMS.get(index(small)?).copied().flatten()
+/// Returns what is known of a letter. `None` if Russian does not have it.
+fn letter_of(letter: char) -> Option<Letter> {
+    LETTERS.get(index(letter)?).copied().flatten()
 }

@@ -108,6 +108,11 @@ async fn every_mistake_is_reported_before_anything_is_sent() {
         (&["--set", "post"], "the `=` is missing"),
         (&[], "nothing to change"),
         (
+            &["--set", "post=#ССЫЛКА!"],
+            "`post` has an error of the spreadsheet instead of a value",
+        ),
+        (&["--set", "post=\u{200b}"], "clear it instead"),
+        (
             &["--set", "pots=a", "--set", "companyId=x"],
             "`companyId` requires the id",
         ),

@@ -15,6 +15,7 @@ use vibecode_spec::Multifield;
 
 use self::numbering_plan::NumberingPlan;
 use super::SEPARATOR;
+use crate::visible::is_invisible;
 
 /// How phones and emails are checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
@@ -105,12 +106,6 @@ impl EntryRules {
         }
         values
     }
-}
-
-/// Returns true for space and the invisible marks that are left around a value copied from another program.
-fn is_invisible(letter: char) -> bool {
-    letter.is_whitespace()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Returns the problem with a text that a spreadsheet has written in the place of a value.

@@ -6,12 +6,13 @@ use vibecode_spec::{Field, Schema};
 
 use super::Args;
 use crate::{
-    cells::number_or_amount,
+    cells::{left_by_a_spreadsheet, number_or_amount},
     change::{self, Change, SEPARATOR},
     code_file::KnownCodes,
     failure::Failure,
     garbled::{self, TextUse},
     output::Output,
+    visible::trimmed,
 };
 
 const NO_COUNTRY: &str =
@@ -35,6 +36,9 @@ impl Args {
         for (name, text) in &self.set {
             let set = change::field(schema, name).and_then(|field| {
                 self.check_not_garbled(&field.name, text)?;
+                if let Some(problem) = left_by_a_spreadsheet(trimmed(text)) {
+                    return Err(format!("`{}` {problem}", field.name));
+                }
                 unchecked.extend(change::unchecked(field, schema, codes));
                 change.set(&field.name, &normal(field, text))
             });
@@ -102,10 +106,10 @@ impl Args {
 /// Returns a text with its numbers and amounts in the form that the field takes.
 pub(super) fn normal<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
     if !field.multiple {
-        return number_or_amount(&field.kind, text.trim());
+        return number_or_amount(&field.kind, trimmed(text));
     }
     let parts = text.split(SEPARATOR);
-    let parts = parts.map(|part| number_or_amount(&field.kind, part.trim()));
+    let parts = parts.map(|part| number_or_amount(&field.kind, trimmed(part)));
     let parts: Vec<Cow<'t, str>> = parts.collect();
     parts.join(&SEPARATOR.to_string()).into()
 }

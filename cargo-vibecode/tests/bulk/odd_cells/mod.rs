@@ -2,6 +2,7 @@
 
 mod emails;
 mod phones;
+mod texts;
 mod values;
 
 use std::fmt::Write as _;

@@ -36,7 +36,8 @@ pub(crate) struct ColumnOptions<'a> {
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
-    /// Whether values that look broken by a wrong encoding are sent.
+    /// Whether values are sent as they are: also those that look broken by a wrong encoding, and with what nobody sees at
+    /// their ends.
     pub(crate) allows_garbled: bool,
     pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.

@@ -14,6 +14,7 @@ use crate::{
         earlier_additions::EarlierAdditions, other_forms::OtherForms, spreadsheet_cell::unguarded,
     },
     failure::Failure,
+    visible::trimmed,
 };
 
 /// The rows of one pass.
@@ -140,7 +141,7 @@ impl<'a> RowJobs<'a> {
                     error.valid_up_to() + 1
                 ))
             })?;
-            self.columns.names.push(name.trim().to_owned());
+            self.columns.names.push(trimmed(name).to_owned());
         }
         let names = &self.columns.names;
         let mut names = names.iter();
@@ -192,6 +193,12 @@ impl<'a> RowJobs<'a> {
         for cell in cells.iter_mut().filter(|_| self.is_guarded) {
             if let CellValue::Text(text) = &mut cell.value {
                 unguard(text);
+            }
+        }
+        // A backup restores its values as they were.
+        if !self.columns.column_options.allows_garbled {
+            for cell in &mut cells {
+                cell.value.trim();
             }
         }
         self.columns.resolve();

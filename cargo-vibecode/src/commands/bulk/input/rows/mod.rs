@@ -13,6 +13,8 @@ pub(crate) use self::{
     json_lines::{JsonRows, Pairs, WRITTEN, json_line_with},
 };
 
+use crate::visible::trimmed;
+
 /// The maximum length of a row. An unclosed quote would otherwise take in the rest of the file.
 const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
 
@@ -51,6 +53,28 @@ pub(crate) enum CellValue {
 }
 
 impl CellValue {
+    /// Leaves out what nobody sees at the ends of the texts. A value without anything else is empty.
+    pub(crate) fn trim(&mut self) {
+        let is_seen = |text: &mut String| {
+            let seen = trimmed(text);
+            if seen.len() < text.len() {
+                *text = seen.to_owned();
+            }
+            !text.is_empty()
+        };
+        let has_value = match self {
+            Self::Empty => return,
+            Self::Text(text) => is_seen(text),
+            Self::List(texts) => {
+                texts.retain_mut(is_seen);
+                !texts.is_empty()
+            }
+        };
+        if !has_value {
+            *self = Self::Empty;
+        }
+    }
+
     /// Returns the value for a person at a terminal.
     pub(crate) fn shown(&self) -> Option<String> {
         match self {

@@ -1,0 +1,82 @@
+//! Texts that are not what they look like.
+
+use serde_json::json;
+
+use crate::support::Desk;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_sees_is_no_value_and_no_part_of_one() {
+    let desk = Desk::of(9).await;
+    let invisible = "\u{200b}\u{feff}\u{ad}\u{a0}";
+    desk.write(
+        "a.csv",
+        format!(
+            "id,post,name{invisible},companyId\n1,{invisible},a,\n2{invisible},{invisible}b\u{a0},c,15{invisible}\n"
+        ),
+    );
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(0, "2 rows done");
+    assert_eq!(desk.field(2, "post"), "b");
+    assert_eq!(desk.field(2, "companyId"), 15);
+    assert_eq!(desk.field(1, "name"), "a");
+    assert!(!desk.field(1, "post").to_string().contains('\u{200b}'));
+    desk.write(
+        "a.jsonl",
+        format!("{{\"id\":3,\"post\":\"{invisible}\",\"name\":\"d{invisible}\"}}\n"),
+    );
+    desk.run("contacts a.jsonl --yes").assert(0, "1 row done");
+    assert_eq!(desk.field(3, "name"), "d");
+    // A backup restores a value as it was.
+    desk.write("c.csv", format!("id,post\n5,Clerk{invisible}\n"));
+    desk.run("contacts c.csv --yes --allow-garbled")
+        .assert(0, "1 row done");
+    desk.write("d.csv", "id,post\n5,Director\n");
+    desk.run("contacts d.csv --yes --backup kept.jsonl")
+        .assert(0, "1 row done");
+    desk.run("contacts kept.jsonl --yes --no-backup")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(5, "post"), format!("Clerk{invisible}").trim());
+    // One that nobody sees within a word stays: it may be part of the word.
+    desk.write("b.csv", "id,post\n4,ab\u{200d}c\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    assert_eq!(desk.field(4, "post"), json!("ab\u{200d}c"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_spreadsheet_shows_instead_of_a_value_is_refused() {
+    let desk = Desk::of(1).await;
+    for (cell, problem) in [
+        ("###", "its column was too narrow"),
+        ("########", "its column was too narrow"),
+        ("#ССЫЛКА!", "an error of the spreadsheet"),
+        ("#ДЕЛ/0!", "an error of the spreadsheet"),
+        ("#REF!", "an error of the spreadsheet"),
+        ("#ref!", "an error of the spreadsheet"),
+        ("#SPILL!", "an error of the spreadsheet"),
+        ("#WERT!", "an error of the spreadsheet"),
+        ("#BEZUG!", "an error of the spreadsheet"),
+        ("Err:502", "an error of the spreadsheet"),
+        ("1E+05", "its digits are lost"),
+    ] {
+        for column in ["comments", "birthdate", "companyId"] {
+            desk.write("a.csv", format!("id,{column}\n1,{cell}\n"));
+            desk.run("contacts a.csv").assert(1, problem);
+        }
+    }
+    for cell in ["#1", "##", "#tag", "C#", "# 5"] {
+        desk.write("a.csv", format!("id,comments\n1,{cell}\n"));
+        desk.run("contacts a.csv").assert(0, "1 to send");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_is_never_guessed_from_a_number_in_another_form() {
+    let desk = Desk::of(1).await;
+    for id in [
+        "1,234", "1.234", "1 234", "1E+05", "1e5", "12.5", "#1", "№1",
+    ] {
+        desk.write("a.csv", format!("id;post\n{id};a\n"));
+        desk.run("contacts a.csv")
+            .assert(1, "requires the id of the record");
+    }
+}
