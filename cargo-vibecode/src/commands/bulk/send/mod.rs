@@ -248,22 +248,11 @@ impl<'a> Sender<'a> {
                 }
                 answer = answer_of(&mut self.portal_check), if is_asking => {
                     if let Err(problem) = answer {
-                        stopped = stopped.or(Some(self.stopped_by(problem)?));
+                        stopped = Some(self.stopped_by(problem, stopped)?);
                     }
                 }
                 () = self.interrupts.next() => {
-                    self.interrupts_seen += 1;
-                    if self.interrupts_seen > 1 {
-                        return Err(Stopped::Interrupted);
-                    }
-                    // After the last row an interrupt stops nothing.
-                    let has_more = running.held.is_some() || !matches!(plan.has_no_more(), Ok(true));
-                    let is_after_last = stopped.is_none() && !has_more;
-                    let interrupted = if is_after_last { "" } else { "interrupted: " };
-                    self.progress.aside(|| self.output.warn(format!(
-                        "{interrupted}waiting for the batches under way; interrupt again to stop without waiting",
-                    )));
-                    if !is_after_last {
+                    if self.interrupt(running, plan, stopped.is_some())? {
                         stopped = Some(Stopped::Interrupted);
                     }
                 }
@@ -271,6 +260,31 @@ impl<'a> Sender<'a> {
                 _ = ticks.tick() => self.progress.tick(),
             }
         }
+    }
+
+    /// Takes notice of an interrupt. Returns whether it stops sending: after the last row it stops nothing.
+    ///
+    /// # Errors
+    /// If it is the second one, after which nothing is waited for.
+    fn interrupt(
+        &mut self,
+        running: &Running,
+        plan: &mut Plan<'_>,
+        is_stopped: bool,
+    ) -> Result<bool, Stopped> {
+        self.interrupts_seen += 1;
+        if self.interrupts_seen > 1 {
+            return Err(Stopped::Interrupted);
+        }
+        let has_more = running.held.is_some() || !matches!(plan.has_no_more(), Ok(true));
+        let is_after_last = !is_stopped && !has_more;
+        let interrupted = if is_after_last { "" } else { "interrupted: " };
+        self.progress.aside(|| {
+            self.output.warn(format!(
+                "{interrupted}waiting for the batches under way; interrupt again to stop without waiting",
+            ));
+        });
+        Ok(!is_after_last)
     }
 
     /// Starts as many batches as may be under way.
