@@ -55,14 +55,7 @@ impl BulkJob<'_> {
         let activity = "reading the old values";
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, output);
         let client = sender.client.clone();
-        let origin = Origin {
-            entity: args.entity.clone(),
-            portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
-            has_written: true,
-            journal: undone_job::relative(sender.journal.path(), &path),
-            journal_path: undone_job::absolute(sender.journal.path()),
-            journal_id: sender.journal.id().map(str::to_owned),
-        };
+        let origin = self.origin_of_backup(sender, &path);
         let wanted = Wanted {
             path: &path,
             origin: &origin,
@@ -78,6 +71,19 @@ impl BulkJob<'_> {
         sender.journal.backed_up(backup.rows.clone(), file)?;
         sender.progress.aside(|| self.show_backup(&backup));
         Ok(())
+    }
+
+    /// Returns what the first line of a backup of the job says.
+    fn origin_of_backup(&self, sender: &Sender<'_>, backup: &Path) -> Origin {
+        let journal = sender.journal.path();
+        Origin {
+            entity: self.args.entity.clone(),
+            portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
+            has_written: true,
+            journal: undone_job::relative(journal, backup),
+            journal_path: undone_job::absolute(journal),
+            journal_id: sender.journal.id().map(str::to_owned),
+        }
     }
 
     /// Returns the path of the backup of the `rows` rows that are sent now; `None` if none is wanted. A job that has kept

@@ -69,16 +69,7 @@ impl BulkJob<'_> {
         let shown = self.show_failed_rows(failed_rows);
         self.advise_on_newer(&mut sender.journal)?;
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
-        if left > 0 {
-            self.output.line(format!(
-                "{} not sent yet because of --limit. To send: {}",
-                match left {
-                    1 => "1 row is".to_owned(),
-                    left => format!("{left} rows are"),
-                },
-                self.command_to_resume()
-            ));
-        }
+        self.show_rows_left(left);
         self.output.line(format!(
             "the journal is kept, so that the rows are not sent again by mistake: {}",
             path.display()
@@ -98,6 +89,20 @@ impl BulkJob<'_> {
         self.summarize(counts, checked, shown.as_deref());
         let unconfirmed = u64::from(sender.is_portal_confirmed() == Some(false));
         Ok(exit_status(failed + checked.bad + unconfirmed))
+    }
+
+    /// Says that rows are left because of `--limit`, if there are any.
+    fn show_rows_left(&self, left: u64) {
+        if left > 0 {
+            self.output.line(format!(
+                "{} not sent yet because of --limit. To send: {}",
+                match left {
+                    1 => "1 row is".to_owned(),
+                    left => format!("{left} rows are"),
+                },
+                self.command_to_resume()
+            ));
+        }
     }
 
     /// Records in the journal of the job that is undone that the undo has ended, and how many rows are restored. The undo

@@ -81,26 +81,11 @@ impl RowFailure {
                 Self::of_differences(row, &superseded.differences(), columns)
             }
             RowError::NoResult => Self {
-                row,
-                column: None,
-                code: NO_RESULT.to_owned(),
                 outcome: RowOutcome::Unknown,
                 message: format!("the client returned no result for this row; {MAY_BE_APPLIED}"),
-                api: None,
-                has_additions: false,
+                ..Self::not_sent(row, NO_RESULT)
             },
-            RowError::ChangedSince(fields) => {
-                let columns = fields.iter().map(|field| columns.of_field(field));
-                let columns: Vec<String> = columns.collect();
-                let columns = columns.join(", ");
-                Self {
-                    message: format!(
-                        "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
-                    ),
-                    column: Some(columns),
-                    ..Self::not_sent(row, CHANGED_SINCE)
-                }
-            }
+            RowError::ChangedSince(fields) => Self::changed_since(row, fields, columns),
             RowError::NotCompared(not_read) => Self {
                 message: format!(
                     "the record could not be read to see whether it was changed since, so the row was not sent: {}",
@@ -133,35 +118,47 @@ impl RowFailure {
                 },
                 ..Self::not_sent(row, EARLIER_ROW_FAILED)
             },
-            RowError::Overtaken(differences) => {
-                let named = differences.iter().map(|it| columns.of_field(&it.field));
-                let named: Vec<String> = named.collect();
-                let named = named.join(", ");
-                Self {
-                    message: format!(
-                        "{named}: the row was done, and the record has another value now: an attempt of an earlier row, which had no answer, was applied after it, or somebody else has changed the record since. Look at the record, and run the row again"
-                    ),
-                    column: Some(named),
-                    outcome: RowOutcome::NotAsSent,
-                    ..Self::not_sent(row, OVERTAKEN)
-                }
-            }
+            RowError::Overtaken(differences) => Self::overtaken(row, differences, columns),
             RowError::NotRead(not_read) => Self {
-                row,
-                column: None,
-                code: NOT_VERIFIED.to_owned(),
                 outcome: RowOutcome::NotVerified,
                 message: format!(
                     "the API reported a success, but the record could not be read to check it: {}",
                     not_read.explanation()
                 ),
                 api: not_read.words(),
-                has_additions: false,
+                ..Self::not_sent(row, NOT_VERIFIED)
             },
         }
     }
 
-    /// A row of which nothing was sent. It has no message yet.
+    fn changed_since(row: u64, fields: &[String], columns: &Columns<'_>) -> Self {
+        let columns = fields.iter().map(|field| columns.of_field(field));
+        let columns: Vec<String> = columns.collect();
+        let columns = columns.join(", ");
+        Self {
+            message: format!(
+                "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
+            ),
+            column: Some(columns),
+            ..Self::not_sent(row, CHANGED_SINCE)
+        }
+    }
+
+    fn overtaken(row: u64, differences: &[Difference], columns: &Columns<'_>) -> Self {
+        let named = differences.iter().map(|it| columns.of_field(&it.field));
+        let named: Vec<String> = named.collect();
+        let named = named.join(", ");
+        Self {
+            message: format!(
+                "{named}: the row was done, and the record has another value now: an attempt of an earlier row, which had no answer, was applied after it, or somebody else has changed the record since. Look at the record, and run the row again"
+            ),
+            column: Some(named),
+            outcome: RowOutcome::NotAsSent,
+            ..Self::not_sent(row, OVERTAKEN)
+        }
+    }
+
+    /// A row of which nothing was sent, unless another outcome is given. It has no message yet.
     fn not_sent(row: u64, code: &str) -> Self {
         Self {
             row,

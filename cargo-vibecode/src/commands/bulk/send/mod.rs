@@ -20,6 +20,7 @@ mod held;
 mod later;
 pub(crate) mod lost;
 mod other_portal;
+mod outcomes;
 pub(crate) mod plan;
 mod portal_check;
 pub(crate) mod progress;
@@ -36,12 +37,11 @@ use tokio::time::{MissedTickBehavior, interval};
 use vibecode_runtime::{Bulk, Client};
 
 use self::{
-    batch::RowError,
     lost::AllLost,
     plan::Plan,
     portal_check::PortalProblem,
     progress::Progress,
-    running::{Running, StartedBatch},
+    running::Running,
     stopping::{AfterStop, Unanswered},
 };
 pub(crate) use self::{
@@ -49,13 +49,7 @@ pub(crate) use self::{
     stopping::{FailureLimits, Stopped},
 };
 use super::{
-    input::columns::Columns,
-    journal::{
-        HEARTBEAT, Journal,
-        outcome::{NextStep, RowFailure},
-        past::Past,
-        row_set::{Ranges, RowSet},
-    },
+    journal::{HEARTBEAT, Journal, past::Past, row_set::RowSet},
     pipelines::RefusedStages,
 };
 use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
@@ -63,9 +57,6 @@ use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::
 /// The maximum number of batches that are started and not reported. It is only reached behind a
 /// slow batch.
 const MAX_UNREPORTED: usize = 256;
-/// After this many consecutive batches without any row known to be applied or refused, the API is
-/// considered to be down.
-const MAX_CONSECUTIVE_LOST: u32 = 8;
 
 /// How rows are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,22 +248,11 @@ impl<'a> Sender<'a> {
                 }
                 answer = answer_of(&mut self.portal_check), if is_asking => {
                     if let Err(problem) = answer {
-                        stopped = stopped.or(Some(self.stopped_by(problem)?));
+                        stopped = Some(self.stopped_by(problem, stopped)?);
                     }
                 }
                 () = self.interrupts.next() => {
-                    self.interrupts_seen += 1;
-                    if self.interrupts_seen > 1 {
-                        return Err(Stopped::Interrupted);
-                    }
-                    // After the last row an interrupt stops nothing.
-                    let has_more = running.held.is_some() || !matches!(plan.has_no_more(), Ok(true));
-                    let is_after_last = stopped.is_none() && !has_more;
-                    let interrupted = if is_after_last { "" } else { "interrupted: " };
-                    self.progress.aside(|| self.output.warn(format!(
-                        "{interrupted}waiting for the batches under way; interrupt again to stop without waiting",
-                    )));
-                    if !is_after_last {
+                    if self.interrupt(running, plan, stopped.is_some())? {
                         stopped = Some(Stopped::Interrupted);
                     }
                 }
@@ -280,6 +260,31 @@ impl<'a> Sender<'a> {
                 _ = ticks.tick() => self.progress.tick(),
             }
         }
+    }
+
+    /// Takes notice of an interrupt. Returns whether it stops sending: after the last row it stops nothing.
+    ///
+    /// # Errors
+    /// If it is the second one, after which nothing is waited for.
+    fn interrupt(
+        &mut self,
+        running: &Running,
+        plan: &mut Plan<'_>,
+        is_stopped: bool,
+    ) -> Result<bool, Stopped> {
+        self.interrupts_seen += 1;
+        if self.interrupts_seen > 1 {
+            return Err(Stopped::Interrupted);
+        }
+        let has_more = running.held.is_some() || !matches!(plan.has_no_more(), Ok(true));
+        let is_after_last = !is_stopped && !has_more;
+        let interrupted = if is_after_last { "" } else { "interrupted: " };
+        self.progress.aside(|| {
+            self.output.warn(format!(
+                "{interrupted}waiting for the batches under way; interrupt again to stop without waiting",
+            ));
+        });
+        Ok(!is_after_last)
     }
 
     /// Starts as many batches as may be under way.
@@ -340,107 +345,6 @@ impl<'a> Sender<'a> {
             running.start(number, batch, self, mode).await;
         }
         failed.map_or(Ok(()), Err)
-    }
-
-    /// Reports the batches that have ended, up to the first that has not, or that has rows to be
-    /// sent again. Returns the reason to stop sending, if there is one.
-    fn report(
-        &mut self,
-        running: &mut Running,
-        columns: &Columns<'_>,
-    ) -> Result<Option<String>, Failure> {
-        let mut stop = None;
-        while !self.is_elsewhere
-            && running.decide_first()
-            && let Some(batch) = running.batches.front()
-            && let Some(results) = &batch.results
-        {
-            if let NextStep::Stop { reason, .. } = NextStep::of(results) {
-                return Ok(stop.or(Some(reason)));
-            }
-            stop = stop.or(self.record_outcomes(batch, results, columns)?);
-            running.remove_first();
-        }
-        Ok(stop)
-    }
-
-    /// Journals the outcomes of a batch. Returns the reason to stop sending, if there is one.
-    fn record_outcomes(
-        &mut self,
-        batch: &StartedBatch,
-        results: &batch::Results,
-        columns: &Columns<'_>,
-    ) -> Result<Option<String>, Failure> {
-        let mut failed: Vec<RowFailure> = Vec::new();
-        let mut ok = Vec::new();
-        if let Some(check) = &mut self.portal_check {
-            check.add(batch.rows(results).into_iter().map(|(row, _)| row));
-        }
-        for (row, result) in batch.rows(results) {
-            let earlier = self.failed_before(batch, row);
-            match result.err().or(earlier.as_ref()) {
-                Some(error) => {
-                    self.failed_rows.insert(row);
-                    if error.may_lack_additions() {
-                        self.failed.insert(row);
-                    }
-                    failed.push(RowFailure::of(row, error, columns));
-                }
-                None => ok.push(row),
-            }
-        }
-        let rows = ok.len() + failed.len();
-        let ok: Ranges = ok.into_iter().collect();
-        let is_lost = ok.is_empty() && failed.iter().all(RowFailure::is_lost);
-        self.consecutive_lost = if is_lost {
-            self.consecutive_lost + 1
-        } else {
-            0
-        };
-        let is_first_without_success = !self.has_done_any && ok.is_empty();
-        self.has_done_any |= !ok.is_empty();
-        let count = |rows: usize| u64::try_from(rows).unwrap_or_default();
-        let unanswered = failed.iter().filter(|failure| failure.is_unknown());
-        self.unanswered.add(count(unanswered.count()));
-        self.show_failed(&failed);
-        let failures = count(failed.len());
-        self.progress.advance(count(rows) - failures, failures);
-        if let Some(after_stop) = &mut self.after_stop {
-            after_stop.add(batch.number, count(rows) - failures, failures);
-        }
-        let last = failed.last().map(RowFailure::in_words);
-        self.last_failure = last.or(self.last_failure.take());
-        let first = failed.first().map(RowFailure::in_words);
-        self.lost
-            .add(batch.lost.lines.iter().copied(), batch.lost.at);
-        self.journal.done(batch.number, ok, failed, &batch.lost)?;
-        if let Some(reason) = self.without_success(first.filter(|_| is_first_without_success)) {
-            return Ok(Some(reason));
-        }
-        Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
-            format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
-        }))
-    }
-
-    /// Adds the outcomes of the batches that were under way when too many rows had failed.
-    fn with_outcomes(&self, stopped: Stopped) -> Stopped {
-        match (stopped, &self.after_stop) {
-            (Stopped::Failed(failure), Some(after)) => {
-                Stopped::Failed(Failure::new(format!("{failure}. {}", after.in_words())))
-            }
-            (stopped, _) => stopped,
-        }
-    }
-
-    /// Returns the error of a row that adds the same as an earlier row which has failed.
-    fn failed_before(&self, batch: &StartedBatch, row: u64) -> Option<RowError> {
-        let repeating = batch.repeating.iter().find(|it| it.line == row)?;
-        let mut earlier = repeating.earlier.iter().copied();
-        let line = earlier.find(|line| self.failed.contains(*line))?;
-        Some(RowError::EarlierFailed {
-            line,
-            is_sent: !repeating.is_all,
-        })
     }
 }
 

@@ -49,14 +49,7 @@ impl Sender<'_> {
         let problem = match answer {
             Ok(()) => None,
             Err(PortalProblem::Other(difference)) => {
-                let taken_back = self.take_back(&difference)?;
-                let why = match &sent {
-                    Ok(()) | Err(Stopped::Interrupted) => String::new(),
-                    Err(Stopped::Failed(failure)) => format!("{failure}\n"),
-                };
-                return Err(Stopped::Failed(Failure::new(format!(
-                    "{why}stopped at the end, since {difference}. {taken_back}"
-                ))));
+                return Err(self.stopped_elsewhere("at the end", &difference, sent.err())?);
             }
             Err(PortalProblem::Stop(failure)) => Some(failure),
         };
@@ -79,24 +72,46 @@ impl Sender<'_> {
         number_of(rows, "row", "rows")
     }
 
-    /// Returns why sending stops before the next batch.
+    /// Returns why sending stops before the next batch. `before` is why it has stopped already, if it has.
     ///
     /// # Errors
     /// If the journal cannot be written.
-    pub(super) fn stopped_by(&mut self, problem: PortalProblem) -> Result<Stopped, Failure> {
-        let problem = match problem {
-            PortalProblem::Other(difference) => {
-                let taken_back = self.take_back(&difference)?;
-                format!("{difference}. {taken_back}")
+    pub(super) fn stopped_by(
+        &mut self,
+        problem: PortalProblem,
+        before: Option<Stopped>,
+    ) -> Result<Stopped, Failure> {
+        let when = "before the next batch";
+        match (problem, before) {
+            (PortalProblem::Other(difference), before) => {
+                self.stopped_elsewhere(when, &difference, before)
             }
-            PortalProblem::Stop(failure) => failure.to_string(),
+            (PortalProblem::Stop(_), Some(before)) => Ok(before),
+            (PortalProblem::Stop(failure), None) => {
+                let problem = format!("stopped {when}, since {failure}");
+                Ok(Stopped::Failed(Failure::new(problem)))
+            }
+        }
+    }
+
+    /// Returns that sending stops since the portal is another one, and takes back the rows that it may have taken.
+    fn stopped_elsewhere(
+        &mut self,
+        when: &str,
+        difference: &str,
+        before: Option<Stopped>,
+    ) -> Result<Stopped, Failure> {
+        let taken_back = self.take_back(difference)?;
+        let before = match before {
+            None | Some(Stopped::Interrupted) => String::new(),
+            Some(Stopped::Failed(failure)) => format!("{failure}\n"),
         };
-        let problem = format!("stopped before the next batch, since {problem}");
+        let problem = format!("{before}stopped {when}, since {difference}{taken_back}");
         Ok(Stopped::Failed(Failure::new(problem)))
     }
 
-    /// Counts the rows as open that no answer has confirmed before the API has reported another portal. Rows under way
-    /// then get no outcome.
+    /// Counts the rows as open that no answer has confirmed before the API has reported another portal, and returns that as
+    /// the next sentence. Rows under way then get no outcome, so that they stay open.
     ///
     /// # Errors
     /// If that cannot be written to the journal.
@@ -122,7 +137,7 @@ impl Sender<'_> {
         });
         self.output.event("portal_changed", document);
         Ok(format!(
-            "So it is not known which portal took {} (row {} to row {}): look at the records with these ids on both. They count as open: with a key for the portal of the job, --resume compares them with their records, and sends what is missing",
+            ". So it is not known which portal took {} (row {} to row {}): look at the records with these ids on both. They count as open: with a key for the portal of the job, --resume compares them with their records, and sends what is missing",
             number_of(rows.len(), "row", "rows"),
             first.unwrap_or_default(),
             last.unwrap_or_default()

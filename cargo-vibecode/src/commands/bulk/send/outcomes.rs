@@ -1,0 +1,124 @@
+//! The outcomes of batches that have ended, in the order in which the batches were started.
+
+use super::{
+    Sender, Stopped,
+    batch::{Results, RowError},
+    running::{Running, StartedBatch},
+};
+use crate::{
+    commands::bulk::{
+        input::columns::Columns,
+        journal::{
+            outcome::{NextStep, RowFailure},
+            row_set::Ranges,
+        },
+    },
+    failure::Failure,
+};
+
+/// After this many consecutive batches without any row known to be applied or refused, the API is
+/// considered to be down.
+const MAX_CONSECUTIVE_LOST: u32 = 8;
+
+impl Sender<'_> {
+    /// Reports the batches that have ended, up to the first that has not, or that has rows to be
+    /// sent again. Returns the reason to stop sending, if there is one.
+    pub(super) fn report(
+        &mut self,
+        running: &mut Running,
+        columns: &Columns<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let mut stop = None;
+        while !self.is_elsewhere
+            && running.decide_first()
+            && let Some(batch) = running.batches.front()
+            && let Some(results) = &batch.results
+        {
+            if let NextStep::Stop { reason, .. } = NextStep::of(results) {
+                return Ok(stop.or(Some(reason)));
+            }
+            stop = stop.or(self.record_outcomes(batch, results, columns)?);
+            running.remove_first();
+        }
+        Ok(stop)
+    }
+
+    /// Journals the outcomes of a batch. Returns the reason to stop sending, if there is one.
+    fn record_outcomes(
+        &mut self,
+        batch: &StartedBatch,
+        results: &Results,
+        columns: &Columns<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let mut failed: Vec<RowFailure> = Vec::new();
+        let mut ok = Vec::new();
+        if let Some(check) = &mut self.portal_check {
+            check.add(batch.rows(results).into_iter().map(|(row, _)| row));
+        }
+        for (row, result) in batch.rows(results) {
+            let earlier = self.failed_before(batch, row);
+            match result.err().or(earlier.as_ref()) {
+                Some(error) => {
+                    self.failed_rows.insert(row);
+                    if error.may_lack_additions() {
+                        self.failed.insert(row);
+                    }
+                    failed.push(RowFailure::of(row, error, columns));
+                }
+                None => ok.push(row),
+            }
+        }
+        let rows = ok.len() + failed.len();
+        let ok: Ranges = ok.into_iter().collect();
+        let is_lost = ok.is_empty() && failed.iter().all(RowFailure::is_lost);
+        self.consecutive_lost = if is_lost {
+            self.consecutive_lost + 1
+        } else {
+            0
+        };
+        let is_first_without_success = !self.has_done_any && ok.is_empty();
+        self.has_done_any |= !ok.is_empty();
+        let count = |rows: usize| u64::try_from(rows).unwrap_or_default();
+        let unanswered = failed.iter().filter(|failure| failure.is_unknown());
+        self.unanswered.add(count(unanswered.count()));
+        self.show_failed(&failed);
+        let failures = count(failed.len());
+        self.progress.advance(count(rows) - failures, failures);
+        if let Some(after_stop) = &mut self.after_stop {
+            after_stop.add(batch.number, count(rows) - failures, failures);
+        }
+        let last = failed.last().map(RowFailure::in_words);
+        self.last_failure = last.or(self.last_failure.take());
+        let first = failed.first().map(RowFailure::in_words);
+        self.lost
+            .add(batch.lost.lines.iter().copied(), batch.lost.at);
+        self.journal.done(batch.number, ok, failed, &batch.lost)?;
+        if let Some(reason) = self.without_success(first.filter(|_| is_first_without_success)) {
+            return Ok(Some(reason));
+        }
+        Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
+            format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
+        }))
+    }
+
+    /// Adds the outcomes of the batches that were under way when too many rows had failed.
+    pub(super) fn with_outcomes(&self, stopped: Stopped) -> Stopped {
+        match (stopped, &self.after_stop) {
+            (Stopped::Failed(failure), Some(after)) => {
+                Stopped::Failed(Failure::new(format!("{failure}. {}", after.in_words())))
+            }
+            (stopped, _) => stopped,
+        }
+    }
+
+    /// Returns the error of a row that adds the same as an earlier row which has failed.
+    fn failed_before(&self, batch: &StartedBatch, row: u64) -> Option<RowError> {
+        let repeating = batch.repeating.iter().find(|it| it.line == row)?;
+        let mut earlier = repeating.earlier.iter().copied();
+        let line = earlier.find(|line| self.failed.contains(*line))?;
+        Some(RowError::EarlierFailed {
+            line,
+            is_sent: !repeating.is_all,
+        })
+    }
+}
