@@ -93,3 +93,16 @@ pub(crate) fn crate_folder() -> Option<PathBuf> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tracked_file_is_not_the_value_of_a_constant() {
+        let tokens = tracking(Some(Path::new("/tracked.json"))).to_string();
+        let expected =
+            r#"const _ : () = { let _ = :: core :: include_bytes ! ("/tracked.json") ; } ;"#;
+        assert_eq!(tokens, expected);
+    }
+}
