@@ -63,8 +63,8 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, depth: u8) -> Option<Json<'a>> {
-        /// About as many as the description of a field has.
-        const MEMBERS: usize = 16;
+        /// As many as most descriptions of fields have, in no more memory than a small map of `serde_json` takes.
+        const MEMBERS: usize = 12;
         let mut token = self.token()?;
         if token == b'}' {
             return Some(Json::Object(Object::default()));
