@@ -3,9 +3,14 @@
 
 use std::{fs, path::Path};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::{SchemaError, field::is_description, text_of};
+use crate::{
+    SchemaError,
+    field::is_description,
+    json::{Json, Object},
+    text_of,
+};
 
 /// The maximum length of a file in bytes. 10,000 fields or statuses take a few megabytes.
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
@@ -23,7 +28,7 @@ impl Expected {
         Err(SchemaError::of_the_whole(format!("{what}: {}", self.0)))
     }
 
-    pub(crate) fn parse(self, bytes: &[u8]) -> Result<Value, SchemaError> {
+    pub(crate) fn parse(self, bytes: &[u8]) -> Result<Json<'_>, SchemaError> {
         let text = text_of(bytes).map_err(|error| SchemaError::of_the_whole(error.to_string()))?;
         let begins = text.trim_start();
         if begins.is_empty() {
@@ -32,15 +37,11 @@ impl Expected {
         if begins.starts_with('<') {
             return self.refused("this is a page in HTML or XML, not JSON");
         }
-        serde_json::from_str(text).map_err(|error| SchemaError {
-            line: error.line(),
-            column: error.column(),
-            message: "this is not JSON".to_owned(),
-        })
+        Json::read(text).ok_or_else(|| not_json(text))
     }
 
     /// Refuses an error answer.
-    pub(crate) fn refuse_error(self, answer: &Map<String, Value>) -> Result<(), SchemaError> {
+    pub(crate) fn refuse_error(self, answer: &Object<'_>) -> Result<(), SchemaError> {
         match error_code(answer) {
             Some(code) => self.refused(&format!("this is an error answer{code}")),
             None => Ok(()),
@@ -66,12 +67,12 @@ pub fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
 /// Returns the host of the portal that a file names. A portal that is not text is an error, since a file without one is
 /// of any portal.
 pub(crate) fn stated_portal(
-    file: &Map<String, Value>,
+    file: &Object<'_>,
     expected: Expected,
 ) -> Result<Option<String>, SchemaError> {
     match file.get("portal") {
         None => Ok(None),
-        Some(Value::String(portal)) => Ok(Some(portal.clone())),
+        Some(Json::Text(portal)) => Ok(Some(portal.clone().into_owned())),
         Some(_) => expected.refused("its `portal` is not text"),
     }
 }
@@ -89,14 +90,14 @@ pub(crate) fn stated_portal(
 /// If this is not an object in JSON, or if its `portal` is not text.
 pub fn portal_of_file(bytes: impl AsRef<[u8]>) -> Result<Option<String>, SchemaError> {
     match PORTAL_FILE.parse(bytes.as_ref())? {
-        Value::Object(file) => stated_portal(&file, PORTAL_FILE),
+        Json::Object(file) => stated_portal(&file, PORTAL_FILE),
         _ => PORTAL_FILE.refused("this is not an object"),
     }
 }
 
 /// Checks the version in a file that `cargo vibecode pull` has written.
-pub(crate) fn check_format(format: &Value) -> Result<(), SchemaError> {
-    if *format == FORMAT {
+pub(crate) fn check_format(file: &Object<'_>) -> Result<(), SchemaError> {
+    if matches!(file.get("format"), Some(Json::Number(format)) if format.as_u64() == Some(FORMAT)) {
         return Ok(());
     }
     let message = format!(
@@ -105,14 +106,26 @@ pub(crate) fn check_format(format: &Value) -> Result<(), SchemaError> {
     Err(SchemaError::of_the_whole(message))
 }
 
+/// Returns where a text is not JSON.
+fn not_json(text: &str) -> SchemaError {
+    let message = "this is not JSON".to_owned();
+    let Err(error) = serde_json::from_str::<Value>(text) else {
+        debug_assert!(false, "`serde_json` reads a text that `Json` does not");
+        return SchemaError::of_the_whole(message);
+    };
+    SchemaError {
+        line: error.line(),
+        column: error.column(),
+        message,
+    }
+}
+
 /// Returns the code of an error answer as messages show it, or `None` if the answer is not an error.
-fn error_code(answer: &Map<String, Value>) -> Option<String> {
-    let failed = answer
-        .get("success")
-        .is_some_and(|it| *it != Value::Bool(true));
+fn error_code(answer: &Object<'_>) -> Option<String> {
+    let failed = answer.get("success").is_some_and(|it| !it.is_bool(true));
     let error = answer
         .get("error")
-        .filter(|it| it.is_string() || (it.get("code").is_some() && !is_description(it)));
+        .filter(|it| it.is_text() || (it.get("code").is_some() && !is_description(it)));
     if !failed && error.is_none() {
         return None;
     }

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
-use crate::{Kind, SchemaError};
+use crate::{Kind, SchemaError, json::Json};
 
 /// The key of a built-in description that names the set.
 const BUILT_IN: &str = "statusSet";
@@ -133,17 +131,18 @@ impl CodeSet {
     /// whatever it looks like.
     pub(crate) fn read(
         kind: &Kind,
-        description: &Value,
+        description: &Json<'_>,
         unreadable: impl Fn(&str) -> SchemaError,
     ) -> Result<Option<Self>, SchemaError> {
-        let settings = description
-            .get("settings")
-            .filter(|_| *kind == Kind::Status);
+        if *kind != Kind::Status {
+            return Ok(None);
+        }
+        let settings = description.get("settings");
         for key in ["ENTITY_TYPE", "entityType"] {
             match settings.and_then(|settings| settings.get(key)) {
-                None | Some(Value::Null) => {}
-                Some(Value::String(set)) if set.is_empty() => {}
-                Some(Value::String(set)) => return Ok(Some(Self::Statuses(set.clone()))),
+                None | Some(Json::Null) => {}
+                Some(Json::Text(set)) if set.is_empty() => {}
+                Some(Json::Text(set)) => return Ok(Some(Self::Statuses(set.clone().into_owned()))),
                 Some(_) => return Err(unreadable(&format!("settings.{key}"))),
             }
         }
@@ -152,15 +151,15 @@ impl CodeSet {
 
     /// Reads the set from a built-in description: `statusSet`, in a vocabulary that only built-in data has.
     pub(crate) fn read_built_in(
-        description: &Value,
+        description: &Json<'_>,
         unreadable: impl Fn(&str) -> SchemaError,
     ) -> Result<Option<Self>, SchemaError> {
         match description.get(BUILT_IN) {
             None => Ok(None),
-            Some(Value::String(set)) if set == CURRENCIES => Ok(Some(Self::Currencies)),
-            Some(Value::String(set)) => Ok(Some(match set.strip_suffix(BY_PIPELINE) {
+            Some(Json::Text(set)) if set == CURRENCIES => Ok(Some(Self::Currencies)),
+            Some(Json::Text(set)) => Ok(Some(match set.strip_suffix(BY_PIPELINE) {
                 Some(first) => Self::Stages(first.to_owned()),
-                None => Self::Statuses(set.clone()),
+                None => Self::Statuses(set.clone().into_owned()),
             })),
             Some(_) => Err(unreadable(BUILT_IN)),
         }

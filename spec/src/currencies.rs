@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Item, SchemaError,
     answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
+    json::{Json, Object},
     one_line,
     rows::{List, Row, position},
 };
@@ -48,7 +49,7 @@ impl Currencies {
     /// # Errors
     /// Returns a [`SchemaError`] that says what the text is instead, or what of it cannot be read.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
-        Self::of_answer(CURRENCIES.expected.parse(bytes.as_ref())?)
+        Self::of_json(&CURRENCIES.expected.parse(bytes.as_ref())?)
     }
 
     /// Reads a file.
@@ -63,17 +64,21 @@ impl Currencies {
     ///
     /// # Errors
     /// Fails like [`Currencies::read`].
-    pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
+    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
+        Self::of_json(&Json::from(answer))
+    }
+
+    fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
         match answer {
-            Value::Object(file) if file.contains_key("format") => Self::of_file(file),
+            Json::Object(file) if file.contains_key("format") => Self::of_file(file),
             answer => {
                 let mut rows = CURRENCIES.rows(answer)?;
-                rows.sort_by_key(position);
+                rows.sort_by_key(|row| position(row));
                 Self::of_rows(&rows, |row| {
                     let code = CURRENCIES.text(row, "id")?;
                     // The rows of any other list have an id, too.
                     let is_described = ["fullName", "base", "lid"];
-                    let is_described = is_described.iter().any(|key| row.contains_key(*key));
+                    let is_described = is_described.iter().any(|key| row.contains_key(key));
                     if !is_described && !is_currency_code(&code) {
                         return refuse_other_rows(&code);
                     }
@@ -84,10 +89,10 @@ impl Currencies {
         }
     }
 
-    fn of_file(mut file: Map<String, Value>) -> Result<Self, SchemaError> {
-        check_format(&file.remove("format").unwrap_or_default())?;
-        let portal = stated_portal(&file, CURRENCIES.expected)?;
-        let Some(rows) = file.remove("currencies").filter(Value::is_array) else {
+    fn of_file(file: &Object<'_>) -> Result<Self, SchemaError> {
+        check_format(file)?;
+        let portal = stated_portal(file, CURRENCIES.expected)?;
+        let Some(rows) = file.get("currencies").filter(|it| it.is_list()) else {
             return CURRENCIES.refused("it has no `currencies`");
         };
         let currencies = Self::of_rows(&CURRENCIES.rows(rows)?, |row| {
@@ -97,16 +102,16 @@ impl Currencies {
     }
 
     fn of_rows(
-        rows: &[Row],
-        item: impl Fn(&Row) -> Result<Item, SchemaError>,
+        rows: &[&Row<'_>],
+        item: impl Fn(&Row<'_>) -> Result<Item, SchemaError>,
     ) -> Result<Self, SchemaError> {
-        let items: Vec<_> = rows.iter().map(item).collect::<Result<_, _>>()?;
+        let items: Vec<_> = rows.iter().map(|row| item(row)).collect::<Result<_, _>>()?;
         if let Some(other) = items.iter().find(|item| item.number().is_some()) {
             return refuse_other_rows(&other.id);
         }
         CURRENCIES.check_unique(&items, "currencies")?;
         let base = rows.iter().zip(&items);
-        let base = base.filter(|(row, _)| row.get("base") == Some(&Value::Bool(true)));
+        let base = base.filter(|(row, _)| row.get("base").is_some_and(|base| base.is_bool(true)));
         let base = base.map(|(_, item)| item.id.clone()).next();
         Ok(Self {
             items,
@@ -199,7 +204,7 @@ mod tests {
             {"id": "RUB", "sort": 100, "base": true, "fullName": "Rouble"},
             {"id": "XTS", "sort": 300, "fullName": null}
         ], "meta": {"total": 0, "hasMore": false}});
-        let currencies = Currencies::of_answer(answer).unwrap();
+        let currencies = Currencies::of_answer(&answer).unwrap();
         let items = currencies.items().iter();
         let items: Vec<_> = items.map(|item| (&*item.id, &*item.label)).collect();
         assert_eq!(
@@ -231,9 +236,7 @@ mod tests {
                 "this is not an answer about currencies",
             ),
         ] {
-            let error = Currencies::of_answer(answer.clone())
-                .unwrap_err()
-                .to_string();
+            let error = Currencies::of_answer(&answer).unwrap_err().to_string();
             assert!(error.contains(problem), "{answer}: {error}");
         }
     }

@@ -6,9 +6,10 @@ use std::{collections::HashSet, path::Path};
 use serde_json::{Map, Value};
 
 use crate::{
-    Schema, SchemaError,
+    Field, Schema, SchemaError,
     answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
     field::is_description,
+    json::{Json, Object},
     one_line, options, suggest, user_field_wire_name,
 };
 
@@ -49,7 +50,7 @@ impl Descriptions {
     /// # Errors
     /// Returns a [`SchemaError`] that says what the text is instead.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
-        Self::of_answer(SCHEMA.parse(bytes.as_ref())?)
+        Ok(Described::of(&parse(bytes.as_ref())?)?.into())
     }
 
     /// Reads a file.
@@ -64,16 +65,8 @@ impl Descriptions {
     ///
     /// # Errors
     /// Returns a [`SchemaError`] that says what the answer is instead.
-    pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
-        let (mut fields, file) = map_of_fields(answer)?;
-        check_entries(&fields)?;
-        drop_native_duplicates(&mut fields)?;
-        Ok(Self {
-            fields,
-            entity: file.entity,
-            portal: file.portal,
-            is_complete: file.is_complete,
-        })
+    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
+        Ok(Described::of(&Json::from(answer))?.into())
     }
 
     /// Parses the descriptions into a schema.
@@ -81,7 +74,19 @@ impl Descriptions {
     /// # Errors
     /// Returns a [`SchemaError`] with the name of the field if a description cannot be read.
     pub fn schema(&self) -> Result<Schema, SchemaError> {
-        Schema::of_descriptions(self)
+        let fields = self.fields.iter();
+        let fields: Vec<_> = fields
+            .map(|(name, description)| (&**name, Json::from(description)))
+            .collect();
+        let described = Described {
+            fields: fields.iter().map(|(name, field)| (*name, field)).collect(),
+            about: About {
+                entity: self.entity.clone(),
+                portal: self.portal.clone(),
+                is_complete: self.is_complete,
+            },
+        };
+        Schema::of_described(described, Field::of_json)
     }
 
     /// Returns the text of a schema file as `cargo vibecode pull` writes it. Its order and its spacing
@@ -104,12 +109,51 @@ impl Descriptions {
     }
 }
 
+/// The descriptions of fields in an answer or a file.
+pub(crate) struct Described<'j, 'a> {
+    /// The description of each field, sorted by name.
+    pub(crate) fields: Vec<(&'j str, &'j Json<'a>)>,
+    pub(crate) about: About,
+}
+
 /// The properties that a schema file states about itself.
 #[derive(Default)]
-struct File {
-    entity: Option<String>,
+pub(crate) struct About {
+    pub(crate) entity: Option<String>,
     portal: Option<String>,
-    is_complete: bool,
+    pub(crate) is_complete: bool,
+}
+
+/// Parses the text of an answer or a file.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Json<'_>, SchemaError> {
+    SCHEMA.parse(bytes)
+}
+
+impl<'j, 'a> Described<'j, 'a> {
+    pub(crate) fn of(answer: &'j Json<'a>) -> Result<Self, SchemaError> {
+        let (fields, about) = map_of_fields(answer)?;
+        let mut described = Self {
+            fields: fields.members(),
+            about,
+        };
+        described.check_entries(fields)?;
+        described.drop_native_duplicates()?;
+        Ok(described)
+    }
+}
+
+impl From<Described<'_, '_>> for Descriptions {
+    fn from(described: Described<'_, '_>) -> Self {
+        let fields = described.fields.into_iter();
+        Self {
+            fields: fields
+                .map(|(name, description)| (name.to_owned(), description.to_value()))
+                .collect(),
+            entity: described.about.entity,
+            portal: described.about.portal,
+            is_complete: described.about.is_complete,
+        }
+    }
 }
 
 fn refused<T>(what: &str) -> Result<T, SchemaError> {
@@ -117,13 +161,13 @@ fn refused<T>(what: &str) -> Result<T, SchemaError> {
 }
 
 /// Returns the map of fields in an answer, or in the part of it that a file holds.
-fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaError> {
-    let mut answer = object(answer)?;
-    SCHEMA.refuse_error(&answer)?;
+fn map_of_fields<'j, 'a>(answer: &'j Json<'a>) -> Result<(&'j Object<'a>, About), SchemaError> {
+    let answer = object(answer)?;
+    SCHEMA.refuse_error(answer)?;
     let is_envelope = |key: &str| answer.get(key).is_some_and(|it| !is_description(it));
     if answer.contains_key("success") {
-        return match answer.remove("data") {
-            Some(data) => Ok((inner_fields(object(data)?)?, File::default())),
+        return match answer.get("data") {
+            Some(data) => Ok((inner_fields(object(data)?)?, About::default())),
             None => refused("this is an answer without `data`"),
         };
     }
@@ -135,24 +179,19 @@ fn map_of_fields(answer: Value) -> Result<(Map<String, Value>, File), SchemaErro
     if is_envelope("format") {
         return read_file(answer);
     }
-    if is_envelope("data")
-        && let Some(data) = answer.remove("data")
-    {
-        return Ok((inner_fields(object(data)?)?, File::default()));
-    }
-    Ok((inner_fields(answer)?, File::default()))
+    let data = answer.get("data").filter(|data| !is_description(data));
+    let data = data.map_or(Ok(answer), object)?;
+    Ok((inner_fields(data)?, About::default()))
 }
 
-fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File), SchemaError> {
-    check_format(&file.remove("format").unwrap_or_default())?;
-    let about = File {
-        entity: stated_entity(&file)?,
-        portal: stated_portal(&file, SCHEMA)?,
-        is_complete: file
-            .get("partial")
-            .is_none_or(|it| *it == Value::Bool(false)),
+fn read_file<'j, 'a>(file: &'j Object<'a>) -> Result<(&'j Object<'a>, About), SchemaError> {
+    check_format(file)?;
+    let about = About {
+        entity: stated_entity(file)?,
+        portal: stated_portal(file, SCHEMA)?,
+        is_complete: file.get("partial").is_none_or(|it| it.is_bool(false)),
     };
-    match file.remove("fields") {
+    match file.get("fields") {
         Some(fields) => Ok((object(fields)?, about)),
         None => refused("it has no `fields`"),
     }
@@ -160,98 +199,93 @@ fn read_file(mut file: Map<String, Value>) -> Result<(Map<String, Value>, File),
 
 /// Returns the entity that a file states. An entity that is not text is an error, since no entity would
 /// mean that the file fits every entity.
-fn stated_entity(file: &Map<String, Value>) -> Result<Option<String>, SchemaError> {
+fn stated_entity(file: &Object<'_>) -> Result<Option<String>, SchemaError> {
     match file.get("entity") {
         None => Ok(None),
-        Some(Value::String(entity)) => Ok(Some(entity.clone())),
+        Some(Json::Text(entity)) => Ok(Some(entity.clone().into_owned())),
         Some(_) => refused("its `entity` is not text"),
     }
 }
 
 /// Returns the map under `fields`. If there is none, returns this map itself, in which `fields` may be
 /// the name of a field.
-fn inner_fields(mut data: Map<String, Value>) -> Result<Map<String, Value>, SchemaError> {
-    let is_map = data.get("fields").is_some_and(|it| !is_description(it));
-    match data.remove("fields") {
-        Some(fields) if is_map => object(fields),
-        Some(field) => {
-            data.insert("fields".to_owned(), field);
-            Ok(data)
-        }
-        None => Ok(data),
-    }
+fn inner_fields<'j, 'a>(data: &'j Object<'a>) -> Result<&'j Object<'a>, SchemaError> {
+    let fields = data.get("fields").filter(|fields| !is_description(fields));
+    fields.map_or(Ok(data), object)
 }
 
-fn object(value: Value) -> Result<Map<String, Value>, SchemaError> {
+fn object<'j, 'a>(value: &'j Json<'a>) -> Result<&'j Object<'a>, SchemaError> {
     match value {
-        Value::Object(map) => Ok(map),
-        Value::Array(list) if list.iter().any(is_definition) => refused(
+        Json::Object(map) => Ok(map),
+        Json::List(list) if list.iter().any(is_definition) => refused(
             "this is a list of user fields, the answer to `GET /v1/userfields/{entity}`, which `cargo vibecode pull {entity} --from-file` reads",
         ),
-        Value::Array(_) => refused("this is a list, not a map of fields"),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+        Json::List(_) => refused("this is a list, not a map of fields"),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {
             refused("there is no map of fields")
         }
     }
 }
 
 /// Returns whether this is an element of the answer to `GET /v1/userfields/{entity}`.
-fn is_definition(value: &Value) -> bool {
+fn is_definition(value: &Json<'_>) -> bool {
     ["fieldName", "FIELD_NAME"]
         .iter()
-        .any(|key| value.get(key).is_some_and(Value::is_string))
+        .any(|key| value.get(key).is_some_and(Json::is_text))
 }
 
-/// Checks that every entry is an object, and that at least one describes a field, unless all are empty.
-fn check_entries(fields: &Map<String, Value>) -> Result<(), SchemaError> {
-    if let Some((name, _)) = fields.iter().find(|(_, it)| !it.is_object()) {
-        if fields
-            .get("id")
-            .is_some_and(|id| id.is_number() || id.is_string())
-        {
-            return refused("this is a record with values, not a description of fields");
+impl Described<'_, '_> {
+    /// Checks that every entry is an object, and that at least one describes a field, unless all are
+    /// empty.
+    fn check_entries(&self, fields: &Object<'_>) -> Result<(), SchemaError> {
+        if let Some((name, _)) = self.fields.iter().find(|(_, it)| !it.is_object()) {
+            let id = fields.get("id");
+            if id.is_some_and(|id| matches!(id, Json::Number(_) | Json::Text(_))) {
+                return refused("this is a record with values, not a description of fields");
+            }
+            return refused(&format!(
+                "`{}` is not described by an object",
+                one_line(name)
+            ));
         }
-        return refused(&format!(
-            "`{}` is not described by an object",
-            one_line(name)
-        ));
+        let is_empty = |it: &Json<'_>| it.as_object().is_some_and(Object::is_empty);
+        let mut described = self.fields.iter().map(|(_, it)| *it);
+        if !described.clone().all(is_empty) && !described.any(is_description) {
+            return refused("nothing in this describes a field");
+        }
+        Ok(())
     }
-    let is_empty = |it: &Value| *it == Value::Object(Map::new());
-    if !fields.values().all(is_empty) && !fields.values().any(is_description) {
-        return refused("nothing in this describes a field");
+
+    /// Drops the descriptions under names of the REST layer underneath (`COMPANY_ID`) if the field is
+    /// also described under its wire name. If it is not, this is an answer of that layer, which is an
+    /// error.
+    fn drop_native_duplicates(&mut self) -> Result<(), SchemaError> {
+        let names = || self.fields.iter().map(|(name, _)| *name);
+        if !names().any(is_upper) {
+            return Ok(());
+        }
+        let wire: HashSet<String> = names()
+            .filter(|name| !is_upper(name))
+            .map(suggest::fold)
+            .collect();
+        let has_wire_name = |name: &str| wire.contains(&suggest::fold(name));
+        let native = names().find(|name| is_upper(name) && !has_wire_name(name));
+        if let Some(upper) = native {
+            let of_user_field = user_field_wire_name(upper);
+            let is = of_user_field.map_or_else(
+                || "a name of Bitrix24's own REST".to_owned(),
+                |wire| format!("the upper name of the user field `{wire}`"),
+            );
+            return refused(&format!("`{}` is {is}, not a wire name", one_line(upper)));
+        }
+        self.fields.retain(|(name, _)| !is_upper(name));
+        Ok(())
     }
-    Ok(())
 }
 
-/// Drops the descriptions under names of the REST layer underneath (`COMPANY_ID`) if the field is also
-/// described under its wire name. If it is not, this is an answer of that layer, which is an error.
-fn drop_native_duplicates(fields: &mut Map<String, Value>) -> Result<(), SchemaError> {
-    let is_upper = |name: &str| {
-        name.contains(|letter: char| letter.is_ascii_uppercase())
-            && !name.contains(|letter: char| letter.is_lowercase())
-    };
-    if !fields.keys().any(|name| is_upper(name)) {
-        return Ok(());
-    }
-    let wire: HashSet<String> = fields
-        .keys()
-        .filter(|name| !is_upper(name))
-        .map(|name| suggest::fold(name))
-        .collect();
-    let has_wire_name = |name: &str| wire.contains(&suggest::fold(name));
-    let native = fields
-        .keys()
-        .find(|name| is_upper(name) && !has_wire_name(name));
-    if let Some(upper) = native {
-        let of_user_field = user_field_wire_name(upper);
-        let is = of_user_field.map_or_else(
-            || "a name of Bitrix24's own REST".to_owned(),
-            |wire| format!("the upper name of the user field `{wire}`"),
-        );
-        return refused(&format!("`{}` is {is}, not a wire name", one_line(upper)));
-    }
-    fields.retain(|name, _| !is_upper(name));
-    Ok(())
+fn is_upper(name: &str) -> bool {
+    name.contains(|letter: char| letter.is_ascii_uppercase())
+        && !name.contains(|letter: char| letter.is_lowercase())
 }
 
 /// Returns a map sorted by key, even if `serde_json` is built to preserve the order of insertion.

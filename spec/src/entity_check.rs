@@ -1,7 +1,5 @@
 //! Checks that a schema is of an entity, and not of another one.
 
-use std::collections::HashMap;
-
 use crate::{Entity, EntityPath, Schema, SchemaError, one_line};
 
 /// The minimum number of fields that only one entity has, for a list to count as that entity's.
@@ -43,18 +41,20 @@ impl Schema {
     }
 
     fn check_upper_names(&self) -> Result<(), SchemaError> {
-        let mut owners: HashMap<&str, &str> = HashMap::new();
-        for field in &self.fields {
-            let Some(upper) = &field.upper_name else {
-                continue;
-            };
-            if let Some(owner) = owners.insert(upper, &field.name) {
-                let [owner, name, upper] = [owner, &field.name, upper].map(one_line);
-                let message = format!("`{owner}` and `{name}` have the same upper name, `{upper}`");
-                return Err(SchemaError::of_the_whole(message));
-            }
-        }
-        Ok(())
+        let named = self.fields.iter();
+        let named = named.filter_map(|field| Some((field.upper_name.as_deref()?, &*field.name)));
+        let mut named: Vec<(&str, &str)> = named.collect();
+        // A portal's upper names are in the order of the wire names, and what is sorted costs little to sort.
+        named.sort_unstable();
+        let twins = named.iter().zip(named.iter().skip(1));
+        let twins = twins.filter(|((upper, _), (next, _))| upper == next);
+        // The first by name, independent of the upper names.
+        let Some(((_, owner), (upper, name))) = twins.min_by_key(|(_, (_, name))| *name) else {
+            return Ok(());
+        };
+        let [owner, name, upper] = [owner, name, upper].map(|text| one_line(text));
+        let message = format!("`{owner}` and `{name}` have the same upper name, `{upper}`");
+        Err(SchemaError::of_the_whole(message))
     }
 
     /// Rejects a list that is certainly another entity's: it has at least [`SEVERAL`] fields that this
@@ -62,12 +62,7 @@ impl Schema {
     /// [`SEVERAL`]), and no documented field that the other entity lacks. A list of few fields may be a
     /// part, and proves nothing.
     fn check_entity(&self, entity: Entity) -> Result<(), SchemaError> {
-        let documented: Vec<&str> = self
-            .fields
-            .iter()
-            .map(|field| field.name.as_str())
-            .filter(|name| Entity::ALL.iter().any(|each| is_of(*each, name)))
-            .collect();
+        let documented = self.documented_names();
         let foreign: Vec<&str> = documented
             .iter()
             .copied()
@@ -96,6 +91,17 @@ impl Schema {
             entity.path(),
             shown.join("`, `")
         )))
+    }
+
+    /// Returns the names of this list that an entity is documented to have, sorted. The documented fields are
+    /// looked up in this list, and not the other way round, since there are few of them.
+    fn documented_names(&self) -> Vec<&str> {
+        let documented = Entity::ALL.iter().flat_map(|each| each.schema().fields());
+        let own = documented.filter_map(|field| self.field(&field.name));
+        let mut names: Vec<&str> = own.map(|field| &*field.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 }
 

@@ -3,8 +3,11 @@
 use serde_json::Value;
 
 use crate::{
-    Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, boolean_of, label_of,
-    labels_of, one_line, options, read_user_field_name,
+    Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, boolean_of,
+    json::Json,
+    localized_label::{add_labels, label_in},
+    one_line, options,
+    user_field_name::is_like_user_field,
 };
 
 /// A field, as `GET /v1/{entity}/fields` describes it.
@@ -121,16 +124,16 @@ const UPPER_NAMES: &[&str] = &["upperName", "upper_name"];
 
 /// Returns whether a value can be the description of a field: an object that has at least one of the
 /// keys of a description, with a value of the right type.
-pub(crate) fn is_description(value: &Value) -> bool {
-    let has = |keys: &[&str], fits: fn(&Value) -> bool| {
+pub(crate) fn is_description<'a>(value: &Json<'a>) -> bool {
+    let has = |keys: &[&str], fits: fn(&Json<'a>) -> bool| {
         keys.iter().any(|key| value.get(key).is_some_and(fits))
     };
-    has(&["type"], Value::is_string)
+    has(&["type"], Json::is_text)
         || has(LABEL_KEYS, |label| {
-            label.is_string() || label_of(label).is_some()
+            label.is_text() || label_in(label).is_some()
         })
-        || has(UPPER_NAMES, Value::is_string)
-        || has(options::LISTS, Value::is_array)
+        || has(UPPER_NAMES, Json::is_text)
+        || has(options::LISTS, Json::is_list)
         || [READ_ONLY, IMMUTABLE, MULTIPLE, REQUIRED]
             .iter()
             .any(|flag| has(flag, |set| read_flag(set).is_ok()))
@@ -144,16 +147,28 @@ impl Field {
     /// Returns a [`SchemaError`] with the field's name if the type, a flag or an option is present but
     /// cannot be read.
     pub fn read(name: &str, description: &Value) -> Result<Self, SchemaError> {
+        Self::of_json(name, &Json::from(description))
+    }
+
+    /// Does what [`read`](Self::read) does.
+    pub(crate) fn of_json(name: &str, description: &Json<'_>) -> Result<Self, SchemaError> {
         let text = |keys: &[&str]| {
             let mut found = keys.iter().filter_map(|key| description.get(key)?.as_str());
             found.find(|text| !text.is_empty()).map(str::to_owned)
         };
         let type_name = match description.get("type") {
-            None | Some(Value::Null) => "",
-            Some(Value::String(type_name)) => type_name,
+            None | Some(Json::Null) => "",
+            Some(Json::Text(type_name)) => type_name,
             Some(_) => return Err(unreadable(name, "type")),
         };
         let kind = Kind::of_field(name, type_name);
+        let (mut title, mut labels) = (None, Vec::new());
+        for key in LABEL_KEYS {
+            if let Some(label) = description.get(key) {
+                title = title.or_else(|| label_in(label));
+                add_labels(label, &mut labels);
+            }
+        }
         let stated = Flags {
             multiple: flag(name, description, MULTIPLE)?,
             read_only: flag(name, description, READ_ONLY)?,
@@ -166,15 +181,8 @@ impl Field {
             read_only: stated.read_only == Some(true),
             immutable: stated.immutable == Some(true),
             required: stated.required == Some(true),
-            title: LABEL_KEYS
-                .iter()
-                .find_map(|key| label_of(description.get(key)?)),
-            labels: unique(
-                LABEL_KEYS
-                    .iter()
-                    .filter_map(|key| description.get(key))
-                    .flat_map(labels_of),
-            ),
+            title,
+            labels,
             upper_name: text(UPPER_NAMES),
             items: options::read(name, &kind, description)?,
             codes: CodeSet::read(&kind, description, |key| unreadable(name, key))?,
@@ -185,11 +193,11 @@ impl Field {
     }
 
     /// Reads a built-in description, which also names the closed set of the field's codes.
-    pub(crate) fn read_built_in(name: &str, description: &Value) -> Result<Self, SchemaError> {
+    pub(crate) fn read_built_in(name: &str, description: &Json<'_>) -> Result<Self, SchemaError> {
         let codes = CodeSet::read_built_in(description, |key| unreadable(name, key))?;
         Ok(Self {
             codes,
-            ..Self::read(name, description)?
+            ..Self::of_json(name, description)?
         })
     }
 
@@ -218,7 +226,7 @@ impl Field {
     /// Returns whether this is a user field (`ufCrm…`).
     #[must_use]
     pub fn is_user_field(&self) -> bool {
-        read_user_field_name(&self.name).is_some()
+        is_like_user_field(&self.name)
     }
 
     /// Finds the option with this label. An option with exactly this label comes before options whose
@@ -249,19 +257,9 @@ impl Field {
     }
 }
 
-fn unique(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut unique: Vec<String> = Vec::new();
-    for text in texts {
-        if !unique.contains(&text) {
-            unique.push(text);
-        }
-    }
-    unique
-}
-
 /// Reads a flag that can be under any of these keys. It is `None` if no key states it, and true if any
 /// key does.
-fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, SchemaError> {
+fn flag(name: &str, description: &Json<'_>, keys: &[&str]) -> Result<Option<bool>, SchemaError> {
     let mut stated = None;
     for key in keys {
         let flag = description.get(key).map_or(Ok(None), read_flag);
@@ -277,14 +275,14 @@ fn flag(name: &str, description: &Value, keys: &[&str]) -> Result<Option<bool>, 
 struct NotAFlag;
 
 /// Reads a flag, which may be a text or a number. Null and "" state nothing.
-fn read_flag(flag: &Value) -> Result<Option<bool>, NotAFlag> {
+fn read_flag(flag: &Json<'_>) -> Result<Option<bool>, NotAFlag> {
     match flag {
-        Value::Null => Ok(None),
-        Value::Bool(set) => Ok(Some(*set)),
-        Value::String(set) if set.is_empty() => Ok(None),
-        Value::String(set) => boolean_of(set).map(Some).ok_or(NotAFlag),
-        Value::Number(set) => boolean_of(&set.to_string()).map(Some).ok_or(NotAFlag),
-        Value::Array(_) | Value::Object(_) => Err(NotAFlag),
+        Json::Null => Ok(None),
+        Json::Bool(set) => Ok(Some(*set)),
+        Json::Text(set) if set.is_empty() => Ok(None),
+        Json::Text(set) => boolean_of(set).map(Some).ok_or(NotAFlag),
+        Json::Number(set) => boolean_of(&set.to_string()).map(Some).ok_or(NotAFlag),
+        Json::List(_) | Json::Object(_) => Err(NotAFlag),
     }
 }
 

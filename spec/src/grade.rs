@@ -1,6 +1,6 @@
 //! How certain a fact about the API is.
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// How certain it is that a field exists.
 ///
@@ -37,8 +37,8 @@ impl Grade {
     }
 
     /// Reads the value of the key `grade` of a built-in description.
-    pub(crate) fn read(grade: Option<&Value>) -> Self {
-        match grade.and_then(Value::as_str) {
+    pub(crate) fn read(grade: Option<&Json<'_>>) -> Self {
+        match grade.and_then(Json::as_str) {
             Some("B") => Self::Underneath,
             Some("O") => Self::Observed,
             _ => Self::Documented,

@@ -55,6 +55,7 @@ mod escape;
 mod export_headers;
 mod field;
 mod grade;
+mod json;
 mod kind;
 mod localized_label;
 mod multifield;

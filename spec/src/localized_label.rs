@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::json::Json;
+
 /// The keys that can hold the label of a field in its description, in order of preference. A label set
 /// by a person comes before one set by the system.
 pub const LABEL_KEYS: &[&str] = &["formLabel", "listLabel", "title", "label"];
@@ -22,20 +24,26 @@ const LANGUAGES: &[&str] = &["en", "ru"];
 /// ```
 #[must_use]
 pub fn label_of(label: &Value) -> Option<String> {
+    label_in(&Json::from(label))
+}
+
+pub(crate) fn label_in(label: &Json<'_>) -> Option<String> {
     match label {
-        Value::String(text) => (!text.trim().is_empty()).then(|| text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Object(languages) => {
-            let preferred = LANGUAGES.iter().filter_map(|name| languages.get(*name));
-            let codes = languages.iter().filter(|(code, _)| is_language(code));
+        Json::Text(text) if is_blank(text) => None,
+        Json::Text(text) => Some(text.to_string()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Object(languages) => {
+            let preferred = LANGUAGES.iter().filter_map(|name| languages.get(name));
+            let codes = languages.members().into_iter();
+            let codes = codes.filter(|(code, _)| is_language(code));
             let mut all = preferred.chain(codes.map(|(_, text)| text));
-            all.find_map(|text| text.is_string().then(|| label_of(text))?)
+            all.find_map(|text| text.is_text().then(|| label_in(text))?)
         }
-        Value::Null | Value::Bool(_) | Value::Array(_) => None,
+        Json::Null | Json::Bool(_) | Json::List(_) => None,
     }
 }
 
-/// Returns every text of a label: one, or one for each language.
+/// Returns every text of a label: one, or those of its languages, each once.
 ///
 /// ```
 /// use serde_json::json;
@@ -46,14 +54,29 @@ pub fn label_of(label: &Value) -> Option<String> {
 /// ```
 #[must_use]
 pub fn labels_of(label: &Value) -> Vec<String> {
-    match label {
-        Value::Object(languages) => {
-            let texts = languages.iter().filter(|(code, _)| is_language(code));
-            let texts = texts.filter(|(_, text)| text.is_string());
-            texts.filter_map(|(_, text)| label_of(text)).collect()
+    let mut labels = Vec::new();
+    add_labels(&Json::from(label), &mut labels);
+    labels
+}
+
+/// Adds every text of a label that is not among these labels yet.
+pub(crate) fn add_labels(label: &Json<'_>, labels: &mut Vec<String>) {
+    if let Json::Object(languages) = label {
+        for (code, text) in languages.members() {
+            if is_language(code) && text.is_text() {
+                add_labels(text, labels);
+            }
         }
-        _ => label_of(label).into_iter().collect(),
+    } else if let Some(text) = label_in(label)
+        && !labels.contains(&text)
+    {
+        labels.push(text);
     }
+}
+
+/// Returns whether a text has only white space. Most texts begin with a letter, and to trim one takes longer.
+fn is_blank(text: &str) -> bool {
+    !matches!(text.as_bytes(), [b'!'..=b'~', ..]) && text.trim().is_empty()
 }
 
 /// Returns whether a key is a language code as Bitrix24 writes it.

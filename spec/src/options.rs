@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
-
-use crate::{Item, Kind, SchemaError, label_of, one_line};
+use crate::{
+    Item, Kind, SchemaError,
+    json::{Json, Object},
+    localized_label::label_in,
+    one_line,
+};
 
 /// The keys that hold options: `items` in the REST layer underneath (grade B), and `enum` in the API's
 /// own vocabulary (grade O; the form of its value is not known).
@@ -21,7 +24,7 @@ const VALUES: &[&str] = &["VALUE", "value"];
 pub(crate) fn read(
     field: &str,
     kind: &Kind,
-    description: &Value,
+    description: &Json<'_>,
 ) -> Result<Vec<Item>, SchemaError> {
     let list = Options { field, kind };
     for key in LISTS {
@@ -49,18 +52,21 @@ impl Options<'_> {
         )
     }
 
-    fn read(&self, items: &Value) -> Result<Vec<Item>, String> {
+    fn read(&self, items: &Json<'_>) -> Result<Vec<Item>, String> {
         let items: Vec<Item> = match items {
-            Value::Null => Vec::new(),
-            Value::Array(items) => {
+            Json::Null => Vec::new(),
+            Json::List(items) => {
                 let items = items.iter().map(|item| self.item(item));
                 items.collect::<Result<_, _>>()?
             }
-            Value::Object(items) => {
-                let items = items.iter().map(|(key, item)| self.entry(key, item));
+            Json::Object(items) => {
+                let items = items
+                    .members()
+                    .into_iter()
+                    .map(|(key, item)| self.entry(key, item));
                 items.collect::<Result<_, _>>()?
             }
-            Value::String(_) | Value::Number(_) | Value::Bool(_) => {
+            Json::Text(_) | Json::Number(_) | Json::Bool(_) => {
                 return Err("they are neither a list nor a map".to_owned());
             }
         };
@@ -69,15 +75,15 @@ impl Options<'_> {
 
     /// Reads an entry of a map. If the value is an object, the key is ignored: PHP serializes a list
     /// with gaps as a map. Otherwise the entry maps an id to a label.
-    fn entry(&self, key: &str, item: &Value) -> Result<Item, String> {
+    fn entry(&self, key: &str, item: &Json<'_>) -> Result<Item, String> {
         if item.is_object() {
             return self.item(item);
         }
-        let label = label_of(item).ok_or_else(|| without_a_label(key))?;
+        let label = label_in(item).ok_or_else(|| without_a_label(key))?;
         Ok(Item::new(key.to_owned(), label))
     }
 
-    fn item(&self, item: &Value) -> Result<Item, String> {
+    fn item(&self, item: &Json<'_>) -> Result<Item, String> {
         let Some(item) = item.as_object() else {
             return self.bare(item);
         };
@@ -88,14 +94,14 @@ impl Options<'_> {
         let id = id.filter(|_| label.is_some()).and_then(text);
         let id = id.ok_or("an option has no id")?;
         let label = label
-            .and_then(label_of)
+            .and_then(label_in)
             .ok_or_else(|| without_a_label(&id))?;
         Ok(Item::new(id, label))
     }
 
     /// Reads an option that is a single value: a code, which is also its label. This is an error for a
     /// list, since its options must have ids.
-    fn bare(&self, item: &Value) -> Result<Item, String> {
+    fn bare(&self, item: &Json<'_>) -> Result<Item, String> {
         if self.has_numbers() {
             return Err("an option has no id".to_owned());
         }
@@ -132,31 +138,31 @@ fn without_a_label(id: &str) -> String {
     format!("the option {} has no label", one_line(id))
 }
 
-fn first<'v>(item: &'v Map<String, Value>, keys: &[&str]) -> Option<&'v Value> {
+fn first<'v, 'a>(item: &'v Object<'a>, keys: &[&str]) -> Option<&'v Json<'a>> {
     first_but(item, keys, &[])
 }
 
-fn first_but<'v>(item: &'v Map<String, Value>, keys: &[&str], but: &[&str]) -> Option<&'v Value> {
+fn first_but<'v, 'a>(item: &'v Object<'a>, keys: &[&str], but: &[&str]) -> Option<&'v Json<'a>> {
     let mut keys = keys.iter().filter(|key| !but.contains(key));
-    keys.find_map(|key| item.get(*key))
+    keys.find_map(|key| item.get(key))
 }
 
-fn text(value: &Value) -> Option<String> {
+fn text(value: &Json<'_>) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        Json::Text(text) => Some(text.clone().into_owned()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Null | Json::Bool(_) | Json::List(_) | Json::Object(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn of_list(description: &Value) -> Result<Vec<(String, String)>, String> {
-        let items = read("ufCrmTier", &Kind::Enumeration, description);
+        let items = read("ufCrmTier", &Kind::Enumeration, &Json::from(description));
         let items = items.map_err(|error| error.to_string())?;
         let pairs = items.into_iter().map(|item| (item.id, item.label));
         Ok(pairs.collect())
@@ -246,8 +252,9 @@ mod tests {
     #[test]
     fn what_is_no_list_may_have_codes_for_options() {
         let codes = json!({"enum": ["NEW", "WON"]});
-        let items = read("stageId", &Kind::Status, &codes).unwrap();
+        let items = read("stageId", &Kind::Status, &Json::from(&codes)).unwrap();
         assert_eq!((&*items[1].id, &*items[1].label), ("WON", "WON"));
-        assert!(read("stageId", &Kind::Status, &json!({"enum": [["NEW"]]})).is_err());
+        let nested = json!({"enum": [["NEW"]]});
+        assert!(read("stageId", &Kind::Status, &Json::from(&nested)).is_err());
     }
 }

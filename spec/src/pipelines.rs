@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     SchemaError,
     answer::Expected,
+    json::Json,
     rows::{List, Row},
 };
 
@@ -36,22 +37,25 @@ impl Pipelines {
     /// # Errors
     /// Returns a [`SchemaError`] that says what the text is instead, or what of it cannot be read.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
-        Self::of_answer(PIPELINES.expected.parse(bytes.as_ref())?)
+        Self::of_json(&PIPELINES.expected.parse(bytes.as_ref())?)
     }
 
     /// Reads an answer that is already parsed as JSON. Pipeline 0 may be missing in it.
     ///
     /// # Errors
     /// Fails like [`Pipelines::read`].
-    pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
-        let is_empty = |rows: &Value| *rows == Value::Array(Vec::new());
+    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
+        Self::of_json(&Json::from(answer))
+    }
+
+    fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
         // A portal can have no pipeline beside the first.
-        if is_empty(&answer) || answer.get("data").is_some_and(is_empty) {
+        if answer.is_empty_list() || answer.get("data").is_some_and(Json::is_empty_list) {
             return Ok(Self::default());
         }
         let mut pipelines = BTreeMap::new();
         for row in PIPELINES.rows(answer)? {
-            let (number, name) = pipeline(&row)?;
+            let (number, name) = pipeline(row)?;
             if pipelines.insert(number, name).is_some() {
                 return PIPELINES.refused(&format!("two pipelines have the id {number}"));
             }
@@ -60,9 +64,9 @@ impl Pipelines {
     }
 
     /// Reads the part of a file that `cargo vibecode pull` has written.
-    pub(crate) fn of_file(pipelines: Value) -> Result<Self, SchemaError> {
-        if pipelines.is_array() {
-            return Self::of_answer(pipelines);
+    pub(crate) fn of_file(pipelines: &Json<'_>) -> Result<Self, SchemaError> {
+        if pipelines.is_list() {
+            return Self::of_json(pipelines);
         }
         PIPELINES.refused("its `pipelines` is not a list")
     }
@@ -85,7 +89,7 @@ impl Pipelines {
     }
 }
 
-fn pipeline(row: &Row) -> Result<(u64, String), SchemaError> {
+fn pipeline(row: &Row<'_>) -> Result<(u64, String), SchemaError> {
     let item = PIPELINES.item(row, "id", "name")?;
     match item.number() {
         Some(number) => Ok((number, item.label)),
@@ -107,14 +111,14 @@ mod tests {
             json!([row]),
             json!([{"id": "2", "name": "Pipeline 2"}]),
         ] {
-            let read = Pipelines::of_answer(answer.clone()).unwrap();
+            let read = Pipelines::of_answer(&answer).unwrap();
             assert_eq!(
                 read.iter().collect::<Vec<_>>(),
                 [(2, "Pipeline 2")],
                 "{answer}"
             );
         }
-        let none = Pipelines::of_answer(json!({"success": true, "data": []})).unwrap();
+        let none = Pipelines::of_answer(&json!({"success": true, "data": []})).unwrap();
         assert_eq!(none, Pipelines::default());
     }
 
@@ -137,9 +141,7 @@ mod tests {
                 "SCOPE_DENIED",
             ),
         ] {
-            let error = Pipelines::of_answer(answer.clone())
-                .unwrap_err()
-                .to_string();
+            let error = Pipelines::of_answer(&answer).unwrap_err().to_string();
             assert!(error.contains(problem), "{answer}: {error}");
         }
     }

@@ -159,8 +159,8 @@ mod tests {
         let rows = vec![row("DEAL_STAGE", "NEW"), row("DEAL_STAGE_5", "C5:NEW")];
         let source = CodeSet::Statuses("SOURCE".to_owned());
         let stages = CodeSet::Stages("DEAL_STAGE".to_owned());
-        let part = PortalCodes::from(Statuses::of_answer(rows.clone().into()).unwrap());
-        let all = PortalCodes::from(Statuses::of_all_rows(rows).unwrap());
+        let part = PortalCodes::from(Statuses::of_answer(&rows.clone().into()).unwrap());
+        let all = PortalCodes::from(Statuses::of_all_rows(&rows).unwrap());
         assert_eq!(part.codes(&source, 0), CodeLookUp::Unknown);
         assert_eq!(all.codes(&source, 0), CodeLookUp::Absent);
         for statuses in [&part, &all] {
@@ -182,7 +182,7 @@ mod tests {
             let parts = codes.of_field(&field).unwrap();
             parts.first().map(|(_, items)| items[0].id.clone())
         };
-        let of = |set| Statuses::of_all_rows(vec![row(set, "A")]).unwrap().into();
+        let of = |set| Statuses::of_all_rows(&[row(set, "A")]).unwrap().into();
         assert_eq!(first(&PortalCodes::default()).as_deref(), Some("OWN"));
         assert_eq!(first(&of("SOURCE")).as_deref(), Some("A"));
         assert_eq!(first(&of("STATUS")), None);

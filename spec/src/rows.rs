@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
-
-use crate::{Item, SchemaError, answer::Expected, label_of, one_line};
+use crate::{
+    Item, SchemaError,
+    answer::Expected,
+    json::{Json, Object},
+    localized_label::label_in,
+    one_line,
+};
 
 /// A row of a list.
-pub(crate) type Row = Map<String, Value>;
+pub(crate) type Row<'a> = Object<'a>;
 
 /// A list that is expected: what its rows are, and a key that each of them has.
 #[derive(Clone, Copy)]
@@ -22,50 +26,51 @@ pub(crate) struct List {
 impl List {
     /// Returns the rows of an answer: the whole answer, its `data`, or the list alone. A list with a
     /// single row was observed as the row itself (grade O).
-    pub(crate) fn rows(self, answer: Value) -> Result<Vec<Row>, SchemaError> {
+    pub(crate) fn rows<'j, 'a>(
+        self,
+        answer: &'j Json<'a>,
+    ) -> Result<Vec<&'j Row<'a>>, SchemaError> {
         let rows = match self.data(answer)? {
-            Value::Array(rows) => rows,
-            Value::Object(row) if row.contains_key(self.key) => vec![Value::Object(row)],
+            Json::List(rows) => rows.iter().collect(),
+            row @ Json::Object(members) if members.contains_key(self.key) => vec![row],
             // PHP writes a list with gaps as a map.
-            Value::Object(rows) if rows.values().all(Value::is_object) => {
-                rows.into_iter().map(|(_, row)| row).collect()
+            Json::Object(rows) if rows.members().iter().all(|(_, row)| row.is_object()) => {
+                let rows = rows.members().into_iter();
+                rows.map(|(_, row)| row).collect()
             }
-            Value::Object(_)
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_) => {
+            Json::Object(_) | Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {
                 return self.refused("this is not a list");
             }
         };
         if rows.is_empty() {
             return self.refused(&format!("there is no {}", self.row));
         }
-        let rows = rows.into_iter().enumerate().map(|(index, row)| match row {
-            Value::Object(row) => Ok(row),
-            _ => self.refused(&format!("{} {} is not an object", self.row, index + 1)),
+        let rows = rows.into_iter().enumerate();
+        let rows = rows.map(|(index, row)| match row.as_object() {
+            Some(row) => Ok(row),
+            None => self.refused(&format!("{} {} is not an object", self.row, index + 1)),
         });
         rows.collect()
     }
 
-    fn data(self, answer: Value) -> Result<Value, SchemaError> {
-        let Value::Object(mut answer) = answer else {
+    fn data<'j, 'a>(self, answer: &'j Json<'a>) -> Result<&'j Json<'a>, SchemaError> {
+        let Some(members) = answer.as_object() else {
             return Ok(answer);
         };
-        self.expected.refuse_error(&answer)?;
-        if answer.contains_key("result") {
+        self.expected.refuse_error(members)?;
+        if members.contains_key("result") {
             return self.refused("this is an answer of Bitrix24's own REST (`result`)");
         }
         let has_more = answer.get("meta").and_then(|meta| meta.get("hasMore"));
-        if has_more == Some(&Value::Bool(true)) {
+        if has_more.is_some_and(|more| more.is_bool(true)) {
             return self.refused("this is only one page of the list (`hasMore`)");
         }
-        match answer.remove("data") {
+        match members.get("data") {
             Some(data) => Ok(data),
-            None if answer.contains_key("success") => {
+            None if members.contains_key("success") => {
                 self.refused("this is an answer without `data`")
             }
-            None => Ok(Value::Object(answer)),
+            None => Ok(answer),
         }
     }
 
@@ -74,11 +79,11 @@ impl List {
     }
 
     /// Reads text that a row must have. A number is read as its digits.
-    pub(crate) fn text(self, row: &Row, key: &str) -> Result<String, SchemaError> {
+    pub(crate) fn text(self, row: &Row<'_>, key: &str) -> Result<String, SchemaError> {
         let text = row.get(key).and_then(|value| match value {
-            Value::String(text) => (!text.trim().is_empty()).then(|| text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+            Json::Text(text) => (!text.trim().is_empty()).then(|| text.clone().into_owned()),
+            Json::Number(number) => Some(number.to_string()),
+            Json::Null | Json::Bool(_) | Json::List(_) | Json::Object(_) => None,
         });
         match text {
             Some(text) => Ok(text),
@@ -87,18 +92,22 @@ impl List {
     }
 
     /// Reads text that a row may lack.
-    pub(crate) fn optional_text(self, row: &Row, key: &str) -> Result<Option<String>, SchemaError> {
+    pub(crate) fn optional_text(
+        self,
+        row: &Row<'_>,
+        key: &str,
+    ) -> Result<Option<String>, SchemaError> {
         match row.get(key) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.clone())),
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Text(text)) => Ok((!text.is_empty()).then(|| text.clone().into_owned())),
             Some(_) => self.refused(&format!("`{key}` of a {} cannot be read", self.row)),
         }
     }
 
     /// Reads a code and its name, under these keys.
-    pub(crate) fn item(self, row: &Row, code: &str, name: &str) -> Result<Item, SchemaError> {
+    pub(crate) fn item(self, row: &Row<'_>, code: &str, name: &str) -> Result<Item, SchemaError> {
         let code = self.text(row, code)?;
-        match row.get(name).and_then(label_of) {
+        match row.get(name).and_then(label_in) {
             Some(label) => Ok(Item::new(code, label)),
             None => self.refused(&format!(
                 "the {} `{}` has no `{name}`",
@@ -122,11 +131,12 @@ impl List {
 }
 
 /// Returns the position at which a portal shows a row. Rows without one come last.
-pub(crate) fn position(row: &Row) -> i64 {
+pub(crate) fn position(row: &Row<'_>) -> i64 {
     row.get("sort")
         .and_then(|sort| match sort {
-            Value::String(sort) => sort.parse().ok(),
-            other => other.as_i64(),
+            Json::Text(sort) => sort.parse().ok(),
+            Json::Number(sort) => sort.as_i64(),
+            _ => None,
         })
         .unwrap_or(i64::MAX)
 }

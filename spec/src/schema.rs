@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use crate::{
-    CodeSet, Descriptions, EntityPath, Field, Kind, Multifield, SchemaError, Suggestion, suggest,
+    CodeSet, EntityPath, Field, Kind, Multifield, SchemaError, Suggestion,
+    descriptions::{Described, parse},
+    json::Json,
+    suggest,
 };
 
 /// The fields of one entity, by wire name.
@@ -38,7 +41,7 @@ impl Schema {
     /// Returns a [`SchemaError`] if the text is anything else, or if a part of it cannot be read.
     /// Unknown types and keys are not an error.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
-        Descriptions::read(bytes)?.schema()
+        Self::of_described(Described::of(&parse(bytes.as_ref())?)?, Field::of_json)
     }
 
     /// Reads an answer that is already parsed as JSON. See [`Schema::read`].
@@ -46,27 +49,25 @@ impl Schema {
     /// # Errors
     /// Fails like [`Schema::read`].
     pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
-        Descriptions::of_answer(answer.clone())?.schema()
-    }
-
-    pub(crate) fn of_descriptions(descriptions: &Descriptions) -> Result<Self, SchemaError> {
-        Self::of_fields(descriptions, Field::read)
+        Self::of_described(Described::of(&Json::from(answer))?, Field::of_json)
     }
 
     /// Reads a built-in schema: see [`Field::read_built_in`].
     pub(crate) fn read_built_in(json: &str) -> Result<Self, SchemaError> {
-        Self::of_fields(&Descriptions::read(json)?, Field::read_built_in)
+        let json = parse(json.as_bytes())?;
+        Self::of_described(Described::of(&json)?, Field::read_built_in)
     }
 
-    fn of_fields(
-        descriptions: &Descriptions,
-        read: fn(&str, &Value) -> Result<Field, SchemaError>,
+    pub(crate) fn of_described(
+        described: Described<'_, '_>,
+        read: fn(&str, &Json<'_>) -> Result<Field, SchemaError>,
     ) -> Result<Self, SchemaError> {
-        let fields = descriptions.fields.iter();
+        let Described { fields, about } = described;
+        let fields = fields.into_iter();
         let fields = fields.map(|(name, description)| read(name, description));
         Ok(Self {
-            entity: descriptions.entity.clone(),
-            is_complete: descriptions.is_complete,
+            entity: about.entity,
+            is_complete: about.is_complete,
             ..Self::of(fields.collect::<Result<_, _>>()?)
         })
     }
@@ -137,7 +138,8 @@ impl Schema {
     }
 
     fn of(mut fields: Vec<Field>) -> Self {
-        fields.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        // This sort merges the sorted lists of a portal and of the documentation, and does not start again.
+        fields.sort_by(|one, other| one.name.cmp(&other.name));
         Self {
             fields,
             ..Self::default()

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     CodeSet, Entity, Item, Pipelines, SchemaError,
     answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
+    json::{Json, Object},
     one_line,
     rows::{List, Row, position},
 };
@@ -63,7 +64,7 @@ impl Statuses {
     /// # Errors
     /// Returns a [`SchemaError`] that says what the text is instead, or what of it cannot be read.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
-        Self::of_answer(STATUSES.expected.parse(bytes.as_ref())?)
+        Self::of_json(&STATUSES.expected.parse(bytes.as_ref())?)
     }
 
     /// Reads a file.
@@ -78,9 +79,13 @@ impl Statuses {
     ///
     /// # Errors
     /// Fails like [`Statuses::read`].
-    pub fn of_answer(answer: Value) -> Result<Self, SchemaError> {
+    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
+        Self::of_json(&Json::from(answer))
+    }
+
+    fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
         match answer {
-            Value::Object(file) if file.contains_key("format") => Self::of_file(file),
+            Json::Object(file) if file.contains_key("format") => Self::of_file(file),
             answer => Self::of_rows(STATUSES.rows(answer)?, false),
         }
     }
@@ -89,14 +94,15 @@ impl Statuses {
     ///
     /// # Errors
     /// Fails like [`Statuses::read`].
-    pub fn of_all_rows(rows: Vec<Value>) -> Result<Self, SchemaError> {
-        Self::of_rows(STATUSES.rows(Value::Array(rows))?, true)
+    pub fn of_all_rows(rows: &[Value]) -> Result<Self, SchemaError> {
+        let rows = Json::List(rows.iter().map(Json::from).collect());
+        Self::of_rows(STATUSES.rows(&rows)?, true)
     }
 
-    fn of_rows(mut rows: Vec<Row>, is_complete: bool) -> Result<Self, SchemaError> {
-        rows.sort_by_key(position);
+    fn of_rows(mut rows: Vec<&Row<'_>>, is_complete: bool) -> Result<Self, SchemaError> {
+        rows.sort_by_key(|row| position(row));
         let mut sets = BTreeMap::<_, Vec<_>>::new();
-        for row in &rows {
+        for row in rows {
             let set = STATUSES.text(row, "entityId")?;
             let item = STATUSES.item(row, "statusId", "name")?;
             let item = item.with_semantics(semantics(row)?);
@@ -105,31 +111,31 @@ impl Statuses {
         Self::of_sets(sets, is_complete)
     }
 
-    fn of_file(mut file: Map<String, Value>) -> Result<Self, SchemaError> {
-        check_format(&file.remove("format").unwrap_or_default())?;
-        let Some(Value::Object(sets)) = file.remove("sets") else {
+    fn of_file(file: &Object<'_>) -> Result<Self, SchemaError> {
+        check_format(file)?;
+        let Some(Json::Object(sets)) = file.get("sets") else {
             return STATUSES.refused("it has no `sets`");
         };
         let mut read = BTreeMap::new();
-        for (name, items) in sets {
-            if items.as_array().is_some_and(Vec::is_empty) {
-                return STATUSES.refused(&format!("the set `{}` has no status", one_line(&name)));
+        for (name, items) in sets.members() {
+            if items.is_empty_list() {
+                return STATUSES.refused(&format!("the set `{}` has no status", one_line(name)));
             }
             let rows = STATUSES.rows(items)?;
             let items = rows.iter().map(|row| {
                 let item = STATUSES.item(row, "code", "name")?;
                 Ok(item.with_semantics(STATUSES.optional_text(row, "semantics")?))
             });
-            read.insert(name, items.collect::<Result<_, _>>()?);
+            read.insert(name.to_owned(), items.collect::<Result<_, _>>()?);
         }
         let is_complete = match file.get("partial") {
             None => true,
-            Some(Value::Bool(partial)) => !partial,
+            Some(Json::Bool(partial)) => !partial,
             Some(_) => return STATUSES.refused("its `partial` is neither true nor false"),
         };
-        let portal = stated_portal(&file, STATUSES.expected)?;
+        let portal = stated_portal(file, STATUSES.expected)?;
         let statuses = Self::of_sets(read, is_complete)?.with_portal(portal);
-        Ok(match file.remove("pipelines") {
+        Ok(match file.get("pipelines") {
             None => statuses,
             Some(pipelines) => statuses.with_pipelines(Pipelines::of_file(pipelines)?),
         })
@@ -272,8 +278,8 @@ fn deal_stages() -> Option<&'static CodeSet> {
 
 /// Returns what a stage means, such as `success`. The API has it in `extra.SEMANTICS` and in `semantics`
 /// (grade O).
-fn semantics(row: &Row) -> Result<Option<String>, SchemaError> {
-    if let Some(Value::Object(extra)) = row.get("extra")
+fn semantics(row: &Row<'_>) -> Result<Option<String>, SchemaError> {
+    if let Some(Json::Object(extra)) = row.get("extra")
         && let Some(semantics) = STATUSES.optional_text(extra, "SEMANTICS")?
     {
         return Ok(Some(semantics));

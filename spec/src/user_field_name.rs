@@ -75,6 +75,11 @@ pub fn read_user_field_name(name: &str) -> Option<UserFieldName> {
     })
 }
 
+/// Returns whether a name begins like that of a user field, so that [`read_user_field_name`] reads it as one.
+pub(crate) fn is_like_user_field(name: &str) -> bool {
+    after_prefix(name).is_some()
+}
+
 /// Returns what follows `ufCrm` in any spelling, without the underscore in between.
 fn after_prefix(name: &str) -> Option<&str> {
     let uf = name.get(..2).filter(|uf| uf.eq_ignore_ascii_case("uf"))?;
@@ -200,6 +205,28 @@ mod tests {
         ] {
             let meant = Some(UserFieldName::Meant(wire.to_owned()));
             assert_eq!(read_user_field_name(given), meant, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_begins_like_a_user_field_is_read_as_one() {
+        let broken = ["ufCrm", "ufCrm_ю", "UF__CRM_1"];
+        for (name, is_like) in [
+            ("companyId", false),
+            ("uf", false),
+            ("ufCr", false),
+            ("ю", false),
+        ]
+        .into_iter()
+        .chain(
+            TABLE
+                .iter()
+                .flat_map(|(upper, wire)| [(*upper, true), (*wire, true)]),
+        )
+        .chain(broken.map(|name| (name, true)))
+        {
+            assert_eq!(is_like_user_field(name), is_like, "{name}");
+            assert_eq!(read_user_field_name(name).is_some(), is_like, "{name}");
         }
     }
 

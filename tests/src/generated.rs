@@ -59,6 +59,14 @@ impl Workspace {
         fs::write(path, text)
     }
 
+    /// Removes the file at this path in the workspace.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove(&self, path: &str) -> io::Result<()> {
+        fs::remove_file(self.path(path))
+    }
+
     /// Downloads everything that the members need. Nothing after this needs the network.
     ///
     /// # Errors

@@ -11,8 +11,9 @@ use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
+use serde_json::Value;
 use vibecode_spec::{
-    Currencies, Descriptions, Entity, EntityPath, Pipelines, Schema, Statuses, doc_text,
+    Currencies, Descriptions, Entity, EntityPath, Pipelines, Schema, Statuses, doc_text, text_of,
 };
 use vibecode_tests::scale;
 
@@ -95,7 +96,25 @@ const WORDS: &[&str] = &[
 
 /// Does everything that is done with a schema file, including the look-ups of a derive.
 fn use_up(bytes: impl AsRef<[u8]>) {
-    let descriptions = match Descriptions::read(bytes) {
+    let bytes = bytes.as_ref();
+    let read = Descriptions::read(bytes);
+    assert_eq!(
+        Schema::read(bytes),
+        read.clone().and_then(|read| read.schema())
+    );
+    let value = text_of(bytes).ok().map(serde_json::from_str::<Value>);
+    match value {
+        // A text is read as `serde_json` reads it.
+        Some(Ok(value)) => assert_eq!(read, Descriptions::of_answer(&value)),
+        Some(Err(error)) => {
+            let problem = read.as_ref().unwrap_err();
+            let is_at = (problem.line, problem.column) == (error.line(), error.column());
+            // What is empty, or a page, is named.
+            assert!(is_at || problem.line == 0, "{problem}: {error}");
+        }
+        None => assert!(read.is_err()),
+    }
+    let descriptions = match read {
         Ok(descriptions) => descriptions,
         Err(error) => {
             let message = error.to_string();
@@ -247,7 +266,7 @@ fn a_word() -> impl Strategy<Value = String> {
 
 /// JSON of the words that the reader knows, nested correctly and incorrectly.
 fn json() -> impl Strategy<Value = String> {
-    let quoted = |text: String| serde_json::Value::from(text).to_string();
+    let quoted = |text: String| Value::from(text).to_string();
     let leaf = prop_oneof![
         a_word().prop_map(quoted),
         any::<i64>().prop_map(|number| number.to_string()),
@@ -322,7 +341,7 @@ fn with_another_value() -> impl Strategy<Value = Vec<u8>> {
     );
     let at = any::<prop::sample::Index>();
     (prop::sample::select(samples()), at, values).prop_map(|(text, at, value)| {
-        let mut schema: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let mut schema: Value = serde_json::from_slice(&text).unwrap();
         let pointers = pointers(&schema, "");
         let pointer = &pointers[at.index(pointers.len())];
         *schema.pointer_mut(pointer).unwrap() = serde_json::from_str(value).unwrap();
@@ -330,10 +349,10 @@ fn with_another_value() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn pointers(value: &serde_json::Value, own: &str) -> Vec<String> {
-    let children: Vec<(String, &serde_json::Value)> = match value {
-        serde_json::Value::Object(map) => map.iter().map(|(key, it)| (key.clone(), it)).collect(),
-        serde_json::Value::Array(list) => (0..).map(|at: usize| at.to_string()).zip(list).collect(),
+fn pointers(value: &Value, own: &str) -> Vec<String> {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map.iter().map(|(key, it)| (key.clone(), it)).collect(),
+        Value::Array(list) => (0..).map(|at: usize| at.to_string()).zip(list).collect(),
         _ => Vec::new(),
     };
     let below = children

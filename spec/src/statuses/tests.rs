@@ -22,7 +22,7 @@ fn every_form_of_the_answer_is_the_same_statuses() {
         row("SOURCE", "WEB", "Website"),
         row("SOURCE", "CALL", "Call")
     ]);
-    let expected = Statuses::of_answer(rows.clone()).unwrap();
+    let expected = Statuses::of_answer(&rows).unwrap();
     assert_eq!(
         codes(&expected, "SOURCE"),
         [("WEB", "Website"), ("CALL", "Call")]
@@ -33,14 +33,14 @@ fn every_form_of_the_answer_is_the_same_statuses() {
         json!({"success": true, "data": {"0": rows[0], "7": rows[1]}}),
     ] {
         assert_eq!(
-            Statuses::of_answer(answer.clone()).as_ref(),
+            Statuses::of_answer(&answer).as_ref(),
             Ok(&expected),
             "{answer}"
         );
     }
     let single = json!({"success": true, "data": row("SOURCE", "WEB", "Website")});
     assert_eq!(
-        codes(&Statuses::of_answer(single).unwrap(), "SOURCE").len(),
+        codes(&Statuses::of_answer(&single).unwrap(), "SOURCE").len(),
         1
     );
 }
@@ -50,7 +50,7 @@ fn statuses_are_in_the_order_in_which_the_portal_shows_them() {
     let rows = [(30, "C"), (10, "A"), (20, "B")].map(
         |(sort, code)| json!({"entityId": "SOURCE", "statusId": code, "name": code, "sort": sort}),
     );
-    let statuses = Statuses::of_all_rows(rows.to_vec()).unwrap();
+    let statuses = Statuses::of_all_rows(&rows).unwrap();
     let ids: Vec<_> = codes(&statuses, "SOURCE")
         .into_iter()
         .map(|(id, _)| id)
@@ -66,8 +66,8 @@ fn a_file_holds_what_was_answered() {
             "extra": {"SEMANTICS": "process", "COLOR": "#39A8EF"}}),
         json!({"entityId": "SOURCE", "statusId": 4, "name": {"ru": "Сайт"}, "extra": []}),
     ];
-    let pipelines = Pipelines::of_answer(json!([{"id": 5, "name": "Partners"}])).unwrap();
-    let statuses = Statuses::of_all_rows(rows)
+    let pipelines = Pipelines::of_answer(&json!([{"id": 5, "name": "Partners"}])).unwrap();
+    let statuses = Statuses::of_all_rows(&rows)
         .unwrap()
         .with_pipelines(pipelines);
     let semantics = |set: &str| statuses.set(set).unwrap()[0].semantics.clone();
@@ -77,7 +77,7 @@ fn a_file_holds_what_was_answered() {
     assert_eq!(codes(&statuses, "SOURCE"), [("4", "Сайт")]);
     let text = statuses.file_text();
     assert_eq!(Statuses::read(&text), Ok(statuses), "{text}");
-    let part = Statuses::of_answer(json!([row("SOURCE", "WEB", "Website")])).unwrap();
+    let part = Statuses::of_answer(&json!([row("SOURCE", "WEB", "Website")])).unwrap();
     assert_eq!(Statuses::read(part.file_text()), Ok(part));
 }
 
@@ -142,7 +142,7 @@ fn what_is_not_understood_is_not_read_as_no_status() {
         ),
         (json!({"post": {"type": "string"}}), "has no `entityId`"),
     ] {
-        let error = Statuses::of_answer(answer.clone()).unwrap_err().to_string();
+        let error = Statuses::of_answer(&answer).unwrap_err().to_string();
         assert!(error.contains(problem), "{answer}: {error}");
     }
     let html = Statuses::read("<html>").unwrap_err().to_string();
@@ -159,7 +159,7 @@ fn the_stages_of_deals_are_one_part_for_each_pipeline() {
         ("DEAL_STAGES", "NEW"),
     ];
     let rows = rows.map(|(set, code)| row(set, code, "New"));
-    let statuses = Statuses::of_all_rows(rows.to_vec()).unwrap();
+    let statuses = Statuses::of_all_rows(&rows).unwrap();
     let set = stages();
     let pipelines: Vec<_> = statuses.parts(&set).map(|(pipeline, _)| pipeline).collect();
     assert_eq!(pipelines, [0, 5, 12]);
@@ -174,10 +174,10 @@ fn a_file_whose_stages_lack_the_prefix_of_their_pipeline_is_refused() {
         ("DEAL_STAGE", "C2:WON", "has the prefix of another pipeline"),
     ] {
         let row = row(set, code, "Won");
-        let error = Statuses::of_answer(json!([row])).unwrap_err().to_string();
+        let error = Statuses::of_answer(&json!([row])).unwrap_err().to_string();
         assert!(error.contains(problem), "{set} {code}: {error}");
         let file = json!({"format": 1, "sets": {set: [{"code": code, "name": "Won"}]}});
-        let error = Statuses::of_answer(file).unwrap_err().to_string();
+        let error = Statuses::of_answer(&file).unwrap_err().to_string();
         assert!(error.contains(problem), "{set} {code}: {error}");
     }
     for (set, code) in [
@@ -185,14 +185,15 @@ fn a_file_whose_stages_lack_the_prefix_of_their_pipeline_is_refused() {
         ("DEAL_STAGE", "WON"),
         ("SOURCE", "a:b"),
     ] {
-        assert!(Statuses::of_answer(json!([row(set, code, "Won")])).is_ok());
+        assert!(Statuses::of_answer(&json!([row(set, code, "Won")])).is_ok());
     }
 }
 
 #[test]
 fn a_set_that_a_field_only_probably_has_is_unknown_if_the_portal_lacks_it() {
-    let rows = |sets: &[&str]| sets.iter().map(|set| row(set, "A", "a")).collect();
-    let statuses = |sets: &[&str]| PortalCodes::from(Statuses::of_all_rows(rows(sets)).unwrap());
+    let row = |set: &&str| row(set, "A", "a");
+    let rows = |sets: &[&str]| sets.iter().map(row).collect::<Vec<_>>();
+    let statuses = |sets: &[&str]| PortalCodes::from(Statuses::of_all_rows(&rows(sets)).unwrap());
     let quotes = CodeSet::Assumed("QUOTE_STATUS".to_owned());
     let process = CodeSet::ProcessStages(1040);
     let without = statuses(&["SOURCE", "DYNAMIC_1041_STAGE_12"]);
@@ -208,13 +209,13 @@ fn a_set_that_a_field_only_probably_has_is_unknown_if_the_portal_lacks_it() {
 fn the_files_of_codes_name_their_portal() {
     let portal = Some("acme.bitrix24.ru".to_owned());
     let rows = json!([{"entityId": "SOURCE", "statusId": "WEB", "name": "Website"}]);
-    let statuses = Statuses::of_answer(rows)
+    let statuses = Statuses::of_answer(&rows)
         .unwrap()
         .with_portal(portal.clone());
     let read = Statuses::read(statuses.file_text()).unwrap();
     assert_eq!(read.portal(), portal.as_deref());
     let rows = json!([{"id": "RUB", "fullName": "Rouble"}]);
-    let currencies = crate::Currencies::of_answer(rows).unwrap();
+    let currencies = crate::Currencies::of_answer(&rows).unwrap();
     let currencies = currencies.with_portal(portal.clone());
     let read = crate::Currencies::read(currencies.file_text()).unwrap();
     assert_eq!(read.portal(), portal.as_deref());

@@ -55,10 +55,12 @@ impl<'c> LookUp<'c> {
             );
             return self.report(name, message);
         }
-        match (field, read_user_field_name(text)) {
-            (Some(field), _) => self.with_valid_name(field, name),
-            (None, Some(user_field)) => self.user_field(name, &user_field),
-            (None, None) => self.unknown(name),
+        if let Some(field) = field {
+            return self.with_valid_name(field, name);
+        }
+        match read_user_field_name(text) {
+            Some(user_field) => self.user_field(name, &user_field),
+            None => self.unknown(name),
         }
     }
 

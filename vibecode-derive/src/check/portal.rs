@@ -7,7 +7,7 @@ use std::{
 };
 
 use proc_macro2::TokenStream;
-use vibecode_spec::{Descriptions, EntityPath, PortalFile, Schema, SchemaError, SchemaFolders};
+use vibecode_spec::{EntityPath, PortalFile, Schema, SchemaError, SchemaFolders, file_bytes};
 
 use crate::{
     check::file_cache::{FileCache, crate_folder, given_file, tracking},
@@ -138,7 +138,7 @@ fn read(file: &Path, shown: &str, entity: EntityPath) -> Portal {
 }
 
 fn read_now(file: &Path, entity: EntityPath) -> Result<Schema, SchemaError> {
-    let portal = Descriptions::read_file(file)?.schema()?;
+    let portal = Schema::read(file_bytes(file)?)?;
     portal.check_for(entity)?;
     Ok(entity.schema_with(portal))
 }

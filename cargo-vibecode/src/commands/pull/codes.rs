@@ -37,7 +37,7 @@ pub(crate) async fn statuses(
         Ok(rows) => rows,
         Err(none) => return Ok(Err(none)),
     };
-    let statuses = match Statuses::of_all_rows(rows) {
+    let statuses = match Statuses::of_all_rows(&rows) {
         Ok(statuses) => statuses,
         Err(error) => return Ok(Err(unusable(name, &error))),
     };
@@ -65,14 +65,14 @@ pub(crate) async fn statuses(
 pub(crate) async fn currencies(client: &Client) -> Result<Result<Currencies, NoCodes>, Failure> {
     let name = CodeFile::Currencies.name();
     Ok(rows(client, name).await?.and_then(|rows| {
-        Currencies::of_answer(rows.into()).map_err(|error| unusable(name, &error))
+        Currencies::of_answer(&rows.into()).map_err(|error| unusable(name, &error))
     }))
 }
 
 async fn rows_of_pipelines(client: &Client) -> Result<Result<Pipelines, NoCodes>, Failure> {
     let rows = rows(client, PIPELINES).await?;
     Ok(rows.and_then(|rows| {
-        Pipelines::of_answer(rows.into()).map_err(|error| unusable(PIPELINES, &error))
+        Pipelines::of_answer(&rows.into()).map_err(|error| unusable(PIPELINES, &error))
     }))
 }
 

@@ -181,7 +181,7 @@ mod tests {
     const CONTACTS: EntityPath = EntityPath::Entity(Entity::Contacts);
 
     fn described(fields: &Value) -> Descriptions {
-        Descriptions::of_answer(fields.clone()).unwrap()
+        Descriptions::of_answer(fields).unwrap()
     }
 
     #[test]

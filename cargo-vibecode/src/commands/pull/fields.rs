@@ -22,7 +22,7 @@ pub(crate) async fn fetch(
     let name = entity.path();
     let answer: Value = client.fields(&name).await?.parse()?;
     let mut descriptions =
-        Descriptions::of_answer(answer).map_err(|error| unusable_answer(entity, error))?;
+        Descriptions::of_answer(&answer).map_err(|error| unusable_answer(entity, error))?;
     descriptions.is_complete = true;
     if !has_user_fields(entity) {
         return Ok(descriptions);

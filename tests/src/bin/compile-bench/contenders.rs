@@ -67,21 +67,9 @@ pub(crate) const PATCH_AND_RECORD: Contender = Contender {
     ..PATCH
 };
 
-pub(crate) const PATCH_IN_SCHEMA: Contender = Contender {
-    name: "vibecode `Patch`, schema of 5,000",
-    kinds: Kinds::InSchema { fields: 5_000 },
-    ..PATCH
-};
-
 pub(crate) const PATCH_OF_CODES: Contender = Contender {
     name: "vibecode `Patch` + `Enumeration` of codes",
     codes: Codes::AsTheyStand,
-    ..PATCH
-};
-
-pub(crate) const PATCH_OF_CODES_IN_FILE: Contender = Contender {
-    name: "vibecode `Patch` + `Enumeration` of codes, statuses of 500",
-    codes: Codes::InFile { codes: 500 },
     ..PATCH
 };
 
@@ -154,9 +142,17 @@ pub(crate) const CONTENDERS: &[Contender] = &[
         kinds: Kinds::InSchema { fields: 500 },
         ..PATCH
     },
-    PATCH_IN_SCHEMA,
+    Contender {
+        name: "vibecode `Patch`, schema of 5,000",
+        kinds: Kinds::InSchema { fields: 5_000 },
+        ..PATCH
+    },
     PATCH_OF_CODES,
-    PATCH_OF_CODES_IN_FILE,
+    Contender {
+        name: "vibecode `Patch` + `Enumeration` of codes, statuses of 500",
+        codes: Codes::InFile { codes: 500 },
+        ..PATCH
+    },
     PATCH_AND_RECORD,
     Contender {
         name: "vibecode `Patch` + `Record`, schema of 500",

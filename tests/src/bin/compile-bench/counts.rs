@@ -7,6 +7,7 @@ use vibecode_tests::generated::{Workspace, succeed};
 use crate::{
     contenders::Contender,
     fields::FIELDS,
+    portal_file::PortalFile,
     rounds::write_source,
     source::{EDITS, Size},
 };
@@ -59,6 +60,26 @@ impl Count {
             edited: self.edited / other.edited,
         }
     }
+}
+
+/// What was counted with a file of the portal, and without it.
+pub(crate) struct WithAndWithout<T> {
+    pub(crate) with: T,
+    pub(crate) without: T,
+}
+
+/// Counts a contender's crate with a file of the portal, and without it.
+pub(crate) fn with_and_without<T>(
+    workspace: &Workspace,
+    contender: &Contender,
+    file: PortalFile,
+    count: impl Fn() -> io::Result<T>,
+) -> io::Result<WithAndWithout<T>> {
+    let without = count()?;
+    file.write(workspace, contender)?;
+    let with = count()?;
+    file.remove(workspace, contender)?;
+    Ok(WithAndWithout { with, without })
 }
 
 /// Counts the first check of one struct with this many fields.

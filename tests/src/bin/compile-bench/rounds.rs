@@ -10,7 +10,7 @@ use vibecode_tests::{
 use crate::{
     contenders::{CONTENDERS, Codes, Contender, Kinds},
     fields::FIELDS,
-    schema::{schema, statuses},
+    portal_file::PortalFile,
     source::{EDITS, Size, source},
 };
 
@@ -94,12 +94,10 @@ fn generate(workspace: &Workspace, contender: &Contender) -> io::Result<()> {
     let name = contender.crate_name();
     workspace.add(&name, contender.dependencies)?;
     if let Kinds::InSchema { fields } = contender.kinds {
-        let path = format!("crates/{name}/vibecode/contacts.json");
-        workspace.write(&path, &schema(fields))?;
+        PortalFile::Schema { fields }.write(workspace, contender)?;
     }
     if let Codes::InFile { codes } = contender.codes {
-        let path = format!("crates/{name}/vibecode/statuses.json");
-        workspace.write(&path, &statuses(codes))?;
+        PortalFile::Statuses { codes }.write(workspace, contender)?;
     }
     Ok(())
 }
