@@ -5,6 +5,7 @@ mod code;
 pub(crate) mod entries;
 pub(crate) mod field_name;
 mod item_texts;
+mod kind;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -39,7 +40,7 @@ pub(crate) struct Change<'a> {
 /// The change of one field, by its wire name.
 #[derive(Debug)]
 enum Step<'a> {
-    Set(&'a str, Value),
+    Set(&'a Field, Value),
     /// A phone or an email, and its type.
     Add(&'a str, String, &'static str),
     /// Clears the field with this value.
@@ -121,7 +122,7 @@ impl<'a> Change<'a> {
             return self.set_values(field, texts.filter(|text| !text.is_empty()));
         }
         let value = self.value(field, text.trim())?;
-        self.steps.push(Step::Set(&field.name, value));
+        self.steps.push(Step::Set(field, value));
         Ok(())
     }
 
@@ -139,7 +140,7 @@ impl<'a> Change<'a> {
     ) -> Result<(), String> {
         let values = texts.map(|text| self.value(field, text));
         let values: Result<Vec<Value>, String> = values.collect();
-        self.steps.push(Step::Set(&field.name, values?.into()));
+        self.steps.push(Step::Set(field, values?.into()));
         Ok(())
     }
 
@@ -160,7 +161,7 @@ impl<'a> Change<'a> {
     /// the field, and the record does not show that the text was stored.
     pub(crate) fn sets_text_zero(&self, name: &str) -> bool {
         self.steps.iter().any(|step| match step {
-            Step::Set(field, Value::String(text)) => *field == name && text == "0",
+            Step::Set(field, Value::String(text)) => field.name == name && text == "0",
             Step::Set(..) | Step::Add(..) | Step::Clear(..) => false,
         })
     }
@@ -196,7 +197,8 @@ impl<'a> Change<'a> {
     /// A field that is given twice, perhaps under two of its names, has no order of its values.
     fn check_is_new(&self, field: &Field) -> Result<(), String> {
         let is_given = |step: &Step<'_>| match step {
-            Step::Set(name, _) | Step::Clear(name, _) => *name == field.name,
+            Step::Set(set, _) => set.name == field.name,
+            Step::Clear(name, _) => *name == field.name,
             Step::Add(..) => false,
         };
         if self.steps.iter().any(is_given) {
@@ -214,7 +216,7 @@ impl<'a> Change<'a> {
     pub(crate) fn patch(&self, id: u64) -> UntypedPatch {
         let begun = PatchJob::untyped(self.entity, id);
         self.steps.iter().fold(begun, |patch, step| match step {
-            Step::Set(name, value) => patch.set(*name, value),
+            Step::Set(field, value) => kind::set(patch, field, value),
             Step::Add(name, value, type_id) => patch.add(name, value, type_id),
             Step::Clear(name, by) => patch.clear(*name, by),
         })

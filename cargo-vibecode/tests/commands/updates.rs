@@ -49,6 +49,25 @@ async fn a_change_that_is_compared_with_no_files_of_a_portal_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ensuring_a_text_sends_it_if_the_record_has_another_form_of_the_same_time_or_amount() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-ensure-text");
+    for text in [
+        "2026-04-15",
+        "2026-04-15T18:30:00+03:00",
+        "2026-04-15T15:30:00Z",
+        "300|RUB",
+        "300.00|RUB",
+    ] {
+        let set = format!("post={text}");
+        let words = ["update", "contacts", "71", "--set", &set, "--ensure"];
+        let said = folder.run(&sandbox, &words).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert_eq!(sandbox.contact(71).unwrap()["post"], text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ensuring_twice_adds_once() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-ensure");

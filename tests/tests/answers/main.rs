@@ -8,6 +8,7 @@ mod case;
 mod connections;
 mod contradictions;
 mod counts;
+mod created;
 mod elsewhere;
 mod late_arrivals;
 mod lost;

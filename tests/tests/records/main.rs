@@ -7,6 +7,7 @@
 
 mod cached;
 mod compact;
+mod compared;
 mod diffs;
 mod ensuring;
 mod entities;

@@ -7,6 +7,7 @@ use http::Method;
 use super::{
     Answer, Call, Client, Me, Request,
     answers::{Done, New, Whole},
+    locks::{Additions, Creation},
     request::Effect,
 };
 use crate::{
@@ -45,10 +46,14 @@ impl Client {
     /// As [`Client::update`].
     pub fn create<P: Patch>(&self, patch: &P) -> Call<Created<P::Entity>> {
         let request = Request::create(P::Entity::PATH.into(), patch.body());
+        let additions = Additions::of(patch.body());
         let client = self.clone();
         Call::write(request, |request, caller| async move {
-            let New(id, raw) = client.send(&request, &caller).await?;
-            Ok(Created::new(id, raw))
+            let creation = Creation::new(&client.shared.locks, request.entity.clone(), additions);
+            let created = client.send(&request, &caller).await;
+            let created = created.map(|New(id, raw)| Created::new(id, raw));
+            creation.end(created.as_ref().map(|created| created.id().get()));
+            created
         })
     }
 

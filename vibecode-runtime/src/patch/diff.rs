@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 use crate::{
     patch::body::{Added, Body, FieldChange},
     value::{
-        equality,
+        equality::{self, ComparedAs},
         id::PatchOf,
         multifield::{EntryKey, kind_of},
     },
@@ -143,9 +143,12 @@ fn added(change: Option<FieldChange<'_>>) -> Vec<Added<'_>> {
 fn is_same(now: &FieldChange<'_>, earlier: &FieldChange<'_>) -> bool {
     match (now, earlier) {
         (
-            FieldChange::Set(now) | FieldChange::Clear(now),
-            FieldChange::Set(earlier) | FieldChange::Clear(earlier),
-        ) => equality::same(now, earlier),
+            FieldChange::Set(now, compared),
+            FieldChange::Set(earlier, _) | FieldChange::Clear(earlier),
+        ) => equality::same(*compared, now, earlier),
+        (FieldChange::Clear(now), FieldChange::Set(earlier, _) | FieldChange::Clear(earlier)) => {
+            equality::same(ComparedAs::Form, now, earlier)
+        }
         (FieldChange::Add(_), _) | (_, FieldChange::Add(_)) => false,
     }
 }
@@ -166,7 +169,7 @@ mod tests {
     fn body(sets: &[(&'static str, &str)], phones: &[(&str, &'static str)]) -> Body {
         let mut body = Body::default();
         for (name, json) in sets {
-            body.take(&(*name).into(), &FieldChange::Set(json));
+            body.take(&(*name).into(), &FieldChange::Set(json, ComparedAs::Form));
         }
         for (value, value_type) in phones {
             body.add("phone", &|to| to.entry(value, value_type));

@@ -5,7 +5,7 @@ use crate::{
     Companies, Contacts, Deals, Decode, Encode, Leads, Quotes, Tasks, Users,
     kind::{
         Address, Boolean, Crm, Date, DateOrDateTime, DateTime, Double, Enumeration, File, Iblock,
-        Integer, Money, Multiple, Number, Reference, Status, Text, Url,
+        Integer, Kind, Money, Multiple, Number, Reference, Status, Text, Url,
     },
     patch::body::Body,
     record::{Fields, UnreadableField},
@@ -58,7 +58,7 @@ macro_rules! fields {
             #[inline(always)]
             fn set(mut body: Body, name: &'static str, value: impl Into<Self>) -> Body {
                 let value = value.into();
-                body.set(name, false, &|to| value.encode(to));
+                body.set(name, <$Kind as Kind>::COMPARED_AS, false, &|to| value.encode(to));
                 body
             }
 
@@ -69,13 +69,13 @@ macro_rules! fields {
             #[inline(always)]
             fn set_list(mut body: Body, name: &'static str, value: impl IntoList<Self>) -> Body {
                 let value = value.into_list();
-                body.set(name, false, &|to| value.encode(to));
+                body.set(name, <$Kind as Kind>::COMPARED_AS, false, &|to| value.encode(to));
                 body
             }
 
             #[inline]
             fn copy(body: &mut Body, name: &'static str, value: &Self) {
-                body.set(name, is_list!($held), &|to| value.encode(to));
+                body.set(name, <$Kind as Kind>::COMPARED_AS, is_list!($held), &|to| value.encode(to));
             }
         }
 

@@ -39,7 +39,7 @@ pub use crate::{
         diff::{Diff, NotRemovable},
     },
     record::{Fields, UnreadableField},
-    value::{enumeration::ClosedField, id::PatchOf},
+    value::{enumeration::ClosedField, equality::ComparedAs, id::PatchOf},
 };
 
 pub(crate) mod field;
@@ -111,7 +111,9 @@ pub fn refuse_clearing(diff: &mut Body, before: &Body, after: &Body, required: &
     for name in required {
         if before.change_of(name).is_some() && after.change_of(name).is_none() {
             let reason = "the portal requires a value, so that it cannot be cleared";
-            diff.set(name, false, &|_| Err(EncodeError::new(reason)));
+            diff.set(name, ComparedAs::Form, false, &|_| {
+                Err(EncodeError::new(reason))
+            });
         }
     }
 }

@@ -9,8 +9,10 @@
 use std::{fmt, marker::PhantomData, ops::Deref};
 
 use crate::{
-    Companies, Contacts, Deals, Encode, EncodeError, Leads, Quotes, Tasks, Users, kind,
+    Companies, Contacts, Deals, Encode, EncodeError, Leads, Quotes, Tasks, Users,
+    kind::{self, Kind},
     patch::body::Body,
+    value::equality::ComparedAs,
 };
 
 /// The value of a struct's field of the kind `K`, if there is one.
@@ -68,12 +70,12 @@ present! {
     any_email, some_email, any_email_list, some_email_list: kind::Email;
 }
 
-impl<K, T: Encode<K>> Present<'_, K, T> {
+impl<K: Kind, T: Encode<K>> Present<'_, K, T> {
     /// Sets a single field.
     #[inline]
     pub fn set(self, body: &mut Body, name: &'static str) {
         if let Some(value) = self.0 {
-            body.set(name, false, &|to| value.encode(to));
+            body.set(name, K::COMPARED_AS, false, &|to| value.encode(to));
         }
     }
 
@@ -81,7 +83,7 @@ impl<K, T: Encode<K>> Present<'_, K, T> {
     #[inline]
     pub fn set_list(self, body: &mut Body, name: &'static str) {
         if let Some(value) = self.0 {
-            body.set(name, true, &|to| value.encode(to));
+            body.set(name, K::COMPARED_AS, true, &|to| value.encode(to));
         }
     }
 
@@ -132,7 +134,7 @@ impl Refused {
     /// Makes the patch invalid.
     #[cold]
     pub fn set(&self, body: &mut Body, name: &'static str) {
-        body.set(name, false, &|_| {
+        body.set(name, ComparedAs::Form, false, &|_| {
             Err(EncodeError::new("its type has no wire form"))
         });
     }

@@ -9,7 +9,7 @@ use crate::{
     MultifieldEntry, Multifields, PatchJob, RawAnswer, WireValue,
     patch::body::{Added, Body, FieldChange},
     value::{
-        equality,
+        equality::{self, ComparedAs},
         multifield::{EntryKey, kind_of},
     },
 };
@@ -140,7 +140,8 @@ impl Body {
         let shown = record.look_up(self.changes().map(|(name, _)| &**name));
         let multifields = shown.multifields().ok();
         let mismatch = |name: &str, change: FieldChange<'_>| match change {
-            FieldChange::Set(sent) | FieldChange::Clear(sent) => of_value(sent, shown.field(name)),
+            FieldChange::Set(sent, compared) => of_value(sent, compared, shown.field(name)),
+            FieldChange::Clear(sent) => of_value(sent, ComparedAs::Form, shown.field(name)),
             FieldChange::Add(added) => of_additions(name, &added, multifields.as_ref()),
         };
         self.changes()
@@ -185,10 +186,14 @@ impl Body {
 }
 
 /// Returns how an answer differs from a field that was set or cleared, if it does.
-pub(crate) fn of_value(sent: &str, shown: Option<WireValue<'_>>) -> Option<MismatchKind> {
+pub(crate) fn of_value(
+    sent: &str,
+    compared: ComparedAs,
+    shown: Option<WireValue<'_>>,
+) -> Option<MismatchKind> {
     match shown {
         None => Some(MismatchKind::NotShown),
-        Some(shown) if equality::shows(sent, shown.as_str()) => None,
+        Some(shown) if equality::shows(compared, sent, shown.as_str()) => None,
         Some(_) => Some(MismatchKind::Different),
     }
 }
@@ -233,7 +238,10 @@ mod tests {
 
     fn patch() -> Body {
         let mut body = Body::default();
-        body.take(&"post".into(), &FieldChange::Set("\"Director\""));
+        body.take(
+            &"post".into(),
+            &FieldChange::Set("\"Director\"", ComparedAs::Text),
+        );
         body.clear("companyId", "0");
         body.add("phone", &|to| to.entry("+7 916 1", "HOME"));
         body

@@ -4,12 +4,17 @@
 //! `300.00|RUB` for `300|RUB`, a time in UTC. `mismatches`, `ensure` and `diff`
 //! all use this module, so that they agree on which values are present.
 //!
-//! The kind of a field is not known here, only the JSON of both sides. So a rule applies only if
-//! the forms themselves show the kind: `"007"` is not a number, and `"Y"` equals `true` only if the
-//! other side is a boolean. If in doubt, two values differ: a value that is sent again or reported
-//! is noticed, but one that is wrongly considered present is not.
+//! Which forms are one value depends on the kind of the field: `300.00|RUB` is another text than `300|RUB`, but the
+//! same amount of money. So a body keeps for each value what its field is [compared as](ComparedAs). If that is not
+//! known (a value without a schema, or a job of an earlier version), a rule applies if the forms themselves show the
+//! kind: `"007"` is not a number, and `"Y"` equals `true` only if the other side is a boolean.
+//!
+//! If in doubt, two values differ: a value that is sent again or reported is noticed, but one that is wrongly
+//! considered present is not.
 
 use std::{borrow::Cow, collections::BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Date, DateTime, Money,
@@ -21,12 +26,45 @@ use crate::{
     },
 };
 
-pub(crate) fn same(one: &str, other: &str) -> bool {
+/// What two values of a field are compared as.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComparedAs {
+    /// What their forms show. For a field whose kind is not known, and for numbers that may be ids.
+    Form,
+    /// Text, a link or an address: every character counts.
+    Text,
+    /// A status code: every character counts.
+    Code,
+    /// A number: a list of them has an order.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A date, or a date and time.
+    Time,
+    /// An amount and a currency.
+    Money,
+    /// The id of a record, an option or a section, or a link to a record: a list of them is a set.
+    Id,
+    /// A file: its id, or an upload.
+    File,
+}
+
+impl ComparedAs {
+    fn is(self, kind: Self) -> bool {
+        self == kind || self == Self::Form
+    }
+}
+
+pub(crate) fn same(compared: ComparedAs, one: &str, other: &str) -> bool {
     let is_boolean = |json| matches!(json, "true" | "false");
     one == other
         || is_nothing(one) && is_nothing(other)
-        || (is_boolean(one) || is_boolean(other)) && json::boolean(one) == json::boolean(other)
-        || Form::of(one).is_same(&Form::of(other))
+        || compared.is(ComparedAs::Boolean)
+            && (is_boolean(one) || is_boolean(other))
+            && json::boolean(one) == json::boolean(other)
+        || Form::of(one).is_same(&Form::of(other), compared)
 }
 
 /// Whether a returned value shows what was sent. It may contain more: the URL of a file of which
@@ -34,25 +72,29 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 ///
 /// The API clears a field that is set to the text `0` (api.md, "Records"). Only the same text
 /// shows it: any other form of an empty field, even the number 0, may mean that it was lost.
-pub(crate) fn shows(sent: &str, shown: &str) -> bool {
+pub(crate) fn shows(compared: ComparedAs, sent: &str, shown: &str) -> bool {
     if sent == r#""0""# && is_nothing(shown) {
         return shown == sent;
     }
     match (Form::of(sent), Form::of(shown)) {
-        (Form::List(parts), Form::Object(shown)) if is_upload(&parts) => {
+        (Form::List(parts), Form::Object(shown))
+            if compared.is(ComparedAs::File) && is_upload(&parts) =>
+        {
             value_of(&shown, "id").is_some()
         }
-        (Form::List(sent), Form::List(shown)) => same_ids(&sent, &shown)
-            .unwrap_or_else(|| sent.len() == shown.len() && all_pairs(&sent, &shown, shows)),
-        (Form::Object(sent), Form::Object(shown)) => sent
-            .iter()
-            .all(|(key, sent)| value_of(&shown, key).is_some_and(|shown| shows(sent, shown))),
-        _ => same(sent, shown),
+        (Form::List(sent), Form::List(shown)) => same_lists(compared, &sent, &shown, shows),
+        (Form::Object(sent), Form::Object(shown)) => sent.iter().all(|(key, sent)| {
+            value_of(&shown, key).is_some_and(|shown| shows(compared, sent, shown))
+        }),
+        _ => same(compared, sent, shown),
     }
 }
 
 /// Whether a value that is sent uploads a file. No answer shows whether that file is already there.
-pub(crate) fn uploads(sent: &str) -> bool {
+pub(crate) fn uploads(compared: ComparedAs, sent: &str) -> bool {
+    if !compared.is(ComparedAs::File) {
+        return false;
+    }
     match Form::of(sent) {
         Form::List(parts) if is_upload(&parts) => true,
         Form::List(files) => files.iter().any(|file| match Form::of(file) {
@@ -102,19 +144,21 @@ impl<'a> Form<'a> {
         }
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self, compared: ComparedAs) -> bool {
         match (self, other) {
             (Self::Number(one), Self::Number(other)) => number::same(one, other),
             (Self::Number(number), Self::Text(text)) | (Self::Text(text), Self::Number(number)) => {
-                number::is_canonical(text) && number::same(number, text)
+                match compared {
+                    ComparedAs::Text => *number == text.as_ref(),
+                    _ => number::is_canonical(text) && number::same(number, text),
+                }
             }
-            (Self::Text(one), Self::Text(other)) => same_text(one, other),
-            (Self::List(one), Self::List(other)) => same_ids(one, other)
-                .unwrap_or_else(|| one.len() == other.len() && all_pairs(one, other, same)),
+            (Self::Text(one), Self::Text(other)) => same_text(compared, one, other),
+            (Self::List(one), Self::List(other)) => same_lists(compared, one, other, same),
             (Self::Object(one), Self::Object(other)) => {
                 one.len() == other.len()
                     && one.iter().all(|(key, value)| {
-                        value_of(other, key).is_some_and(|other| same(value, other))
+                        value_of(other, key).is_some_and(|other| same(compared, value, other))
                     })
             }
             _ => false,
@@ -122,9 +166,17 @@ impl<'a> Form<'a> {
     }
 }
 
-fn all_pairs(one: &[&str], other: &[&str], are_same: impl Fn(&str, &str) -> bool) -> bool {
-    let mut pairs = one.iter().zip(other);
-    pairs.all(|(one, other)| are_same(one, other))
+fn same_lists(
+    compared: ComparedAs,
+    one: &[&str],
+    other: &[&str],
+    are_same: impl Fn(ComparedAs, &str, &str) -> bool,
+) -> bool {
+    let as_sets = compared.is(ComparedAs::Id).then(|| same_ids(one, other));
+    as_sets.flatten().unwrap_or_else(|| {
+        let mut pairs = one.iter().zip(other);
+        one.len() == other.len() && pairs.all(|(one, other)| are_same(compared, one, other))
+    })
 }
 
 /// Whether two lists of ids contain the same ids, regardless of order and duplicates. Returns
@@ -138,12 +190,11 @@ fn ids(values: &[&str]) -> Option<BTreeSet<String>> {
     ids.collect()
 }
 
-fn same_text(one: &str, other: &str) -> bool {
+fn same_text(compared: ComparedAs, one: &str, other: &str) -> bool {
+    let same_time = || same_moment(one, other) || is_day_of(one, other) || is_day_of(other, one);
     one == other
-        || same_moment(one, other)
-        || is_day_of(one, other)
-        || is_day_of(other, one)
-        || same_money(one, other)
+        || compared.is(ComparedAs::Time) && same_time()
+        || compared.is(ComparedAs::Money) && same_money(one, other)
 }
 
 fn seconds(text: &str) -> Option<i64> {
@@ -193,6 +244,18 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    fn same(one: &str, other: &str) -> bool {
+        super::same(ComparedAs::Form, one, other)
+    }
+
+    fn shows(sent: &str, shown: &str) -> bool {
+        super::shows(ComparedAs::Form, sent, shown)
+    }
+
+    fn uploads(sent: &str) -> bool {
+        super::uploads(ComparedAs::Form, sent)
+    }
 
     fn check(are_same: impl Fn(&str, &str) -> bool, expected: bool, pairs: &[(Value, Value)]) {
         for (one, other) in pairs {

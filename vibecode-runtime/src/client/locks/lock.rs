@@ -237,10 +237,15 @@ impl RecordLock {
         state.memory.note_shown(hash, until);
     }
 
-    /// Returns until when a read that lacks this value is out of date.
-    pub(crate) fn shown_until(&self, value: &EntryKey) -> Option<Instant> {
-        let hash = self.locks.hash_of_value(self.record, value);
-        self.locks.state().memory.shown_until(hash)
+    /// Returns until when a read that lacks this value is out of date: the record has shown it, or was perhaps
+    /// created with it.
+    pub(crate) fn shown_until(&self, entity: &str, value: &EntryKey) -> Option<Instant> {
+        let of_record = self.locks.hash_of_value(self.record, value);
+        let of_entity = self.locks.hash_of_entity(entity);
+        let of_entity = self.locks.hash_of_value(of_entity, value);
+        let memory = &mut self.locks.state().memory;
+        let until = memory.shown_until(of_record);
+        until.max(memory.shown_until(of_entity))
     }
 
     /// Settles the writes that a read proves not to have been applied. The read was sent at

@@ -19,6 +19,7 @@
 //! - 190 s (70 s + 120 s): a read that is sent from now on, and does not show the phone, proves that the
 //!   write was not applied and never will be. The phone may be sent again.
 
+mod creation;
 mod expiring;
 mod lock;
 mod memory;
@@ -37,6 +38,7 @@ use std::{
 use tokio::sync::Notify;
 
 pub(crate) use self::{
+    creation::Creation,
     lock::{LockRequest, RecordLock},
     open_writes::Additions,
 };
@@ -104,6 +106,11 @@ impl Locks {
 
     fn hash(&self, target: &Target) -> RecordHash {
         RecordHash(self.hasher.hash_one((&*target.entity, target.id)))
+    }
+
+    /// A hash of what is remembered of all records of an entity. No record has the id 0.
+    fn hash_of_entity(&self, entity: &str) -> RecordHash {
+        RecordHash(self.hasher.hash_one((entity, 0_u64)))
     }
 
     fn hash_of_value(&self, RecordHash(record): RecordHash, value: &EntryKey) -> u64 {
@@ -336,7 +343,7 @@ mod tests {
         for id in 4_001..=4_300 {
             let lock = locked(&locks, id);
             assert_eq!(lock.settles_at(), None, "{id}");
-            let shown = lock.shown_until(&EntryKey::of("PHONE", "+7917"));
+            let shown = lock.shown_until("contacts", &EntryKey::of("PHONE", "+7917"));
             assert_eq!(shown, None, "{id}");
         }
     }

@@ -54,7 +54,7 @@ impl Additions {
         added.map(|(name, value)| (&**name, value))
     }
 
-    fn values(&self) -> impl Iterator<Item = EntryKey> {
+    pub(super) fn values(&self) -> impl Iterator<Item = EntryKey> {
         self.lines.lines().map(|line| {
             let (name, json) = line.split_at(line.find('"').unwrap_or(line.len()));
             EntryKey::of(kind_of(name), &text_of(json))

@@ -89,11 +89,16 @@ fn part(text: &ByteString, range: Range<usize>) -> ByteString {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{many::batch::call::request, patch::body::FieldChange};
+    use crate::{
+        many::batch::call::request, patch::body::FieldChange, value::equality::ComparedAs,
+    };
 
     fn post(post: &str) -> Body {
         let mut body = Body::default();
-        body.take(&"post".into(), &FieldChange::Set(&format!("{post:?}")));
+        body.take(
+            &"post".into(),
+            &FieldChange::Set(&format!("{post:?}"), ComparedAs::Text),
+        );
         body
     }
 

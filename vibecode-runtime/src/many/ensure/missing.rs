@@ -8,11 +8,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    Ensured, Error, ErrorKind, MultifieldEntry, Multifields, RawAnswer, Result,
+    Ensured, Error, ErrorKind, MultifieldEntry, Multifields, RawAnswer, Result, WireValue,
     patch::body::{Added, Body, FieldChange},
     record::mismatch::of_value,
     value::{
-        equality,
+        equality::{self, ComparedAs},
         multifield::{self, EntryKey, UnclearMultifields, kind_of},
     },
 };
@@ -53,16 +53,16 @@ impl Missing {
                         body.take(name, &FieldChange::Add(new));
                     }
                 }
-                FieldChange::Set(_) if multifield::is_name(name) => {
+                FieldChange::Set(..) if multifield::is_name(name) => {
                     return Err(cannot_be_compared(name));
                 }
-                FieldChange::Set(sent) | FieldChange::Clear(sent) => {
-                    let shown = shown.field(name);
-                    // That a file is present does not show that it is the one to upload.
-                    let is_there = of_value(sent, shown).is_none()
-                        && (!equality::uploads(sent)
-                            || shown.is_some_and(|shown| equality::same(sent, shown.as_str())));
-                    if !is_there {
+                FieldChange::Set(sent, compared) => {
+                    if !is_set(sent, compared, shown.field(name)) {
+                        body.take(name, &change);
+                    }
+                }
+                FieldChange::Clear(sent) => {
+                    if of_value(sent, ComparedAs::Form, shown.field(name)).is_some() {
                         body.take(name, &change);
                     }
                 }
@@ -160,15 +160,22 @@ pub(super) fn shows_all(patch: &Body, record: &RawAnswer) -> bool {
     // Multifields that are not understood show nothing.
     let keys = multifields.map_or_else(|_| HashSet::new(), |it| it.keys());
     patch.changes().all(|(name, change)| match change {
-        FieldChange::Set(sent) | FieldChange::Clear(sent) => {
-            of_value(sent, shown.field(name)).is_none()
-        }
+        FieldChange::Set(sent, compared) => of_value(sent, compared, shown.field(name)).is_none(),
+        FieldChange::Clear(sent) => of_value(sent, ComparedAs::Form, shown.field(name)).is_none(),
         FieldChange::Add(added) => {
             let kind = kind_of(name);
             let mut values = added.iter().map(Added::text);
             values.all(|value| keys.contains(&EntryKey::of(kind, &value)))
         }
     })
+}
+
+/// Returns whether a record has the value that is sent. That a file is present does not show that it is the one
+/// to upload.
+fn is_set(sent: &str, compared: ComparedAs, shown: Option<WireValue<'_>>) -> bool {
+    of_value(sent, compared, shown).is_none()
+        && (!equality::uploads(compared, sent)
+            || shown.is_some_and(|shown| equality::same(compared, sent, shown.as_str())))
 }
 
 /// The error for a multifield that was set unchecked. The API adds its values whatever their form, so
@@ -207,7 +214,7 @@ mod tests {
     fn sets(name: &'static str, value: &Value) -> Body {
         let mut body = Body::default();
         let json = value.to_string();
-        body.take(&name.into(), &FieldChange::Set(&json));
+        body.take(&name.into(), &FieldChange::Set(&json, ComparedAs::Form));
         body
     }
 

@@ -147,7 +147,7 @@ impl Progress {
             }
             // A read that lacks a value which was shown before is out of date.
             let shown = missing.wanted.iter();
-            let shown = shown.filter_map(|entry| lock.shown_until(&entry.key()));
+            let shown = shown.filter_map(|entry| lock.shown_until(self.job.entity(), &entry.key()));
             settles_at = lock.settles_at().into_iter().chain(shown).max();
             proven = settles_at.is_none_or(|at| sent_at >= at);
             if let Some(entries) = entries {

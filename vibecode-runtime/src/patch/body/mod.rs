@@ -36,6 +36,7 @@ use crate::{
     value::{
         encode::{Encoder, NOT_AN_ENTRY, NOT_FINITE, push_text, to_json},
         enumeration::FieldId,
+        equality::ComparedAs,
     },
 };
 
@@ -75,7 +76,8 @@ type Name = Cow<'static, str>;
 
 #[derive(Debug, Clone, Copy)]
 enum Action {
-    Set,
+    /// To a value that is compared like this.
+    Set(ComparedAs),
     /// With this JSON.
     Clear(&'static str),
     /// With this type.
@@ -84,7 +86,7 @@ enum Action {
 
 #[derive(PartialEq)]
 pub(crate) enum FieldChange<'a> {
-    Set(&'a str),
+    Set(&'a str, ComparedAs),
     Clear(&'static str),
     Add(Vec<Added<'a>>),
 }
@@ -135,13 +137,19 @@ impl Body {
     }
 
     /// Sets a field. If `leaves_empty`, an empty list does not change the field.
-    pub(crate) fn set(&mut self, name: &'static str, leaves_empty: bool, encode: Encoding<'_>) {
+    pub(crate) fn set(
+        &mut self,
+        name: &'static str,
+        compared: ComparedAs,
+        leaves_empty: bool,
+        encode: Encoding<'_>,
+    ) {
         let (begin, value) = self.begin(name);
         let field = self.entity.map(|entity| FieldId { entity, name });
         let mut encoder = Encoder::of_field(&mut self.json, field);
         match encode(&mut encoder).and_then(|()| encoder.require_one_value()) {
             Ok(()) if leaves_empty && self.is_empty_list(value) => self.json.truncate(begin),
-            Ok(()) => self.end(Name::Borrowed(name), Action::Set, begin, value),
+            Ok(()) => self.end(Name::Borrowed(name), Action::Set(compared), begin, value),
             Err(reason) => self.fail(name.into(), begin, reason),
         }
     }
@@ -261,16 +269,21 @@ impl Body {
             let reason = "the struct has this field: set it by its own method";
             return self.refuse(name, reason);
         }
-        self.set_untyped(name, value);
+        self.set_untyped(name, ComparedAs::Form, value);
     }
 
     /// Sets a field whose name and value the caller has checked.
-    pub(crate) fn set_untyped(&mut self, name: String, value: &impl Serialize) {
+    pub(crate) fn set_untyped(
+        &mut self,
+        name: String,
+        compared: ComparedAs,
+        value: &impl Serialize,
+    ) {
         if !is_finite(value) {
             return self.fail(name.into(), self.json.len(), EncodeError::new(NOT_FINITE));
         }
         match to_json(value) {
-            Ok(json) => self.put(name.into(), Action::Set, &json),
+            Ok(json) => self.put(name.into(), Action::Set(compared), &json),
             Err(reason) => self.fail(name.into(), self.json.len(), reason),
         }
     }
@@ -354,7 +367,7 @@ impl Body {
 
     fn change(&self, first: &Change, all: &[Change]) -> FieldChange<'_> {
         match first.action {
-            Action::Set => FieldChange::Set(self.value(first)),
+            Action::Set(compared) => FieldChange::Set(self.value(first), compared),
             Action::Clear(by) => FieldChange::Clear(by),
             Action::Add(_) => FieldChange::Add(self.added(all).collect()),
         }
@@ -366,14 +379,16 @@ impl Body {
                 value: self.value(change),
                 value_type,
             }),
-            Action::Set | Action::Clear(_) => None,
+            Action::Set(_) | Action::Clear(_) => None,
         })
     }
 
     /// Copies a change from another body. The field must not have a change in this one.
     pub(crate) fn take(&mut self, name: &Name, change: &FieldChange<'_>) {
         match change {
-            FieldChange::Set(json) => self.put(name.clone(), Action::Set, json),
+            FieldChange::Set(json, compared) => {
+                self.put(name.clone(), Action::Set(*compared), json);
+            }
             FieldChange::Clear(by) => self.put(name.clone(), Action::Clear(by), by),
             FieldChange::Add(added) => {
                 self.see(name);
@@ -425,7 +440,7 @@ impl fmt::Debug for Body {
 impl fmt::Debug for FieldChange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Set(_) => f.write_str("set"),
+            Self::Set(..) => f.write_str("set"),
             Self::Clear(_) => f.write_str("cleared"),
             Self::Add(added) => write!(f, "{} added", added.len()),
         }

@@ -28,12 +28,14 @@ const CALLS: [Call; 10] = [
 impl Call {
     fn apply(self, body: &mut Body) {
         match self {
-            Self::Set(name, value) => body.set(name, false, &|to| {
+            Self::Set(name, value) => body.set(name, ComparedAs::Text, false, &|to| {
                 to.text(value);
                 Ok(())
             }),
             Self::Clear(name) => body.clear(name, "0"),
-            Self::Leave(name) => body.set(name, true, &|to| to.list([""; 0], |_, _| Ok(()))),
+            Self::Leave(name) => body.set(name, ComparedAs::Text, true, &|to| {
+                to.list([""; 0], |_, _| Ok(()))
+            }),
             Self::Unchecked(name) => body.set_unchecked(name.to_owned(), &[], &[1]),
             Self::Add(entries) => body.add("phone", &|to| match *entries {
                 [(value, value_type)] => to.entry(value, value_type),
@@ -133,7 +135,7 @@ fn a_value_that_is_refused_leaves_no_text() {
         let (mut body, mut whole) = (Body::default(), Body::default());
         call.apply(&mut whole);
         let refuse = |body: &mut Body| {
-            body.set("c", false, &|to| {
+            body.set("c", ComparedAs::Text, false, &|to| {
                 to.text("half");
                 Err(EncodeError::new("refused"))
             });

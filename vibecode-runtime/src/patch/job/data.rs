@@ -1,6 +1,9 @@
 //! The serialized form of a job.
 
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, value::RawValue};
@@ -16,6 +19,7 @@ use crate::{
     },
     value::{
         entity::is_entity,
+        equality::ComparedAs,
         multifield::{Multifield, WORK},
     },
     wire::json,
@@ -34,10 +38,14 @@ pub(super) struct Data {
     /// The fields that the body clears. Version 1 did not distinguish them from fields that it sets.
     #[serde(default)]
     clears: Option<Vec<String>>,
+    /// What the values of fields are compared as, if that is known. Version 2 compared all by their form.
+    #[serde(default)]
+    compared: Option<BTreeMap<String, ComparedAs>>,
 }
 
-/// The version that is written. The version before it is read too; others are refused.
-const VERSION: u64 = 2;
+/// The version that is written. The versions before it are read too; others are refused.
+const VERSION: u64 = 3;
+const WITHOUT_COMPARED: u64 = 2;
 const WITHOUT_CLEARS: u64 = 1;
 
 impl From<PatchJob> for Data {
@@ -47,7 +55,14 @@ impl From<PatchJob> for Data {
             let wanted = body.changes().filter(|(_, change)| is_wanted(change));
             wanted.map(|(name, _)| name.to_string()).collect()
         };
+        let compared = body.changes().filter_map(|(name, change)| match change {
+            FieldChange::Set(_, compared) => Some((name, compared)),
+            FieldChange::Clear(_) | FieldChange::Add(_) => None,
+        });
+        let compared = compared.filter(|(_, compared)| *compared != ComparedAs::Form);
+        let compared = compared.map(|(name, compared)| (name.to_string(), compared));
         Self {
+            compared: Some(compared.collect()),
             version: VERSION,
             entity: entity.into_owned(),
             id,
@@ -72,11 +87,11 @@ impl fmt::Display for NotAJob {
         match self {
             Self::Version(version) => write!(
                 f,
-                "this version of the crate reads jobs of the versions {WITHOUT_CLEARS} and {VERSION}, not {version}"
+                "this version of the crate reads jobs of the versions {WITHOUT_CLEARS} to {VERSION}, not {version}"
             ),
             Self::Target => f.write_str("the job names no record of an entity that can be changed"),
             Self::Body => f.write_str(
-                "the body of the job is not that of a patch, or does not fit the fields that it adds to and clears",
+                "the body of the job is not that of a patch, or does not fit the fields that it adds to, clears and compares",
             ),
         }
     }
@@ -84,16 +99,17 @@ impl fmt::Display for NotAJob {
 
 impl Data {
     fn into_job(self) -> Result<PatchJob, NotAJob> {
-        let clears = match (self.version, self.clears) {
-            (WITHOUT_CLEARS, None) => Vec::new(),
-            (VERSION, Some(clears)) => clears,
-            (WITHOUT_CLEARS | VERSION, _) => return Err(NotAJob::Body),
-            (version, _) => return Err(NotAJob::Version(version)),
+        let (clears, compared) = match (self.version, self.clears, self.compared) {
+            (WITHOUT_CLEARS, None, None) => (Vec::new(), BTreeMap::new()),
+            (WITHOUT_COMPARED, Some(clears), None) => (clears, BTreeMap::new()),
+            (VERSION, Some(clears), Some(compared)) => (clears, compared),
+            (WITHOUT_CLEARS..=VERSION, ..) => return Err(NotAJob::Body),
+            (version, ..) => return Err(NotAJob::Version(version)),
         };
         if !is_entity(&self.entity) || checked_id(self.id).is_err() {
             return Err(NotAJob::Target);
         }
-        let body = read_body(&self.body, self.adds, clears, self.unchecked);
+        let body = read_body(&self.body, self.adds, clears, compared, self.unchecked);
         let body = body.filter(|body| check(&self.entity, body).is_ok());
         Ok(PatchJob {
             entity: self.entity.into(),
@@ -121,6 +137,7 @@ fn read_body(
     json: &str,
     adds: Vec<String>,
     clears: Vec<String>,
+    mut compared: BTreeMap<String, ComparedAs>,
     is_unchecked: bool,
 ) -> Option<Body> {
     let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
@@ -148,14 +165,17 @@ fn read_body(
             // Only an unchecked value may set a field that could be added to, and such a body is sent
             // only once.
             (false, false) if !is_unchecked && is_never_set(&name) => return None,
-            (false, false) => FieldChange::Set(value),
+            (false, false) => {
+                let compared = compared.remove(&*name).unwrap_or(ComparedAs::Form);
+                FieldChange::Set(value, compared)
+            }
         };
         body.take(&name.into(), &change);
     }
     if is_unchecked {
         body.mark_unchecked();
     }
-    let is_whole = adds.is_empty() && clears.is_empty() && !body.is_empty();
+    let is_whole = adds.is_empty() && clears.is_empty() && compared.is_empty() && !body.is_empty();
     is_whole.then_some(body)
 }
 
@@ -216,14 +236,21 @@ mod tests {
     fn job(body: &str, adds: &str, clears: &str) -> String {
         let body = serde_json::to_string(body).unwrap();
         format!(
-            r#"{{"version":2,"entity":"contacts","id":71,"body":{body},"adds":{adds},"unchecked":false,"clears":{clears}}}"#
+            r#"{{"version":3,"entity":"contacts","id":71,"body":{body},"adds":{adds},"unchecked":false,"clears":{clears},"compared":{{}}}}"#
         )
+    }
+
+    /// As version 2 wrote it.
+    fn job_without_compared(body: &str, adds: &str, clears: &str) -> String {
+        let new = job(body, adds, clears);
+        let old = new.replace(r#""version":3"#, r#""version":2"#);
+        old.replace(r#","compared":{}"#, "")
     }
 
     /// As version 1 wrote it.
     fn old_job(body: &str, adds: &str) -> String {
-        let new = job(body, adds, "[]");
-        let old = new.replace(r#""version":2"#, r#""version":1"#);
+        let old = job_without_compared(body, adds, "[]");
+        let old = old.replace(r#""version":2"#, r#""version":1"#);
         old.replace(r#","clears":[]"#, "")
     }
 
@@ -251,6 +278,30 @@ mod tests {
         for (body, adds, clears) in BODIES {
             let json = job(body, adds, clears);
             assert_eq!(serde_json::to_string(&read(&json).unwrap()).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn a_job_keeps_what_its_values_are_compared_as() {
+        let json = job(r#"{"post":"a","companyId":5,"name":"b"}"#, "[]", "[]")
+            .replace("{}", r#"{"companyId":"id","post":"text"}"#);
+        let read = read(&json).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+        let compared = |name| match read.body.change_of(name) {
+            Some(FieldChange::Set(_, compared)) => compared,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            ["post", "companyId", "name"].map(compared),
+            [ComparedAs::Text, ComparedAs::Id, ComparedAs::Form]
+        );
+    }
+
+    #[test]
+    fn a_job_of_version_2_is_read_and_sends_the_same_body() {
+        for (body, adds, clears) in BODIES {
+            let read = read(&job_without_compared(body, adds, clears)).unwrap();
+            assert_eq!(read.body.to_json(), body);
         }
     }
 
@@ -317,8 +368,12 @@ mod tests {
         let good = job(PHONE, PHONES, "[]");
         assert!(read(&good).is_ok());
         let mut bad = vec![
-            good.replace(r#""version":2"#, r#""version":3"#),
-            good.replace(r#""version":2"#, r#""version":1"#),
+            good.replace(r#""version":3"#, r#""version":4"#),
+            good.replace(r#""version":3"#, r#""version":2"#),
+            good.replace(r#""version":3"#, r#""version":1"#),
+            good.replace(r#"{}"#, r#"{"post":"text"}"#),
+            good.replace(r#"{}"#, r#"{"phone":"text"}"#),
+            good.replace(r#","compared":{}"#, ""),
             good.replace(r#""id":71"#, r#""id":0"#),
             good.replace(r#""id":71"#, r#""id":"+79161112233""#),
             good.replace(r#""id":71"#, r#""id":71,"id":72"#),

@@ -38,8 +38,8 @@ use crate::{
 /// assert_eq!(
 ///     json,
 ///     concat!(
-///         r#"{"version":2,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","#,
-///         r#""adds":[],"unchecked":false,"clears":[]}"#,
+///         r#"{"version":3,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","#,
+///         r#""adds":[],"unchecked":false,"clears":[],"compared":{"post":"text"}}"#,
 ///     ),
 /// );
 /// let same: PatchJob = serde_json::from_str(&json)?;

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::PatchJob;
 use crate::{
     Error, ErrorKind, Result,
+    kind::Kind,
     patch::{
         body::{Body, FieldChange, is_finite},
         check::{check, checked_id},
@@ -12,6 +13,7 @@ use crate::{
     value::{
         encode::to_json,
         entity::is_entity,
+        equality::ComparedAs,
         multifield::{self, Multifield},
     },
 };
@@ -65,13 +67,48 @@ impl PatchJob {
     }
 }
 
+impl PatchJob {
+    /// Creates a patch of the same record that sets only this field, given by its wire name. `ensure` and
+    /// `mismatches` compare the value as they compare that of the job.
+    pub fn untyped_with(&self, name: impl Into<String>, value: impl Serialize) -> UntypedPatch {
+        let name = name.into();
+        let compared = match self.body.change_of(&name) {
+            Some(FieldChange::Set(_, compared)) => compared,
+            Some(FieldChange::Clear(_) | FieldChange::Add(_)) | None => ComparedAs::Form,
+        };
+        Self::untyped(self.entity(), self.id).set_compared(name, compared, value)
+    }
+}
+
 impl UntypedPatch {
     /// Sets a field, given by its wire name, to a value in the wire form of its kind.
-    pub fn set(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        let name = name.into();
+    ///
+    /// The kind is not known, so `ensure` and `mismatches` compare the value by its form: the texts `300|RUB` and
+    /// `300.00|RUB` are the same amount. Use [`set_as`](Self::set_as) if the kind is known.
+    pub fn set(self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.set_compared(name.into(), ComparedAs::Form, value)
+    }
+
+    /// Sets a field of this kind, given by its wire name, to a value in the wire form of the kind. The kind
+    /// only determines how `ensure` and `mismatches` compare the value with the record. A list is of the kind of
+    /// its values.
+    ///
+    /// ```
+    /// use vibecode_runtime::{PatchJob, kind};
+    ///
+    /// // The text has to be shown as it is, although a time would have other forms.
+    /// let patch = PatchJob::untyped("contacts", 71).set_as::<kind::Text>("post", "2026-04-15");
+    /// assert!(patch.job()?.is_idempotent());
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
+    pub fn set_as<K: Kind>(self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.set_compared(name.into(), K::COMPARED_AS, value)
+    }
+
+    fn set_compared(mut self, name: String, compared: ComparedAs, value: impl Serialize) -> Self {
         match refusal(&name) {
             Some(reason) => self.body.refuse(name, reason),
-            None => self.body.set_untyped(name, &value),
+            None => self.body.set_untyped(name, compared, &value),
         }
         self
     }
@@ -239,7 +276,9 @@ mod tests {
         let patch = begun().set("post", "a").clear("companyId", 0);
         let job = patch.add("phone", PHONE, "HOME").job().unwrap();
         let json = serde_json::to_string(&job).unwrap();
-        assert!(json.ends_with(r#""adds":["phone"],"unchecked":false,"clears":["companyId"]}"#));
+        assert!(json.ends_with(
+            r#""adds":["phone"],"unchecked":false,"clears":["companyId"],"compared":{}}"#
+        ));
         let read: PatchJob = serde_json::from_str(&json).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), json);
     }

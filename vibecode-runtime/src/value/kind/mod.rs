@@ -7,10 +7,14 @@ use std::marker::PhantomData;
 #[cfg(feature = "decimal")]
 pub(crate) use self::filter::numbers;
 pub use self::filter::*;
-use crate::{WireValue, wire::nothing};
+use crate::{WireValue, value::equality::ComparedAs, wire::nothing};
 
 /// A kind of field. It determines which answers mean that the field is empty.
 pub trait Kind: sealed::Sealed {
+    /// What values of the kind are compared as.
+    #[doc(hidden)]
+    const COMPARED_AS: ComparedAs;
+
     /// Whether this is how the API writes "nothing" in such a field. By default that is null, "",
     /// false or [] (api.md, "Records").
     #[doc(hidden)]
@@ -33,7 +37,7 @@ pub struct Multiple<K>(PhantomData<K>);
 pub struct Reference<E>(PhantomData<E>);
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $Kind:ident $(, nothing by $is_nothing:ident)?;)+) => {$(
+    ($($(#[$doc:meta])* $Kind:ident as $compared:ident $(, nothing by $is_nothing:ident)?;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         #[non_exhaustive]
@@ -42,6 +46,8 @@ macro_rules! kinds {
         impl sealed::Sealed for $Kind {}
 
         impl Kind for $Kind {
+            const COMPARED_AS: ComparedAs = ComparedAs::$compared;
+
             $(
                 fn is_nothing(answered: WireValue<'_>) -> bool {
                     nothing::$is_nothing(answered.as_str())
@@ -54,6 +60,8 @@ macro_rules! kinds {
 impl<E> sealed::Sealed for Reference<E> {}
 
 impl<E> Kind for Reference<E> {
+    const COMPARED_AS: ComparedAs = ComparedAs::Id;
+
     fn is_nothing(answered: WireValue<'_>) -> bool {
         nothing::is_no_id(answered.as_str())
     }
@@ -61,43 +69,45 @@ impl<E> Kind for Reference<E> {
 
 impl<K> sealed::Sealed for Multiple<K> {}
 
-impl<K> Kind for Multiple<K> {}
+impl<K: Kind> Kind for Multiple<K> {
+    const COMPARED_AS: ComparedAs = K::COMPARED_AS;
+}
 
 kinds! {
     /// Text.
-    Text;
+    Text as Text;
     /// A whole number.
-    Integer;
+    Integer as Number;
     /// A number, if the API does not say whether it is an integer.
-    Number;
+    Number as Form;
     /// A real number.
-    Double;
+    Double as Number;
     /// True or false.
-    Boolean, nothing by is_no_boolean;
+    Boolean as Boolean, nothing by is_no_boolean;
     /// A date, `YYYY-MM-DD`.
-    Date;
+    Date as Time;
     /// A date and time, ISO 8601 with an offset.
-    DateTime;
+    DateTime as Time;
     /// A date with or without a time, depending on the type in the struct: a deal's `begindate`.
-    DateOrDateTime;
+    DateOrDateTime as Time;
     /// The id of an option of a list field.
-    Enumeration, nothing by is_no_id;
+    Enumeration as Id, nothing by is_no_id;
     /// An amount and a currency, `300|RUB`.
-    Money;
+    Money as Money;
     /// A link.
-    Url;
+    Url as Text;
     /// A postal address.
-    Address;
+    Address as Text;
     /// A file.
-    File, nothing by is_no_id;
+    File as File, nothing by is_no_id;
     /// A link to a CRM record of any type, such as `C_2`.
-    Crm, nothing by is_no_id;
+    Crm as Id, nothing by is_no_id;
     /// A status code from one of the portal's own lists.
-    Status;
+    Status as Text;
     /// The id of a section or an element of an information block.
-    Iblock, nothing by is_no_id;
+    Iblock as Id, nothing by is_no_id;
     /// A phone and its type.
-    Phone;
+    Phone as Text;
     /// An email address and its type.
-    Email;
+    Email as Text;
 }

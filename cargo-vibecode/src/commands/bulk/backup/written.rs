@@ -141,8 +141,10 @@ impl WrittenValues {
 
 /// Returns whether a record, which is that of a job, has this value in a field.
 fn has(of_record: &PatchJob, field: &str, value: &Value, record: &RawAnswer) -> bool {
-    let job = PatchJob::untyped(of_record.entity(), of_record.id()).set(field, value);
-    job.job().is_ok_and(|job| job.mismatches(record).is_empty())
+    let patch = of_record.untyped_with(field, value);
+    patch
+        .job()
+        .is_ok_and(|job| job.mismatches(record).is_empty())
 }
 
 /// The memory for the values of records that several rows are about, in bytes.
