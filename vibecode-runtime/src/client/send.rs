@@ -15,6 +15,8 @@
 //! - It is answered with 400. The API has refused the change, but the first attempt may have been applied: the error says
 //!   that the outcome is unknown ([`Sending::is_open`]).
 
+mod prepare;
+
 use std::{
     future::{pending, poll_fn},
     pin::pin,
@@ -39,8 +41,8 @@ use super::{
     trace::Trace,
 };
 use crate::{
-    Error, ErrorKind, Outcome, Result,
-    throttle::{Feedback, LONGEST_WAIT, Permit},
+    Error, Outcome, Result,
+    throttle::{Feedback, Permit},
 };
 
 impl Client {
@@ -76,13 +78,6 @@ pub(crate) struct Sending<'a> {
     sent_at: Option<Instant>,
     /// Until when the first attempt must be sent.
     sent_by: Option<Instant>,
-}
-
-struct Prepared {
-    authorization: Option<HeaderValue>,
-    permit: Permit,
-    /// The pauses that had begun before the throttle gave the permit.
-    pauses: u64,
 }
 
 /// Why an attempt that waited for a connection was not sent.
@@ -279,36 +274,6 @@ impl Sending<'_> {
         }
     }
 
-    /// Returns until when the next attempt must be sent. The first waits for at most the longest wait.
-    /// A later one waits until the last moment at which it could still use its full timeout before the
-    /// deadline.
-    fn latest_start(&mut self, request: &Request) -> Instant {
-        let timeout = self.client.shared.times.of(request);
-        let latest = self.attempts.latest_start(timeout);
-        latest.unwrap_or_else(|| {
-            let now = Instant::now();
-            let longest = || now.checked_add(LONGEST_WAIT).unwrap_or(now);
-            *self.sent_by.get_or_insert_with(longest)
-        })
-    }
-
-    async fn prepare_in_time(
-        &mut self,
-        request: &Request,
-        connect_permit: &mut Option<ConnectPermit>,
-    ) -> Result<Prepared> {
-        let latest = self.latest_start(request);
-        let caller = self.caller;
-        let prepared = caller
-            .wait_until(latest, pin!(self.prepare(request, connect_permit)))
-            .await;
-        match prepared? {
-            // If the machine was asleep, it may be too late even now.
-            Some(prepared) if Instant::now() <= latest => prepared,
-            Some(_) | None => Err(self.too_late(request)),
-        }
-    }
-
     fn note_sent(&mut self, request: &Request, locks: &[&RecordLock]) {
         let now = Instant::now();
         self.attempts.note_sent(now);
@@ -367,49 +332,6 @@ impl Sending<'_> {
         }
         self.last_error = judged.as_ref().err().cloned();
         judged
-    }
-
-    /// Returns the `Authorization` of the next attempt, and its permit.
-    async fn prepare(
-        &mut self,
-        request: &Request,
-        connect_permit: &mut Option<ConnectPermit>,
-    ) -> Result<Prepared> {
-        let checked = self.client.shared.runtimes.check().await;
-        checked.map_err(|error| request.named(error))?;
-        let authorization = self.session.authorization().await;
-        let authorization = authorization.map_err(|error| request.named(error))?;
-        let shared = &*self.client.shared;
-        // While others wait for a connection, no connection is idle. So this request does not take a slot of
-        // the throttle yet. It receives the permit even if its caller does not poll, so the call moves
-        // to a task.
-        if shared.throttle.is_limited() && connect_permit.is_none() && shared.connecting.is_full() {
-            self.caller.detach();
-            *connect_permit = shared.connecting.permit().await;
-        }
-        let mut acquiring = pin!(shared.throttle.acquire());
-        let (permit, pauses) = poll_fn(|context| {
-            // Before the throttle is asked, so that no pause after its answer is missed.
-            let pauses = shared.connecting.pauses();
-            let permit = acquiring.as_mut().poll(context);
-            permit.map(|permit| (permit, pauses))
-        })
-        .await;
-        let permit = permit.map_err(|error| request.named(error.not_sent()))?;
-        shared.runtimes.note_this_one();
-        Ok(Prepared {
-            authorization,
-            permit,
-            pauses,
-        })
-    }
-
-    /// The error if the next attempt cannot be sent in time: that of the last one, if there was one.
-    fn too_late(&mut self, request: &Request) -> Error {
-        self.last_error.take().unwrap_or_else(|| {
-            let problem = "the request could not be sent in time: too many others wait before it";
-            request.named(Error::not_sent(ErrorKind::Timeout, problem))
-        })
     }
 
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
