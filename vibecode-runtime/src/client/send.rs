@@ -28,6 +28,7 @@ use std::{
 use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep};
 
+use self::prepare::Prepared;
 use super::{
     Client, Request,
     attempt::{Attempt, attempt},
@@ -91,110 +92,137 @@ enum NotSent {
 
 impl Sending<'_> {
     /// Makes as many attempts as the policy and the decisions allow.
-    pub(crate) async fn send<A: Answer>(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an `async fn` has two copies of each argument"
+    )]
+    pub(crate) fn send<A: Answer>(
         &mut self,
         request: &Request,
         locks: &[&RecordLock],
-    ) -> Result<A> {
-        loop {
-            let error = match self.send_once(request, locks).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            let wait = self.wait(&error);
-            match wait.filter(|wait| self.may_begin_after(*wait, request)) {
-                Some(wait) => self.caller.wait(pin!(sleep(wait))).await?,
-                None => return Err(error.unknown_if(self.is_open)),
+    ) -> impl Future<Output = Result<A>> + Send {
+        async move {
+            loop {
+                let error = match self.send_once(request, locks).await {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => error,
+                };
+                let wait = self.wait(&error);
+                match wait.filter(|wait| self.may_begin_after(*wait, request)) {
+                    // Boxed, since it is rare.
+                    Some(wait) => Box::pin(self.caller.wait(pin!(sleep(wait)))).await?,
+                    None => return Err(error.unknown_if(self.is_open)),
+                }
+                self.is_open |= error.outcome() == Outcome::Unknown;
             }
-            self.is_open |= error.outcome() == Outcome::Unknown;
         }
     }
 
     /// Makes one attempt, and a second one if the first failed only because it needed a new session. What
     /// an attempt adds is open from the moment it is sent, and has ended when this returns.
-    pub(crate) async fn send_once<A: Answer>(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an `async fn` has two copies of each argument"
+    )]
+    pub(crate) fn send_once<A: Answer>(
         &mut self,
         request: &Request,
         locks: &[&RecordLock],
-    ) -> Result<A> {
-        let mut connect_permit = None;
-        loop {
-            let prepared = self.prepare_in_time(request, &mut connect_permit).await?;
-            let (authorization, pauses) = (prepared.authorization, prepared.pauses);
-            self.note_sent(request, locks);
-            let trace = Trace::new(request, self.attempts.count());
-            let attempt =
-                trace.around(self.attempt(request, authorization, pauses, &mut connect_permit));
-            let attempt = match attempt.await {
-                Ok(attempt) => attempt,
-                Err(not_sent) => {
-                    prepared.permit.finish(Feedback::not_sent());
-                    self.note_not_sent(locks);
-                    connect_permit = self.prepare_again(not_sent, request).await?;
-                    continue;
+    ) -> impl Future<Output = Result<A>> + Send {
+        async move {
+            let mut connect_permit = None;
+            loop {
+                // What is rare is boxed: it then takes no space in the futures of all calls.
+                let mut prepared = match self.prepare_at_once() {
+                    Some(prepared) => prepared,
+                    None => Box::pin(self.prepare_in_time(request, &mut connect_permit)).await?,
+                };
+                self.note_sent(request, locks);
+                let trace = Trace::new(request, self.attempts.count());
+                {
+                    let authorization = prepared.authorization.as_ref();
+                    let mut attempt =
+                        pin!(trace.within(|| self.request(request, authorization, None)));
+                    let attempt = poll_fn(|context| {
+                        let poll = || trace.within(|| attempt.as_mut().poll(context));
+                        poll_on_open_connection(poll, &mut connect_permit)
+                    });
+                    if let Some(attempt) = attempt.await {
+                        match self.end(attempt, request, locks, &mut prepared, &trace) {
+                            Some(judged) => return judged,
+                            None => continue,
+                        }
+                    }
                 }
-            };
-            let now = Instant::now();
-            for lock in locks {
-                lock.end(now);
-            }
-            let judged = self.judge(attempt, request, prepared.permit, &trace);
-            let Err(error) = &judged else {
-                self.attempts.succeed();
-                return judged;
-            };
-            if error.outcome() == Outcome::Unknown {
-                self.lost_at = Some(now);
-            }
-            if error.outcome() == Outcome::NotApplied {
-                for lock in locks {
-                    lock.settle_last();
+                let attempt =
+                    self.on_new_connection(request, locks, prepared, &mut connect_permit, &trace);
+                if let Some(judged) = Box::pin(attempt).await? {
+                    return judged;
                 }
-            }
-            if !self.session.renew_after(error) {
-                return judged;
             }
         }
     }
 
-    /// Makes one attempt. If there is no open connection for it, it is made again with a new one, before
-    /// anything was sent: see [`connecting`](super::connecting).
-    async fn attempt(
-        &self,
+    /// Makes an attempt with a new connection. Returns `None` if there is to be another
+    /// attempt, because this one was not sent, or because of [`Self::end`].
+    async fn on_new_connection<A: Answer>(
+        &mut self,
         request: &Request,
-        authorization: Option<HeaderValue>,
-        pauses: u64,
+        locks: &[&RecordLock],
+        mut prepared: Prepared,
         connect_permit: &mut Option<ConnectPermit>,
-    ) -> Result<Attempt, NotSent> {
-        let on_open_connection = {
-            let mut attempt = pin!(self.request(request, authorization.clone(), None));
-            poll_fn(
-                |context| match poll_attempt(|| attempt.as_mut().poll(context)) {
-                    (Poll::Ready(attempt), _) => Poll::Ready(Some(attempt)),
-                    (Poll::Pending, true) => Poll::Ready(None),
-                    (Poll::Pending, false) => {
-                        *connect_permit = None;
-                        Poll::Pending
-                    }
-                },
-            )
-            .await
-        };
-        match on_open_connection {
-            Some(attempt) => Ok(attempt),
-            // Boxed, since it is rare: it then takes no space in the futures of all calls.
-            None => {
-                Box::pin(self.connect(request, authorization, pauses, connect_permit.take())).await
+        trace: &Trace,
+    ) -> Result<Option<Result<A>>> {
+        let connect = self.connect(
+            request,
+            (prepared.authorization.as_ref(), prepared.pauses),
+            connect_permit.take(),
+        );
+        match trace.around(connect).await {
+            Ok(attempt) => Ok(self.end(attempt, request, locks, &mut prepared, trace)),
+            Err(not_sent) => {
+                prepared.permit.end(Feedback::not_sent());
+                self.note_not_sent(locks);
+                *connect_permit = self.prepare_again(not_sent, request).await?;
+                Ok(None)
             }
         }
+    }
+
+    /// Notes that an attempt has ended, and judges it. Returns `None` if it only needed a new session.
+    fn end<A: Answer>(
+        &mut self,
+        attempt: Attempt,
+        request: &Request,
+        locks: &[&RecordLock],
+        prepared: &mut Prepared,
+        trace: &Trace,
+    ) -> Option<Result<A>> {
+        let now = Instant::now();
+        for lock in locks {
+            lock.end(now);
+        }
+        let judged = self.judge(attempt, request, &mut prepared.permit, trace);
+        let Err(error) = &judged else {
+            self.attempts.succeed();
+            return Some(judged);
+        };
+        if error.outcome() == Outcome::Unknown {
+            self.lost_at = Some(now);
+        }
+        if error.outcome() == Outcome::NotApplied {
+            for lock in locks {
+                lock.settle_last();
+            }
+        }
+        (!self.session.renew_after(error)).then_some(judged)
     }
 
     /// Makes an attempt that waits for a new connection, or for another one that becomes free.
     async fn connect(
         &self,
         request: &Request,
-        authorization: Option<HeaderValue>,
-        pauses: u64,
+        (authorization, pauses): (Option<&HeaderValue>, u64),
         connect_permit: Option<ConnectPermit>,
     ) -> Result<Attempt, NotSent> {
         self.caller.detach();
@@ -235,12 +263,13 @@ impl Sending<'_> {
     fn request(
         &self,
         request: &Request,
-        authorization: Option<HeaderValue>,
+        authorization: Option<&HeaderValue>,
         handover: Option<Arc<Handover>>,
     ) -> impl Future<Output = Attempt> + Send + use<> {
         let shared = &*self.client.shared;
         let url = request.url(&shared.base_url);
         let timeout = shared.times.unusual(request);
+        let authorization = authorization.cloned();
         attempt(&shared.http, url, authorization, timeout, request, handover)
     }
 
@@ -295,7 +324,7 @@ impl Sending<'_> {
         &mut self,
         attempt: Attempt,
         request: &Request,
-        permit: Permit,
+        permit: &mut Permit,
         trace: &Trace,
     ) -> Result<A> {
         // The headers are only read if the throttle uses them.
@@ -326,7 +355,7 @@ impl Sending<'_> {
                 ..head
             },
         };
-        permit.finish(feedback);
+        permit.end(feedback);
         if feedback.is_rate_limited() {
             self.client.shared.connecting.note_pause();
         }
@@ -368,5 +397,21 @@ impl Sending<'_> {
 
     pub(crate) fn sent_at(&self) -> Option<Instant> {
         self.sent_at
+    }
+}
+
+/// Polls an attempt. Returns `None` if there is no open connection for it: it is made again with a new one, before
+/// anything was sent (see [`connecting`](super::connecting)).
+fn poll_on_open_connection(
+    attempt: impl FnOnce() -> Poll<Attempt>,
+    connect_permit: &mut Option<ConnectPermit>,
+) -> Poll<Option<Attempt>> {
+    match poll_attempt(attempt) {
+        (Poll::Ready(attempt), _) => Poll::Ready(Some(attempt)),
+        (Poll::Pending, true) => Poll::Ready(None),
+        (Poll::Pending, false) => {
+            *connect_permit = None;
+            Poll::Pending
+        }
     }
 }

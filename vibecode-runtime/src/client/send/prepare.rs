@@ -33,6 +33,25 @@ impl Sending<'_> {
         })
     }
 
+    /// Prepares the first attempt if it has to wait for nothing, and nothing is wrong. [`Self::prepare_in_time`] is
+    /// for all other ones.
+    pub(super) fn prepare_at_once(&self) -> Option<Prepared> {
+        let shared = &*self.client.shared;
+        let is_first = self.attempts.count() == 0;
+        if !is_first || self.caller.is_gone() || !shared.runtimes.is_the_only_one() {
+            return None;
+        }
+        let Some(Ok(authorization)) = self.session.at_once() else {
+            return None;
+        };
+        let pauses = shared.connecting.pauses();
+        Some(Prepared {
+            authorization,
+            permit: shared.throttle.acquire_at_once()?,
+            pauses,
+        })
+    }
+
     pub(super) async fn prepare_in_time(
         &mut self,
         request: &Request,
