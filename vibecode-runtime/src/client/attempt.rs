@@ -86,22 +86,18 @@ pub(super) fn attempt(
             Ok(response) => response,
             Err(error) => return Attempt::Failed(error.without_url()),
         };
+        let body = read_body(&mut response).await;
         Attempt::Answered {
             status: response.status(),
-            body: read_body(&mut response).await,
+            body,
             headers: std::mem::take(response.headers_mut()),
         }
     }
 }
 
 async fn read_body(response: &mut Response) -> ReadBody {
-    let limit = if response.status().is_success() {
-        MAX_ANSWER
-    } else {
-        MAX_FAILURE
-    };
     let announced = response.content_length();
-    if announced.is_some_and(|length| length > limit as u64) {
+    if announced.is_some_and(|length| length > limit(response) as u64) {
         return ReadBody::Oversized;
     }
     let begin = match response.chunk().await {
@@ -118,6 +114,21 @@ async fn read_body(response: &mut Response) -> ReadBody {
             begin
         });
     }
+    // Boxed, since it is rare: it then takes no space in the futures of all calls.
+    Box::pin(read_rest(response, begin, announced)).await
+}
+
+/// The maximum length of the body of an answer that is read.
+fn limit(response: &Response) -> usize {
+    if response.status().is_success() {
+        MAX_ANSWER
+    } else {
+        MAX_FAILURE
+    }
+}
+
+async fn read_rest(response: &mut Response, begin: Bytes, announced: Option<u64>) -> ReadBody {
+    let limit = limit(response);
     let capacity = announced.and_then(|length| usize::try_from(length).ok());
     let mut body = Vec::with_capacity(capacity.unwrap_or(0));
     let mut chunk = begin;

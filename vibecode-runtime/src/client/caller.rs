@@ -104,7 +104,7 @@ impl Caller {
         .await
     }
 
-    fn is_gone(&self) -> bool {
+    pub(super) fn is_gone(&self) -> bool {
         self.0.is_gone.load(Ordering::Acquire)
     }
 }

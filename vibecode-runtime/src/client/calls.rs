@@ -77,10 +77,10 @@ impl Client {
     pub fn delete<E: Entity>(&self, id: impl Into<Id<E>>) -> Call<()> {
         let id = id.into().get();
         let request = Request::delete::<E>(id);
-        let target = Target::of::<E>(id);
+        let record = self.shared.locks.hash(&Target::of::<E>(id));
         let client = self.clone();
         Call::write(request, |request, caller| async move {
-            let _lock = client.lock(&target, &caller).await?;
+            let _lock = client.lock(record, &caller).await?;
             let mut sending = client.begin(&caller);
             match sending.send::<Done>(&request, &[]).await {
                 // An earlier attempt may have deleted it.

@@ -186,10 +186,17 @@ pub(super) struct CallSession<'a> {
 }
 
 impl CallSession<'_> {
+    /// Returns the header if no provider has to be asked for it.
+    pub(super) fn at_once(&self) -> Option<Result<Option<HeaderValue>>> {
+        match self.identity.credentials.provider() {
+            Some(_) => None,
+            None => Some(self.identity.fixed.clone()),
+        }
+    }
+
     pub(super) async fn authorization(&mut self) -> Result<Option<HeaderValue>> {
         let Some(provider) = self.identity.credentials.provider() else {
-            let fixed = self.identity.fixed.as_ref();
-            return fixed.cloned().map_err(Error::clone);
+            return self.identity.fixed.clone();
         };
         let session = self.identity.provided(provider, self.over).await?;
         self.number = Some(session.number);

@@ -4,7 +4,7 @@ use tokio::time::timeout;
 
 use super::{
     Call, Caller, Client, LONGEST_WAIT, Request,
-    locks::{Additions, RecordLock},
+    locks::{Additions, RecordHash, RecordLock},
 };
 use crate::{
     Error, ErrorKind, RawAnswer, Result, Updated,
@@ -13,11 +13,12 @@ use crate::{
 
 impl Client {
     pub(crate) fn write(&self, target: Target, body: &Body) -> Call<Updated> {
-        let request = Request::update(target.entity.clone(), target.id, body);
+        let record = self.shared.locks.hash(&target);
+        let request = Request::update(target.entity, target.id, body);
         let additions = Additions::of(body);
         let client = self.clone();
         Call::write(request, |request, caller| async move {
-            let lock = client.lock(&target, &caller).await?;
+            let lock = client.lock(record, &caller).await?;
             lock.will_add(additions);
             let raw: RawAnswer = client.begin(&caller).send(&request, &[&lock]).await?;
             Ok(Updated::new(raw))
@@ -26,21 +27,25 @@ impl Client {
 
     /// Must be called before a lock is acquired.
     pub(crate) async fn enter_runtime(&self) -> Result<()> {
-        self.shared.runtimes.check().await?;
-        self.shared.runtimes.note_this_one();
+        let runtimes = &self.shared.runtimes;
+        if !runtimes.is_the_only_one() {
+            // Boxed, since it is rare: it then takes no space in the futures of all calls.
+            Box::pin(runtimes.check()).await?;
+            runtimes.note_this_one();
+        }
         Ok(())
     }
 
     /// Waits for the lock of a record, for at most the longest wait.
-    pub(super) async fn lock(&self, target: &Target, caller: &Caller) -> Result<RecordLock> {
+    pub(super) async fn lock(&self, record: RecordHash, caller: &Caller) -> Result<RecordLock> {
         self.enter_runtime().await?;
-        let mut request = self.shared.locks.join(target, caller);
+        let mut request = self.shared.locks.join(record, caller);
         if let Some(lock) = request.try_lock() {
             return Ok(lock);
         }
         // Boxed, since it is rare: it then takes no space in the futures of all calls.
         let mut locked = Box::pin(timeout(LONGEST_WAIT, request.lock()));
-        let locked = caller.wait(locked.as_mut()).await?;
+        let locked = Box::pin(caller.wait(locked.as_mut())).await?;
         locked.map_err(|_| waited_for_a_record())
     }
 }

@@ -57,6 +57,16 @@ impl Runtimes {
         }
     }
 
+    /// Returns whether the client was used in this runtime before, and in no other one. Then there is nothing to
+    /// check or to note.
+    pub(super) fn is_the_only_one(&self) -> bool {
+        let here = Handle::try_current();
+        here.is_ok_and(|here| match lock(&self.used).as_slice() {
+            [only] => only.runtime.id() == here.id(),
+            _ => false,
+        })
+    }
+
     /// Notes that the client acquires a lock in this runtime, or sends a request, which requires a
     /// connection.
     pub(super) fn note_this_one(&self) {

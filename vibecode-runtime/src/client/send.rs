@@ -15,17 +15,15 @@
 //! - It is answered with 400. The API has refused the change, but the first attempt may have been applied: the error says
 //!   that the outcome is unknown ([`Sending::is_open`]).
 
-use std::{
-    future::{pending, poll_fn},
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+mod new_connection;
+mod prepare;
+
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use http::{HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep};
 
+use self::prepare::Prepared;
 use super::{
     Client, Request,
     attempt::{Attempt, attempt},
@@ -39,8 +37,8 @@ use super::{
     trace::Trace,
 };
 use crate::{
-    Error, ErrorKind, Outcome, Result,
-    throttle::{Feedback, LONGEST_WAIT, Permit},
+    Error, Outcome, Result,
+    throttle::{Feedback, Permit},
 };
 
 impl Client {
@@ -78,174 +76,118 @@ pub(crate) struct Sending<'a> {
     sent_by: Option<Instant>,
 }
 
-struct Prepared {
-    authorization: Option<HeaderValue>,
-    permit: Permit,
-    /// The pauses that had begun before the throttle gave the permit.
-    pauses: u64,
-}
-
-/// Why an attempt that waited for a connection was not sent.
-enum NotSent {
-    /// The maximum number of others wait for a connection.
-    TooManyConnecting,
-    Paused,
-    /// The caller has dropped the call.
-    Gone(Error),
-}
-
 impl Sending<'_> {
     /// Makes as many attempts as the policy and the decisions allow.
-    pub(crate) async fn send<A: Answer>(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an `async fn` has two copies of each argument"
+    )]
+    pub(crate) fn send<A: Answer>(
         &mut self,
         request: &Request,
         locks: &[&RecordLock],
-    ) -> Result<A> {
-        loop {
-            let error = match self.send_once(request, locks).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            let wait = self.wait(&error);
-            match wait.filter(|wait| self.may_begin_after(*wait, request)) {
-                Some(wait) => self.caller.wait(pin!(sleep(wait))).await?,
-                None => return Err(error.unknown_if(self.is_open)),
+    ) -> impl Future<Output = Result<A>> + Send {
+        async move {
+            loop {
+                let error = match self.send_once(request, locks).await {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => error,
+                };
+                let wait = self.wait(&error);
+                match wait.filter(|wait| self.may_begin_after(*wait, request)) {
+                    // Boxed, since it is rare.
+                    Some(wait) => Box::pin(self.caller.wait(pin!(sleep(wait)))).await?,
+                    None => return Err(error.unknown_if(self.is_open)),
+                }
+                self.is_open |= error.outcome() == Outcome::Unknown;
             }
-            self.is_open |= error.outcome() == Outcome::Unknown;
         }
     }
 
     /// Makes one attempt, and a second one if the first failed only because it needed a new session. What
     /// an attempt adds is open from the moment it is sent, and has ended when this returns.
-    pub(crate) async fn send_once<A: Answer>(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an `async fn` has two copies of each argument"
+    )]
+    pub(crate) fn send_once<A: Answer>(
         &mut self,
         request: &Request,
         locks: &[&RecordLock],
-    ) -> Result<A> {
-        let mut connect_permit = None;
-        loop {
-            let prepared = self.prepare_in_time(request, &mut connect_permit).await?;
-            let (authorization, pauses) = (prepared.authorization, prepared.pauses);
-            self.note_sent(request, locks);
-            let trace = Trace::new(request, self.attempts.count());
-            let attempt =
-                trace.around(self.attempt(request, authorization, pauses, &mut connect_permit));
-            let attempt = match attempt.await {
-                Ok(attempt) => attempt,
-                Err(not_sent) => {
-                    prepared.permit.finish(Feedback::not_sent());
-                    self.note_not_sent(locks);
-                    connect_permit = self.prepare_again(not_sent, request).await?;
-                    continue;
-                }
-            };
-            let now = Instant::now();
-            for lock in locks {
-                lock.end(now);
-            }
-            let judged = self.judge(attempt, request, prepared.permit, &trace);
-            let Err(error) = &judged else {
-                self.attempts.succeed();
-                return judged;
-            };
-            if error.outcome() == Outcome::Unknown {
-                self.lost_at = Some(now);
-            }
-            if error.outcome() == Outcome::NotApplied {
-                for lock in locks {
-                    lock.settle_last();
-                }
-            }
-            if !self.session.renew_after(error) {
-                return judged;
-            }
-        }
-    }
-
-    /// Makes one attempt. If there is no open connection for it, it is made again with a new one, before
-    /// anything was sent: see [`connecting`](super::connecting).
-    async fn attempt(
-        &self,
-        request: &Request,
-        authorization: Option<HeaderValue>,
-        pauses: u64,
-        connect_permit: &mut Option<ConnectPermit>,
-    ) -> Result<Attempt, NotSent> {
-        let on_open_connection = {
-            let mut attempt = pin!(self.request(request, authorization.clone(), None));
-            poll_fn(
-                |context| match poll_attempt(|| attempt.as_mut().poll(context)) {
-                    (Poll::Ready(attempt), _) => Poll::Ready(Some(attempt)),
-                    (Poll::Pending, true) => Poll::Ready(None),
-                    (Poll::Pending, false) => {
-                        *connect_permit = None;
-                        Poll::Pending
+    ) -> impl Future<Output = Result<A>> + Send {
+        async move {
+            let mut connect_permit = None;
+            loop {
+                // What is rare is boxed: it then takes no space in the futures of all calls.
+                let mut prepared = match self.prepare_at_once() {
+                    Some(prepared) => prepared,
+                    None => Box::pin(self.prepare_in_time(request, &mut connect_permit)).await?,
+                };
+                self.note_sent(request, locks);
+                let trace = Trace::new(request, self.attempts.count());
+                {
+                    let authorization = prepared.authorization.as_ref();
+                    let mut attempt =
+                        pin!(trace.within(|| self.request(request, authorization, None)));
+                    let attempt = poll_fn(|context| {
+                        let poll = || trace.within(|| attempt.as_mut().poll(context));
+                        poll_on_open_connection(poll, &mut connect_permit)
+                    });
+                    if let Some(attempt) = attempt.await {
+                        match self.end(attempt, request, locks, &mut prepared, &trace) {
+                            Some(judged) => return judged,
+                            None => continue,
+                        }
                     }
-                },
-            )
-            .await
-        };
-        match on_open_connection {
-            Some(attempt) => Ok(attempt),
-            // Boxed, since it is rare: it then takes no space in the futures of all calls.
-            None => {
-                Box::pin(self.connect(request, authorization, pauses, connect_permit.take())).await
+                }
+                let attempt =
+                    self.on_new_connection(request, locks, prepared, &mut connect_permit, &trace);
+                if let Some(judged) = Box::pin(attempt).await? {
+                    return judged;
+                }
             }
         }
     }
 
-    /// Makes an attempt that waits for a new connection, or for another one that becomes free.
-    async fn connect(
-        &self,
+    /// Notes that an attempt has ended, and judges it. Returns `None` if it only needed a new session.
+    fn end<A: Answer>(
+        &mut self,
+        attempt: Attempt,
         request: &Request,
-        authorization: Option<HeaderValue>,
-        pauses: u64,
-        connect_permit: Option<ConnectPermit>,
-    ) -> Result<Attempt, NotSent> {
-        self.caller.detach();
-        let shared = &*self.client.shared;
-        let is_limited = shared.throttle.is_limited();
-        let connect_permit = connect_permit.or_else(|| shared.connecting.try_permit());
-        if is_limited && connect_permit.is_none() {
-            return Err(NotSent::TooManyConnecting);
+        locks: &[&RecordLock],
+        prepared: &mut Prepared,
+        trace: &Trace,
+    ) -> Option<Result<A>> {
+        let now = Instant::now();
+        for lock in locks {
+            lock.end(now);
         }
-        let handover = Arc::new(Handover::new(connect_permit.filter(|_| is_limited)));
-        let mut attempt = pin!(self.request(request, authorization, Some(Arc::clone(&handover))));
-        let mut pause = pin!(async {
-            if is_limited {
-                shared.connecting.pause_after(pauses).await;
-            } else {
-                pending::<()>().await;
+        let judged = self.judge(attempt, request, &mut prepared.permit, trace);
+        let Err(error) = &judged else {
+            self.attempts.succeed();
+            return Some(judged);
+        };
+        if error.outcome() == Outcome::Unknown {
+            self.lost_at = Some(now);
+        }
+        if error.outcome() == Outcome::NotApplied {
+            for lock in locks {
+                lock.settle_last();
             }
-        });
-        let mut interruption = pin!(self.caller.wait(pause.as_mut()));
-        let mut is_interrupted = false;
-        poll_fn(|context| {
-            // Before the attempt, which may be passed on whenever it is polled.
-            if !is_interrupted && let Poll::Ready(interrupted) = interruption.as_mut().poll(context)
-            {
-                is_interrupted = true;
-                if handover.withdraw() {
-                    return Poll::Ready(Err(match interrupted {
-                        Ok(()) => NotSent::Paused,
-                        Err(gone) => NotSent::Gone(gone),
-                    }));
-                }
-            }
-            attempt.as_mut().poll(context).map(Ok)
-        })
-        .await
+        }
+        (!self.session.renew_after(error)).then_some(judged)
     }
 
     fn request(
         &self,
         request: &Request,
-        authorization: Option<HeaderValue>,
+        authorization: Option<&HeaderValue>,
         handover: Option<Arc<Handover>>,
     ) -> impl Future<Output = Attempt> + Send + use<> {
         let shared = &*self.client.shared;
         let url = request.url(&shared.base_url);
         let timeout = shared.times.unusual(request);
+        let authorization = authorization.cloned();
         attempt(&shared.http, url, authorization, timeout, request, handover)
     }
 
@@ -253,59 +195,6 @@ impl Sending<'_> {
         self.attempts.note_not_sent();
         for lock in locks {
             lock.note_not_sent();
-        }
-    }
-
-    /// Waits until an attempt that was not sent may be made again. Returns the right to wait for a
-    /// connection if it had none.
-    async fn prepare_again(
-        &mut self,
-        why: NotSent,
-        request: &Request,
-    ) -> Result<Option<ConnectPermit>> {
-        match why {
-            NotSent::Gone(gone) => Err(gone),
-            // The throttle waits until the pause is over.
-            NotSent::Paused => Ok(None),
-            NotSent::TooManyConnecting => {
-                let latest = self.latest_start(request);
-                let mut connect_permit = Box::pin(self.client.shared.connecting.permit());
-                let connect_permit = self
-                    .caller
-                    .wait_until(latest, connect_permit.as_mut())
-                    .await?;
-                connect_permit.map_or_else(|| Err(self.too_late(request)), Ok)
-            }
-        }
-    }
-
-    /// Returns until when the next attempt must be sent. The first waits for at most the longest wait.
-    /// A later one waits until the last moment at which it could still use its full timeout before the
-    /// deadline.
-    fn latest_start(&mut self, request: &Request) -> Instant {
-        let timeout = self.client.shared.times.of(request);
-        let latest = self.attempts.latest_start(timeout);
-        latest.unwrap_or_else(|| {
-            let now = Instant::now();
-            let longest = || now.checked_add(LONGEST_WAIT).unwrap_or(now);
-            *self.sent_by.get_or_insert_with(longest)
-        })
-    }
-
-    async fn prepare_in_time(
-        &mut self,
-        request: &Request,
-        connect_permit: &mut Option<ConnectPermit>,
-    ) -> Result<Prepared> {
-        let latest = self.latest_start(request);
-        let caller = self.caller;
-        let prepared = caller
-            .wait_until(latest, pin!(self.prepare(request, connect_permit)))
-            .await;
-        match prepared? {
-            // If the machine was asleep, it may be too late even now.
-            Some(prepared) if Instant::now() <= latest => prepared,
-            Some(_) | None => Err(self.too_late(request)),
         }
     }
 
@@ -330,7 +219,7 @@ impl Sending<'_> {
         &mut self,
         attempt: Attempt,
         request: &Request,
-        permit: Permit,
+        permit: &mut Permit,
         trace: &Trace,
     ) -> Result<A> {
         // The headers are only read if the throttle uses them.
@@ -361,55 +250,12 @@ impl Sending<'_> {
                 ..head
             },
         };
-        permit.finish(feedback);
+        permit.end(feedback);
         if feedback.is_rate_limited() {
             self.client.shared.connecting.note_pause();
         }
         self.last_error = judged.as_ref().err().cloned();
         judged
-    }
-
-    /// Returns the `Authorization` of the next attempt, and its permit.
-    async fn prepare(
-        &mut self,
-        request: &Request,
-        connect_permit: &mut Option<ConnectPermit>,
-    ) -> Result<Prepared> {
-        let checked = self.client.shared.runtimes.check().await;
-        checked.map_err(|error| request.named(error))?;
-        let authorization = self.session.authorization().await;
-        let authorization = authorization.map_err(|error| request.named(error))?;
-        let shared = &*self.client.shared;
-        // While others wait for a connection, no connection is idle. So this request does not take a slot of
-        // the throttle yet. It receives the permit even if its caller does not poll, so the call moves
-        // to a task.
-        if shared.throttle.is_limited() && connect_permit.is_none() && shared.connecting.is_full() {
-            self.caller.detach();
-            *connect_permit = shared.connecting.permit().await;
-        }
-        let mut acquiring = pin!(shared.throttle.acquire());
-        let (permit, pauses) = poll_fn(|context| {
-            // Before the throttle is asked, so that no pause after its answer is missed.
-            let pauses = shared.connecting.pauses();
-            let permit = acquiring.as_mut().poll(context);
-            permit.map(|permit| (permit, pauses))
-        })
-        .await;
-        let permit = permit.map_err(|error| request.named(error.not_sent()))?;
-        shared.runtimes.note_this_one();
-        Ok(Prepared {
-            authorization,
-            permit,
-            pauses,
-        })
-    }
-
-    /// The error if the next attempt cannot be sent in time: that of the last one, if there was one.
-    fn too_late(&mut self, request: &Request) -> Error {
-        self.last_error.take().unwrap_or_else(|| {
-            let problem = "the request could not be sent in time: too many others wait before it";
-            request.named(Error::not_sent(ErrorKind::Timeout, problem))
-        })
     }
 
     pub(crate) fn wait(&self, error: &Error) -> Option<Duration> {
@@ -446,5 +292,21 @@ impl Sending<'_> {
 
     pub(crate) fn sent_at(&self) -> Option<Instant> {
         self.sent_at
+    }
+}
+
+/// Polls an attempt. Returns `None` if there is no open connection for it: it is made again with a new one, before
+/// anything was sent (see [`connecting`](super::connecting)).
+fn poll_on_open_connection(
+    attempt: impl FnOnce() -> Poll<Attempt>,
+    connect_permit: &mut Option<ConnectPermit>,
+) -> Poll<Option<Attempt>> {
+    match poll_attempt(attempt) {
+        (Poll::Ready(attempt), _) => Poll::Ready(Some(attempt)),
+        (Poll::Pending, true) => Poll::Ready(None),
+        (Poll::Pending, false) => {
+            *connect_permit = None;
+            Poll::Pending
+        }
     }
 }

@@ -30,7 +30,14 @@ impl Trace {
         attempt.instrument(self.span.clone())
     }
 
+    pub(super) fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.span.in_scope(run)
+    }
+
     pub(super) fn note<T>(&self, status: Option<http::StatusCode>, result: &Result<T>) {
+        if self.span.is_disabled() {
+            return;
+        }
         if let Some(status) = status {
             self.span.record("status", status.as_u16());
         }
@@ -54,6 +61,10 @@ impl Trace {
 
     pub(super) fn around<F: Future>(&self, attempt: F) -> F {
         attempt
+    }
+
+    pub(super) fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        run()
     }
 
     pub(super) fn note<T>(&self, _: Option<http::StatusCode>, _: &Result<T>) {}

@@ -84,13 +84,17 @@ impl Permit {
         }
     }
 
+    pub(super) fn unlimited() -> Self {
+        Self { on_finish: None }
+    }
+
     /// Finishes the permit: the request has ended, and `feedback` is what its answer says about the
     /// budget.
     pub fn finish(mut self, feedback: Feedback) {
         self.end(feedback);
     }
 
-    fn end(&mut self, feedback: Feedback) {
+    pub(crate) fn end(&mut self, feedback: Feedback) {
         if let Some(on_finish) = self.on_finish.take() {
             on_finish(feedback);
         }

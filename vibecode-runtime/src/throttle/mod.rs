@@ -118,6 +118,11 @@ impl Throttle {
         !matches!(self.kind, Kind::Unlimited)
     }
 
+    /// Returns a permit if no request ever waits for one.
+    pub(crate) fn acquire_at_once(&self) -> Option<Permit> {
+        (!self.is_limited()).then(Permit::unlimited)
+    }
+
     /// Waits until one request may be sent. Finish the permit when its answer has arrived.
     ///
     /// Dropping the future while it waits takes nothing from the budget.
@@ -127,7 +132,7 @@ impl Throttle {
     /// would wait for more than 15 minutes. Nothing may be sent then.
     pub async fn acquire(&self) -> Result<Permit, BudgetError> {
         match &self.kind {
-            Kind::Unlimited => Ok(Permit::new(|_| {})),
+            Kind::Unlimited => Ok(Permit::unlimited()),
             Kind::PerMinute(queue) => queue.acquire().await,
             Kind::Shared(budget) => {
                 Handle::try_current().map_err(BudgetError::no_runtime)?;

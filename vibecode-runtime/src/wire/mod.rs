@@ -7,3 +7,4 @@ pub(crate) mod nothing;
 pub(crate) mod number;
 pub(crate) mod reader;
 pub(crate) mod retry_after;
+mod value_end;

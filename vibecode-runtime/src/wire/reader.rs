@@ -9,31 +9,36 @@
 //! `{"id":2}`. The reader returns `None` if the text is not JSON, and so does the call if it expects other data. Only
 //! then is the answer read again, to find out what it is.
 
-use super::json;
+use super::{json, value_end::JsonText};
 
 /// A position in a JSON text. Every function returns `None` if the text is not JSON up to the place where it stops;
 /// the position is then of no use.
 pub(crate) struct Reader<'a> {
     text: &'a str,
+    json: JsonText<'a>,
     /// The number of bytes that have been read.
     at: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            json: JsonText::new(text),
+            at: 0,
+        }
     }
 
     /// Reads to the end of the text, which must only be white space.
     pub(crate) fn end(mut self) -> Option<()> {
-        self.skip_space();
+        self.at = self.json.space(self.at);
         (self.at == self.text.len()).then_some(())
     }
 
     /// Returns the first byte of the next value.
     pub(crate) fn peek(&mut self) -> Option<u8> {
-        self.skip_space();
-        self.rest().first().copied()
+        self.at = self.json.space(self.at);
+        self.text.as_bytes().get(self.at).copied()
     }
 
     /// Reads a value, which is returned as it is written.
@@ -41,11 +46,10 @@ impl<'a> Reader<'a> {
     pub(crate) fn value(&mut self) -> Option<&'a str> {
         let first = self.token()?;
         let start = self.at - 1;
-        match first {
-            b'{' => self.nested(true)?,
-            b'[' => self.nested(false)?,
-            _ => self.scalar(first)?,
-        }
+        self.at = match first {
+            b'{' | b'[' => self.json.nested(first, self.at)?,
+            _ => self.json.scalar(first, self.at)?,
+        };
         self.text.get(start..self.at)
     }
 
@@ -62,7 +66,7 @@ impl<'a> Reader<'a> {
         loop {
             self.expect(b'"')?;
             let start = self.at - 1;
-            self.string()?;
+            self.at = self.json.string(self.at)?;
             let key = json::string(self.text.get(start..self.at)?)?;
             self.expect(b':')?;
             read(&key, self)?;
@@ -92,213 +96,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline]
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
     /// Reads the next byte after white space.
     #[inline]
     fn token(&mut self) -> Option<u8> {
-        // Answers rarely have white space between their tokens.
-        match self.text.as_bytes().get(self.at) {
-            Some(byte) if *byte > b' ' => {
-                self.at += 1;
-                Some(*byte)
-            }
-            _ => self.token_after_space(),
-        }
-    }
-
-    #[cold]
-    fn token_after_space(&mut self) -> Option<u8> {
-        self.skip_space();
-        let byte = self.rest().first().copied()?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    fn skip_space(&mut self) {
-        let is_space = |byte: &&u8| matches!(**byte, b' ' | b'\n' | b'\r' | b'\t');
-        self.at += self.rest().iter().take_while(is_space).count();
+        let (token, at) = self.json.token(self.at)?;
+        self.at = at;
+        Some(token)
     }
 
     #[inline]
     fn expect(&mut self, byte: u8) -> Option<()> {
         (self.token()? == byte).then_some(())
     }
-
-    /// Reads to the end of an object or a list whose opening bracket has been read. It does not recurse, so that an
-    /// answer can be nested to any depth.
-    fn nested(&mut self, is_object: bool) -> Option<()> {
-        let mut is_object = is_object;
-        // Whether each of the values around this one is an object. Most records contain no other ones.
-        let mut around = Vec::new();
-        let mut is_empty = true;
-        loop {
-            let mut token = self.token()?;
-            let is_end = is_empty && token == closing(is_object);
-            if !is_end {
-                if is_object {
-                    if token != b'"' {
-                        return None;
-                    }
-                    self.string()?;
-                    self.expect(b':')?;
-                    token = self.token()?;
-                }
-                if matches!(token, b'{' | b'[') {
-                    around.push(is_object);
-                    is_object = token == b'{';
-                    is_empty = true;
-                    continue;
-                }
-                self.scalar(token)?;
-                token = self.token()?;
-            }
-            while token == closing(is_object) {
-                let Some(outer) = around.pop() else {
-                    return Some(());
-                };
-                is_object = outer;
-                token = self.token()?;
-            }
-            if token != b',' {
-                return None;
-            }
-            is_empty = false;
-        }
-    }
-
-    /// Reads to the end of a text, a number, `true`, `false` or `null` whose first byte has been read.
-    #[inline]
-    fn scalar(&mut self, first: u8) -> Option<()> {
-        match first {
-            b'"' => self.string(),
-            b'0' => self.fraction_and_exponent(),
-            b'1'..=b'9' => {
-                self.skip_digits();
-                self.fraction_and_exponent()
-            }
-            b'-' => match self.byte()? {
-                b'0' => self.fraction_and_exponent(),
-                b'1'..=b'9' => {
-                    self.skip_digits();
-                    self.fraction_and_exponent()
-                }
-                _ => None,
-            },
-            b't' => self.word(b"rue"),
-            b'f' => self.word(b"alse"),
-            b'n' => self.word(b"ull"),
-            _ => None,
-        }
-    }
-
-    #[inline]
-    fn word(&mut self, rest: &[u8]) -> Option<()> {
-        let is_there = self.rest().starts_with(rest);
-        self.at += rest.len();
-        is_there.then_some(())
-    }
-
-    #[inline]
-    fn byte(&mut self) -> Option<u8> {
-        let byte = self.rest().first().copied()?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    #[inline]
-    fn skip_digits(&mut self) {
-        while self.rest().first().is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
-        }
-    }
-
-    #[inline]
-    fn fraction_and_exponent(&mut self) -> Option<()> {
-        if self.rest().first() == Some(&b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.rest().first(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.rest().first(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Some(())
-    }
-
-    /// Reads one digit or more.
-    fn digits(&mut self) -> Option<()> {
-        let is_digit = self.byte()?.is_ascii_digit();
-        self.skip_digits();
-        is_digit.then_some(())
-    }
-
-    /// Reads to the end of a text whose opening quote has been read.
-    #[inline]
-    fn string(&mut self) -> Option<()> {
-        loop {
-            let rest = self.rest();
-            let plain = plain_bytes(rest);
-            self.at += plain + 1;
-            match rest.get(plain)? {
-                b'"' => return Some(()),
-                b'\\' => self.escape()?,
-                // A control character, which must be escaped.
-                _ => return None,
-            }
-        }
-    }
-
-    /// Half of a surrogate pair is JSON, although no text of Rust can hold it.
-    #[cold]
-    fn escape(&mut self) -> Option<()> {
-        match self.byte()? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
-            b'u' => {
-                let digits = self.rest().get(..4)?;
-                self.at += 4;
-                digits.iter().all(u8::is_ascii_hexdigit).then_some(())
-            }
-            _ => None,
-        }
-    }
-}
-
-fn closing(is_object: bool) -> u8 {
-    if is_object { b'}' } else { b']' }
-}
-
-/// Returns the number of bytes before the first quote, backslash or control character.
-#[inline]
-fn plain_bytes(bytes: &[u8]) -> usize {
-    let (mut at, mut rest) = (0, bytes);
-    // Eight bytes at a time: most keys and values are short.
-    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-        let found = not_plain(u64::from_le_bytes(*chunk));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        (at, rest) = (at + 8, after);
-    }
-    let is_plain = |byte: &&u8| !matches!(**byte, b'"' | b'\\' | 0..0x20);
-    at + rest.iter().take_while(is_plain).count()
-}
-
-/// Returns a number whose lowest bit that is set is the highest one of the first quote, backslash or control
-/// character in these eight bytes, and 0 if all eight are plain. Bytes after the first may be found by mistake.
-#[inline]
-fn not_plain(chunk: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // The highest bit of a byte is set if the byte is less than `limit`, which is at most 128.
-    let less_than = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
-    let equal = |byte: u8| less_than(chunk ^ (ONES * u64::from(byte)), 1);
-    (equal(b'"') | equal(b'\\') | less_than(chunk, 0x20)) & (ONES << 7)
 }
 
 #[cfg(test)]
@@ -370,23 +179,6 @@ mod tests {
                 .collect();
             compare(&text);
         }
-    }
-
-    #[test]
-    fn every_byte_that_ends_or_breaks_a_text_is_found() {
-        for length in 0..40 {
-            for at in 0..=length {
-                for byte in 0..=0x7f_u8 {
-                    let mut text = vec![b'x'; length];
-                    text.insert(at, byte);
-                    let is_plain = !matches!(byte, b'"' | b'\\' | 0..0x20);
-                    let expected = if is_plain { length + 1 } else { at };
-                    assert_eq!(plain_bytes(&text), expected, "{byte} at {at} of {length}");
-                }
-            }
-        }
-        // Bytes of characters outside of ASCII.
-        assert_eq!(plain_bytes("яяяяяяяяяяя\"".as_bytes()), 22);
     }
 
     #[test]

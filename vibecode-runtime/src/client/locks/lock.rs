@@ -90,12 +90,15 @@ impl LockRequest {
     /// Returns the lock if it is granted, with what is known about the open writes of the record.
     pub(crate) fn try_lock_with_open_writes(&mut self) -> Option<RecordLock> {
         let lock = self.try_lock()?;
-        let open = lock.locks.state().memory.take(lock.record);
-        lock.writes().known = Some(Box::new(Known {
-            open,
+        let mut state = lock.locks.state();
+        let known = Known {
+            open: state.memory.take(lock.record),
+            forgotten_until: state.memory.forgotten_until(lock.record),
             is_complete: true,
             last_read: None,
-        }));
+        };
+        drop(state);
+        lock.writes().known = Some(Box::new(known));
         Some(lock)
     }
 }
@@ -136,6 +139,9 @@ struct Writes {
 struct Known {
     /// The open writes that have ended.
     open: OpenWrites,
+    /// Until when a write may be open of which only this is known. It is found out once, while it is still known: a
+    /// read that is sent before, and answered after, proves nothing.
+    forgotten_until: Option<Instant>,
     /// Whether `open` contains those from before the lock was acquired.
     is_complete: bool,
     /// The multifields that the last read under this lock showed, if nothing was written since.
@@ -261,8 +267,9 @@ impl RecordLock {
     /// Returns from when on a read proves that an open write whose values it does not show was not
     /// applied. `None` if no write is open.
     pub(crate) fn settles_at(&self) -> Option<Instant> {
-        let known = self.open().known().open.settles_at();
-        known.max(self.locks.state().memory.forgotten_until(self.record))
+        let mut writes = self.open();
+        let known = writes.known();
+        known.open.settles_at().max(known.forgotten_until)
     }
 
     /// Returns whether an entry of these kinds was not there before the first open write, and is not one

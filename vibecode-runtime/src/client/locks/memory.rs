@@ -40,7 +40,7 @@ pub(super) struct Memory {
 /// A hash of a record. Two records with the same one are not expected within the lifetime of a client. They
 /// would share a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct RecordHash(pub(super) u64);
+pub(crate) struct RecordHash(pub(super) u64);
 
 /// A map whose keys are hashed already.
 pub(super) type ByRecord<T> = HashMap<RecordHash, T, BuildHasherDefault<Hashed>>;

@@ -40,10 +40,11 @@ use tokio::sync::Notify;
 pub(crate) use self::{
     creation::Creation,
     lock::{LockRequest, RecordLock},
+    memory::RecordHash,
     open_writes::Additions,
 };
 use self::{
-    memory::{ByRecord, Memory, RecordHash},
+    memory::{ByRecord, Memory},
     queue::{Behind, RecordQueue, Ticket},
 };
 use super::caller::Caller;
@@ -77,8 +78,7 @@ impl Locks {
         self.settle_time
     }
 
-    pub(crate) fn join(self: &Arc<Self>, target: &Target, caller: &Caller) -> LockRequest {
-        let record = self.hash(target);
+    pub(crate) fn join(self: &Arc<Self>, record: RecordHash, caller: &Caller) -> LockRequest {
         let joined = self.state().join(record, caller, Arc::default);
         self.request(record, joined)
     }
@@ -104,7 +104,7 @@ impl Locks {
         requests.collect()
     }
 
-    fn hash(&self, target: &Target) -> RecordHash {
+    pub(crate) fn hash(&self, target: &Target) -> RecordHash {
         RecordHash(self.hasher.hash_one((&*target.entity, target.id)))
     }
 
@@ -328,6 +328,26 @@ mod tests {
             assert!(lock.settles_at() >= Some(settles_at), "{id}");
             assert!(lock.settles_at() <= Some(settles_at + Duration::from_secs(1)));
         }
+    }
+
+    /// A read may be sent before a write settles, and be answered after.
+    #[tokio::test(start_paused = true)]
+    async fn a_forgotten_write_that_settles_while_its_record_is_locked_is_still_known() {
+        let locks = locks();
+        let write = |ids: std::ops::RangeInclusive<u64>| {
+            for id in ids {
+                let lock = locked(&locks, id);
+                send(&lock, "+7916");
+                lock.end(Instant::now());
+            }
+        };
+        write(1..=2 * MANY);
+        let lock = locked(&locks, 1);
+        let settles_at = lock.settles_at();
+        assert!(settles_at.is_some());
+        tokio::time::advance(10 * SETTLE).await;
+        write(3 * MANY..=5 * MANY);
+        assert_eq!(lock.settles_at(), settles_at);
     }
 
     /// A run over many records must not wait for those of its records that were changed before.

@@ -7,6 +7,21 @@ use tokio::time::Instant;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seconds(u32);
 
+/// How many seconds have one number.
+const SPAN: u32 = 32;
+
+impl Seconds {
+    /// Returns the number of the span that the second is in, and its position there.
+    pub(super) fn in_span(self) -> (u32, u8) {
+        (self.0 / SPAN, (self.0 % SPAN) as u8)
+    }
+
+    /// The reverse of [`Self::in_span`].
+    pub(super) fn of_span(span: u32, position: u8) -> Self {
+        Self(span * SPAN + u32::from(position))
+    }
+}
+
 pub(super) struct Epoch(Instant);
 
 impl Epoch {
