@@ -42,12 +42,13 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// Returns the customer as the table requires. An existing phone keeps the portal's spelling,
-    /// so that `+7 916 …` instead of `+7916…` is not a change.
+    /// so that `+7 916 …` instead of `+7916…` is not a change. `is_same_value` compares as `ensure` does: a
+    /// comparison of digits alone would take `1-800-FLOWERS` for `1-800-TAXICAB`, and not add it.
     pub(crate) fn instead_of(self, before: &Customer) -> Customer {
         let phones = [self.phone.map(Phone::work), self.mobile.map(Phone::mobile)];
         let phones = phones.into_iter().flatten().map(|wanted| {
             let mut there = before.phone.iter();
-            let same = there.find(|there| is_same(there, &wanted));
+            let same = there.find(|there| there.is_same_value(wanted.value()));
             same.cloned().unwrap_or(wanted)
         });
         Customer {
@@ -58,14 +59,4 @@ impl Wanted {
             loyalty: self.loyalty,
         }
     }
-}
-
-/// Compares like `ensure`: by digits, or as text if there are none.
-fn is_same(one: &Phone, other: &Phone) -> bool {
-    let digits = |phone: &Phone| -> String {
-        let text = phone.value().chars();
-        text.filter(char::is_ascii_digit).collect()
-    };
-    let digits_of_one = digits(one);
-    digits_of_one == digits(other) && (!digits_of_one.is_empty() || one.value() == other.value())
 }

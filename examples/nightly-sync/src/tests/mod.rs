@@ -126,6 +126,35 @@ async fn a_phone_without_digits_is_known_by_its_text() {
     assert_eq!(phones(&sandbox, 1).len(), 2);
 }
 
+/// The digits alone do not decide: an extension counts, and so do letters.
+#[tokio::test(start_paused = true)]
+async fn a_phone_counts_as_present_only_if_ensure_finds_it_too() {
+    for (there, wanted, is_same) in [
+        ("1-800-FLOWERS", "1-800-TAXICAB", false),
+        ("+74951112233", "+7495111223 доб. 3", false),
+        ("+7 495 111-22-33 ext. 5", "+7 495 111-22-33 ext. 6", false),
+        ("*100#", "100", false),
+        ("+7 (495) 111-22-33", "+74951112233", true),
+        ("Reception", "reception ", true),
+    ] {
+        let contact = json!({ "id": 1, "phone": there });
+        let (sandbox, client) = portal(vec![contact]).await;
+        let table = table().with(&format!("(1, NULL, NULL, '{wanted}', NULL, NULL)"));
+        let [changed, unchanged, ..] = run(&client, &table).await.0;
+        assert_eq!(
+            (changed, unchanged),
+            if is_same { (0, 1) } else { (1, 0) },
+            "{there}, {wanted}"
+        );
+        let entries = sandbox.contact(1).unwrap()["fm"].as_array().unwrap().len();
+        assert_eq!(entries, if is_same { 1 } else { 2 }, "{there}, {wanted}");
+        assert!(
+            is_same || run(&client, &table).await.0[1] == 1,
+            "{there}, {wanted}"
+        );
+    }
+}
+
 /// A search for no contacts could be read as a search for all.
 #[tokio::test(start_paused = true)]
 async fn without_a_row_that_can_be_used_the_portal_is_not_asked() {
