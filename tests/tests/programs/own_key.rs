@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use fs4::FileExt;
+use fs4::{FileExt, TryLockError};
 use tokio::time::sleep;
 use vibecode_runtime::{Client, ContactId, Outcome, Patch, Phone, Record, field};
 
@@ -91,7 +91,10 @@ impl OpenWork {
             .write(true)
             .open(path)?;
         // `File::try_lock` of the standard library does the same, from Rust 1.89.
-        FileExt::try_lock(&file).map_err(|_| "another process is running")?;
+        FileExt::try_lock(&file).map_err(|error| match error {
+            TryLockError::WouldBlock => "another process is running".into(),
+            TryLockError::Error(error) => AnyError::from(error),
+        })?;
         if file.metadata()?.len() > 0 {
             // Counted from now: the lock shows that the old process has ended.
             sleep(settle_time).await;
