@@ -31,6 +31,7 @@ pages! {
     phones_and_emails = "phones-and-emails.md";
     outcomes = "outcomes.md";
     reading = "reading.md";
+    own_keys = "own-keys.md";
     many_records = "many-records.md";
     json_of_the_command_line = "json.md";
     oauth_apps = "oauth-apps.md";

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::Instant;
 use vibecode_runtime::{
     Client, ClientBuilder, Credentials, ErrorKind, Outcome, Patch, Phone, RetryPolicy, Throttle,
 };
-use vibecode_sandbox::{Fault, Sandbox};
+use vibecode_sandbox::{Entity, Fault, Sandbox};
 
 #[derive(Patch)]
 #[vibecode(entity = "contacts")]
@@ -47,6 +48,7 @@ const ROWS: &[&str] = &[
     "a gateway answers 502",
     "`ensure` itself fails with the outcome `Unknown`",
     "the program crashes in the middle of a million",
+    "the answer to a `create` is lost",
     "two processes write at once",
 ];
 
@@ -99,6 +101,22 @@ async fn an_answer_is_lost() {
         Fault::late(Duration::from_secs(40)),
     ] {
         a_lost_write_is_never_doubled(fault).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_a_create_is_lost() {
+    for (fault, count) in [(Fault::drop_before(), 0), (Fault::drop_after(), 1)] {
+        let sandbox = Sandbox::builder()
+            .seed(json!({ "contacts": [] }))
+            .start()
+            .await;
+        sandbox.fault(fault.on("POST").at_exactly("contacts"));
+        let patch = Customer::patch().post("Director");
+        let error = client(&sandbox).create(&patch).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!(sandbox.requests().len(), 1);
+        assert_eq!(sandbox.records(Entity::Contacts).len(), count);
     }
 }
 

@@ -102,6 +102,27 @@ impl Sandbox {
         self.service.portal().record(entity.into(), id)
     }
 
+    /// Returns all records of an entity in the order of their ids, each as [`Sandbox::record`] returns
+    /// it. A test can check that no record was created twice:
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/send.rs"));
+    /// use vibecode_sandbox::Entity;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let sandbox = Sandbox::builder().seed(json!({ "contacts": [] })).start().await;
+    /// let key = json!({ "originatorId": "shop", "originId": "17" });
+    /// send(&sandbox, "POST contacts", key).await.expect("an answer");
+    /// let contacts = sandbox.records(Entity::Contacts);
+    /// assert_eq!(contacts.iter().filter(|one| one["originId"] == "17").count(), 1);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn records(&self, entity: impl Into<EntityPath>) -> Vec<Value> {
+        self.service.portal().records(entity.into())
+    }
+
     /// Returns a contact, as [`Sandbox::record`] does.
     #[must_use]
     pub fn contact(&self, id: u64) -> Option<Value> {

@@ -53,6 +53,22 @@ fn requests_are_printed_as_they_end() {
 }
 
 #[test]
+fn a_fault_of_a_creation_does_not_hit_a_search() {
+    let target = "drop_after@POST/contacts";
+    let mut served = Served::start(&["--requests", "--faults", target]);
+    served.line();
+    served.ask("POST /v1/contacts/search", "{}");
+    served.ask("POST /v1/contacts", r#"{"name":"Vera"}"#);
+    assert_eq!(served.line(), "200 POST   /v1/contacts/search\n");
+    assert_eq!(
+        served.line(),
+        "--- POST   /v1/contacts  fault: drop_after\n"
+    );
+    let said = refused(&["--faults", "drop_after@PACTH"]);
+    assert!(said.contains("@PATCH or @POST/contacts"), "{said}");
+}
+
+#[test]
 fn limits_and_storms_are_set_on_the_command_line() {
     let served = Served::start(&[
         "--faults",

@@ -9,12 +9,15 @@ use vibecode_sandbox::{Entity, Fault, LoggedRequest, Sandbox};
 
 use crate::{
     AnyError,
+    customer::SOURCE,
     report::Report,
     sync,
     table::{CREATE, Table},
 };
 
-const ROWS: u64 = 60;
+const ROWS: u64 = 66;
+/// The rows that have a contact before the first run. The others are created.
+const CONTACTS: u64 = 60;
 
 /// The portal's schema, which the code is also compiled against.
 pub(crate) const SCHEMA: &str = include_str!("../vibecode/contacts.json");
@@ -31,7 +34,7 @@ pub(crate) async fn run() -> Result<(), AnyError> {
     let file = folder.path().join("customers.sqlite");
     write_table(&file)?;
     let table = Table::open(&file)?;
-    let contacts: Vec<Value> = (1..=ROWS).map(contact).collect();
+    let contacts: Vec<Value> = (1..=CONTACTS).map(contact).collect();
     let sandbox = Sandbox::builder()
         .schema(Entity::Contacts, serde_json::from_str(SCHEMA)?)
         .seed(json!({ "contacts": contacts }))
@@ -45,16 +48,17 @@ pub(crate) async fn run() -> Result<(), AnyError> {
     println!(
         "\nThe first run. The portal asks to wait; of the changes it carries out the first 7,"
     );
-    println!("and then the connection breaks.");
+    println!("and then the connection breaks. Of the creations, the first has no answer.");
     sandbox.faults([
         Fault::rate_limited(Duration::from_secs(1)).at("search"),
         // The first batch only reads.
         Fault::delay(Duration::ZERO).at("batch"),
         Fault::drop_after_calls(7).at("batch"),
+        Fault::drop_after().on("POST").at_exactly("contacts"),
     ]);
     let mut out = io::stdout();
     let mut first = Report::to(&mut out);
-    sync::run(&client, &table, &mut first).await?;
+    sync::run(&client, &table, SETTLE, &mut first).await?;
     first.totals();
     let broken = sandbox.requests().into_iter();
     let mut broken = broken.filter(|request| request.applied_calls().len() == 7);
@@ -63,12 +67,14 @@ pub(crate) async fn run() -> Result<(), AnyError> {
         "the connection broke after 7 changes",
     )?;
     check(first.changed == 24, "all the same, every change was made")?;
+    let is_created = first.created == 6 && sandbox.records(Entity::Contacts).len() == 66;
+    check(is_created, "and every missing contact was created once")?;
     check_phones(&sandbox)?;
 
     println!("\nThe second run");
     sandbox.clear_requests();
     let mut second = Report::to(&mut out);
-    sync::run(&client, &table, &mut second).await?;
+    sync::run(&client, &table, SETTLE, &mut second).await?;
     second.totals();
     let requests = sandbox.requests();
     let has_sent = requests.iter().any(LoggedRequest::was_applied);
@@ -81,7 +87,7 @@ pub(crate) async fn run() -> Result<(), AnyError> {
 fn write_table(file: &Path) -> Result<(), AnyError> {
     let connection = Connection::open(file)?;
     connection.execute_batch(CREATE)?;
-    let mut insert = connection.prepare("INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?)")?;
+    let mut insert = connection.prepare("INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for row in (1..=ROWS).map(u32::try_from) {
         let row = row?;
         let phone = match row % 20 {
@@ -92,7 +98,8 @@ fn write_table(file: &Path) -> Result<(), AnyError> {
         let mobile = (row % 3 == 0).then(|| format!("+7916000{row:04}"));
         let company = (row % 12 != 0).then_some(15);
         let loyalty = (row % 20 == 7).then_some("Gold");
-        insert.execute((row, "Clerk", company, phone, mobile, loyalty))?;
+        let name = format!("Contact {row}");
+        insert.execute((row, name, "Clerk", company, phone, mobile, loyalty))?;
     }
     Ok(())
 }
@@ -100,6 +107,8 @@ fn write_table(file: &Path) -> Result<(), AnyError> {
 fn contact(id: u64) -> Value {
     json!({
         "id": id,
+        "originatorId": SOURCE,
+        "originId": id.to_string(),
         "name": format!("Contact {id}"),
         "post": "Clerk",
         "companyId": 15,

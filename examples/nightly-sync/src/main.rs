@@ -1,4 +1,4 @@
-//! Copies changes from a SQLite table to the portal, every night.
+//! Copies customers from a SQLite table to the portal, every night.
 //!
 //! Without `VIBECODE_API_KEY` it creates a table and a sandbox, and runs twice. With a key it runs
 //! on a real portal and takes the file: `cargo run -p nightly-sync -- customers.sqlite`.
@@ -8,8 +8,11 @@
     reason = "this shows what it does"
 )]
 
+mod contacts;
+mod creation;
 mod customer;
 mod demonstration;
+mod open_work;
 mod report;
 mod sync;
 mod table;
@@ -20,7 +23,7 @@ use std::{env, error::Error, ffi::OsString, io, iter, path::Path, process::ExitC
 
 use vibecode_runtime::Client;
 
-use crate::{report::Report, table::Table};
+use crate::{open_work::OpenWork, report::Report, table::Table};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
@@ -54,11 +57,16 @@ async fn on_the_portal(arguments: &[OsString]) -> Result<ExitCode, AnyError> {
     let file = Path::new(file);
     let table = Table::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let client = Client::from_env()?;
+    let settle_time = Client::SETTLE_TIME * Client::BATCH_SETTLE_FACTOR;
+    let open_work = OpenWork::begin(&file.with_extension("open"), settle_time).await?;
     let mut out = io::stdout();
     let mut report = Report::to(&mut out);
-    let run = sync::run(&client, &table, &mut report).await;
+    let run = sync::run(&client, &table, Client::SETTLE_TIME, &mut report).await;
     report.totals();
     run?;
+    if !report.is_open {
+        open_work.end()?;
+    }
     Ok(match report.failed {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(SOME_FAILED),

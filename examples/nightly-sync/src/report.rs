@@ -7,21 +7,26 @@ use vibecode_runtime::{Error, Outcome};
 /// Counts the outcomes of the rows, and writes what needs attention.
 pub(crate) struct Report<'a> {
     out: &'a mut dyn Write,
+    pub(crate) created: usize,
     pub(crate) changed: usize,
     pub(crate) unchanged: usize,
     /// Rows with phones that the API cannot remove.
     pub(crate) left_over: usize,
     pub(crate) failed: usize,
+    /// Whether a request may still be applied after the run.
+    pub(crate) is_open: bool,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn to(out: &'a mut dyn Write) -> Self {
         Self {
             out,
+            created: 0,
             changed: 0,
             unchanged: 0,
             left_over: 0,
             failed: 0,
+            is_open: false,
         }
     }
 
@@ -38,12 +43,30 @@ impl<'a> Report<'a> {
         self.line(row, format_args!("skipped: {problem}"));
     }
 
+    /// Reports that several contacts have the key of a row. None of them is changed.
+    pub(crate) fn several(&mut self, row: u64, ids: &str) {
+        self.skipped(
+            row,
+            format_args!("these contacts have its key: {ids}: merge them"),
+        );
+    }
+
+    /// Reports that it is not known whether a row has a contact.
+    pub(crate) fn unclear(&mut self, row: u64) {
+        self.skipped(
+            row,
+            "no contact with its key could be read, but one that cannot be read may have it: see `Customer`",
+        );
+    }
+
     /// Reports that the change of a row was refused or lost.
     pub(crate) fn failed(&mut self, row: u64, error: &Error) {
         self.failed += 1;
-        match error.outcome() {
-            Outcome::NotApplied => self.line(row, format_args!("not changed: {error}")),
-            _ => self.line(row, format_args!("may be changed: {error}")),
+        if error.outcome() == Outcome::NotApplied {
+            self.line(row, format_args!("not changed: {error}"));
+        } else {
+            self.is_open = true;
+            self.line(row, format_args!("may be changed: {error}"));
         }
     }
 
@@ -56,6 +79,7 @@ impl<'a> Report<'a> {
 
     pub(crate) fn totals(&mut self) {
         let Self {
+            created,
             changed,
             unchanged,
             left_over,
@@ -63,7 +87,7 @@ impl<'a> Report<'a> {
             ..
         } = *self;
         self.write(format_args!(
-            "changed {changed}, unchanged {unchanged}, failed {failed}; with phones to be removed in Bitrix24 {left_over}"
+            "created {created}, changed {changed}, unchanged {unchanged}, failed {failed}; with phones to be removed in Bitrix24 {left_over}"
         ));
     }
 

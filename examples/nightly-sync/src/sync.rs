@@ -1,19 +1,31 @@
-//! The run: reads a part of the table, reads the same contacts, and sends the differences.
+//! The run: reads a part of the table, looks its contacts up by their keys, creates those that are missing,
+//! and sends the differences.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use vibecode_runtime::{Client, ErrorKind, Mismatch, Patch as _, Result, field};
+use vibecode_runtime::{Client, ContactId, Mismatch, Patch as _};
 
 use crate::{
     AnyError,
+    contacts::{Contacts, Found},
+    creation::Creation,
     customer::{Customer, CustomerPatch, Wanted},
     report::Report,
     table::{Line, Table},
 };
 
-/// The number of rows in memory at a time, and of contacts read with one search. With batches of
-/// reads it would be ten requests instead of one.
-const PART: u32 = 500;
+/// The number of rows in memory at a time, and of contacts read with one search. It is less than a page of a
+/// list, so that contacts that share a key are in the same page too. With batches of reads it would be eight
+/// requests instead of one.
+const PART: u32 = 400;
+
+/// A contact that differs from its row.
+struct Change {
+    key: u64,
+    id: ContactId,
+    patch: CustomerPatch,
+    is_new: bool,
+}
 
 /// # Errors
 /// If the table or the portal cannot be read. What was sent before that is applied; starting again
@@ -21,92 +33,103 @@ const PART: u32 = 500;
 pub(crate) async fn run(
     client: &Client,
     table: &Table,
+    settle_time: Duration,
     report: &mut Report<'_>,
 ) -> Result<(), AnyError> {
+    let mut creation = Creation::new(client, settle_time);
     let mut last = i64::MIN;
     loop {
         let lines = table.after(last, PART)?;
         let Some(line) = lines.last() else {
             return Ok(());
         };
-        last = line.id;
-        let wanted = usable(lines, report);
-        let changes = differing(client, wanted, report).await?;
+        last = line.key;
+        let rows = usable(lines, report);
+        let mut contacts = Contacts::of(client, rows.keys()).await?;
+        let (mut changes, mut missing) = (Vec::new(), BTreeMap::new());
+        for (key, wanted) in rows {
+            match contacts.take(key) {
+                Found::One(before) => match difference(key, &wanted, &before, report) {
+                    Some(change) => changes.push(change),
+                    None => report.unchanged += 1,
+                },
+                Found::Several(ids) => report.several(key, &ids),
+                Found::Unclear => report.unclear(key),
+                Found::Missing => {
+                    missing.insert(key, wanted);
+                }
+            }
+        }
+        for (key, wanted, contact) in creation.create(missing, report).await? {
+            match difference(key, &wanted, &contact, report) {
+                // The answer to a creation does not say what the portal dropped.
+                Some(change) => changes.push(Change {
+                    is_new: true,
+                    ..change
+                }),
+                None => report.created += 1,
+            }
+        }
         send(client, changes, report).await;
     }
 }
 
-/// Returns the valid rows, by contact.
+/// Returns the valid rows, by key.
 fn usable(lines: Vec<Line>, report: &mut Report<'_>) -> BTreeMap<u64, Wanted> {
     let mut usable = BTreeMap::new();
-    for Line { id, wanted } in lines {
-        match (u64::try_from(id), wanted) {
-            (Ok(id), Ok(wanted)) => {
-                usable.insert(id, wanted);
+    for Line { key, wanted } in lines {
+        match (u64::try_from(key), wanted) {
+            // The text "0" clears the field that would have the key.
+            (Ok(0) | Err(_), _) => report.skipped(key, "its key must be more than 0"),
+            (Ok(key), Ok(wanted)) => {
+                usable.insert(key, wanted);
             }
-            (Err(_), _) => report.skipped(id, "this is no id of a contact"),
-            (_, Err(problem)) => report.skipped(id, problem),
+            (_, Err(problem)) => report.skipped(key, problem),
         }
     }
     usable
 }
 
-/// Returns the contacts that differ from the table, with their changes.
-async fn differing(
-    client: &Client,
-    mut wanted: BTreeMap<u64, Wanted>,
+/// Returns the change that makes the contact what its row requires, if it differs.
+fn difference(
+    key: u64,
+    wanted: &Wanted,
+    before: &Customer,
     report: &mut Report<'_>,
-) -> Result<Vec<(u64, CustomerPatch)>> {
-    let mut changes = Vec::new();
-    if wanted.is_empty() {
-        return Ok(changes);
+) -> Option<Change> {
+    let diff = before.diff(&wanted.instead_of(before));
+    if !diff.not_removable.is_empty() {
+        report.left_over(key, diff.not_removable.len());
     }
-    let ids: Vec<u64> = wanted.keys().copied().collect();
-    let contacts = client.list().limit(ids.len() as u64);
-    let mut contacts = contacts.filter(field!(Customer, id).any_of(ids)).stream();
-    while let Some(before) = contacts.next().await {
-        let before: Customer = match before {
-            Err(error) if error.kind() == ErrorKind::Unreadable => continue,
-            before => before?,
-        };
-        let id = before.id.get();
-        let Some(wanted) = wanted.remove(&id) else {
-            continue;
-        };
-        let diff = before.diff(&wanted.instead_of(&before));
-        if !diff.not_removable.is_empty() {
-            report.left_over(id, diff.not_removable.len());
-        }
-        if diff.patch.is_empty() {
-            report.unchanged += 1;
-        } else {
-            changes.push((id, diff.patch));
-        }
-    }
-    for id in wanted.keys() {
-        report.skipped(
-            id,
-            "the portal has no such contact, or shows it otherwise than `Customer` is",
-        );
-    }
-    Ok(changes)
+    (!diff.patch.is_empty()).then_some(Change {
+        key,
+        id: before.id,
+        patch: diff.patch,
+        is_new: false,
+    })
 }
 
 /// Sends with `ensure_many`: a lost answer is recovered, and a phone that is already there is not
 /// added again.
-async fn send(client: &Client, changes: Vec<(u64, CustomerPatch)>, report: &mut Report<'_>) {
-    let mut outcomes = client.ensure_many(changes.clone());
-    for (id, patch) in &changes {
+async fn send(client: &Client, changes: Vec<Change>, report: &mut Report<'_>) {
+    let items: Vec<_> = changes
+        .iter()
+        .map(|change| (change.id, change.patch.clone()))
+        .collect();
+    let mut outcomes = client.ensure_many(items);
+    for change in &changes {
         let Some(outcome) = outcomes.next().await else {
+            report.is_open = true;
             return;
         };
         match outcome.result {
-            Err(error) => report.failed(*id, &error),
-            Ok(ensured) => match ensured.mismatches(patch).as_slice() {
+            Err(error) => report.failed(change.key, &error),
+            Ok(ensured) => match ensured.mismatches(&change.patch).as_slice() {
+                [] if change.is_new => report.created += 1,
                 [] => report.changed += 1,
                 mismatches => {
                     let fields: Vec<_> = mismatches.iter().map(Mismatch::field).collect();
-                    report.not_taken(*id, &fields);
+                    report.not_taken(change.key, &fields);
                 }
             },
         }

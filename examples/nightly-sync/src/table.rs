@@ -10,10 +10,12 @@ use vibecode_runtime::{CompanyId, Enumeration as _};
 
 use crate::customer::{Loyalty, Wanted};
 
-/// The columns that the table must have. `contact_id` is the contact's id on the portal.
+/// The columns that the table must have. `customer_id` is the key by which a contact is found
+/// on the portal.
 pub(crate) const CREATE: &str = "
     CREATE TABLE customers (
-        contact_id INTEGER PRIMARY KEY,
+        customer_id INTEGER PRIMARY KEY,
+        name TEXT,
         post TEXT,
         company_id INTEGER,
         phone TEXT,
@@ -22,16 +24,16 @@ pub(crate) const CREATE: &str = "
     )";
 
 const PART: &str = "
-    SELECT contact_id, post, company_id, phone, mobile, loyalty
-    FROM customers WHERE contact_id > ?1 ORDER BY contact_id LIMIT ?2";
+    SELECT customer_id, name, post, company_id, phone, mobile, loyalty
+    FROM customers WHERE customer_id > ?1 ORDER BY customer_id LIMIT ?2";
 
 pub(crate) struct Table {
     pub(crate) connection: Connection,
 }
 
-/// A row by its contact's id; an error if it cannot be used.
+/// A row by its key; an error if it cannot be used.
 pub(crate) struct Line {
-    pub(crate) id: i64,
+    pub(crate) key: i64,
     pub(crate) wanted: Result<Wanted, String>,
 }
 
@@ -45,13 +47,13 @@ impl Table {
         Ok(Self { connection })
     }
 
-    /// Returns at most `limit` rows after this id. The table is not locked between two calls: a
+    /// Returns at most `limit` rows after this key. The table is not locked between two calls: a
     /// portal is slow, and others may want to write.
-    pub(crate) fn after(&self, id: i64, limit: u32) -> Result<Vec<Line>> {
+    pub(crate) fn after(&self, key: i64, limit: u32) -> Result<Vec<Line>> {
         let mut statement = self.connection.prepare(PART)?;
-        let lines = statement.query_map((id, limit), |row| {
+        let lines = statement.query_map((key, limit), |row| {
             Ok(Line {
-                id: row.get("contact_id")?,
+                key: row.get("customer_id")?,
                 wanted: wanted(row),
             })
         })?;
@@ -61,6 +63,7 @@ impl Table {
 
 fn wanted(row: &Row<'_>) -> Result<Wanted, String> {
     Ok(Wanted {
+        name: text(row, "name")?,
         post: text(row, "post")?,
         company: value(row, "company_id")?.map(|Company(id)| id),
         phone: text(row, "phone")?,

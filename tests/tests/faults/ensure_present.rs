@@ -1,7 +1,7 @@
 //! Which values `ensure` counts as present, and that they are not sent.
 
 use serde_json::{Value, json};
-use vibecode_runtime::{ErrorKind, MultifieldEntry, Outcome, Phone};
+use vibecode_runtime::{ErrorKind, Mismatch, MultifieldEntry, Outcome, Phone};
 use vibecode_sandbox::{Sandbox, SandboxBuilder};
 
 use super::portal::{client, count, customer, portal, stored, writes};
@@ -36,6 +36,20 @@ async fn where_all_is_present_nothing_is_sent() {
     assert!(ensured.added().is_empty());
     assert_eq!(sandbox.requests().len(), 1);
     assert!(writes(&sandbox).is_empty());
+}
+
+/// The guide says so, since an app that counts mismatches would report a failure.
+#[tokio::test(start_paused = true)]
+async fn a_phone_of_another_type_is_present_and_all_the_same_a_mismatch() {
+    let phone = entry("PHONE", "WORK", "+79161112233");
+    let sandbox = with_entries(&json!([phone])).start().await;
+    let patch = customer().add_phone(Phone::mobile("+79161112233"));
+    let ensured = client(&sandbox).ensure(7, &patch).await.unwrap();
+    assert_eq!(ensured.present().len(), 1);
+    assert!(writes(&sandbox).is_empty());
+    let mismatches = ensured.mismatches(&patch);
+    let fields: Vec<_> = mismatches.iter().map(Mismatch::field).collect();
+    assert_eq!(fields, ["phone"]);
 }
 
 #[tokio::test(start_paused = true)]

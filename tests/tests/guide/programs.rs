@@ -8,7 +8,11 @@ use vibecode_tests::guide::{PAGES, blocks};
 use crate::root;
 
 /// Pages with a complete program, and its file in `tests/programs/`.
-const PROGRAMS: [(&str, &str); 2] = [("from-curl.md", "from_curl.rs"), ("agents.md", "agents.rs")];
+const PROGRAMS: [(&str, &str); 3] = [
+    ("from-curl.md", "from_curl.rs"),
+    ("agents.md", "agents.rs"),
+    ("own-keys.md", "own_key.rs"),
+];
 
 fn read(path: &str) -> String {
     let text = fs::read_to_string(root().join(path));

@@ -6,6 +6,8 @@
 mod agents;
 #[expect(dead_code, reason = "the tests of a program do not run its `main`")]
 mod from_curl;
+#[expect(dead_code, reason = "the tests of a program do not run its `main`")]
+mod own_key;
 mod retry;
 #[expect(dead_code, reason = "only compiled")]
 mod surface;

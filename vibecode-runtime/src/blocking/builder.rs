@@ -20,6 +20,12 @@ impl ClientBuilder {
         }
     }
 
+    /// Same as [`ClientBuilder::from_env`](crate::ClientBuilder::from_env).
+    pub fn from_env() -> Result<Self> {
+        let inner = crate::ClientBuilder::from_env()?;
+        Ok(Self { inner })
+    }
+
     settings! { ClientBuilder:
         base_url(url: &str);
         timeout(timeout: Duration);

@@ -8,7 +8,7 @@ use reqwest::{Url, redirect};
 use super::{
     Client, Credentials, RetryPolicy, Shared,
     connecting::{Connecting, CountConnections},
-    credentials::refused,
+    credentials::{refused, variable},
     identity::Identity,
     locks::Locks,
     retry::Retries,
@@ -31,7 +31,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A builder for a [`Client`], from [`Client::builder`].
+/// A builder for a [`Client`], from [`Client::builder`] or [`ClientBuilder::from_env`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -81,6 +81,33 @@ impl ClientBuilder {
             throttle: Throttle::default(),
             http: reqwest::Client::builder(),
         }
+    }
+
+    /// Creates a builder with the key, the session token and the base URL of the environment variables
+    /// that [`Client::from_env`] reads.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use vibecode_runtime::ClientBuilder;
+    ///
+    /// let client = ClientBuilder::from_env()?.settle_time(Duration::from_secs(180)).build()?;
+    /// # let _: vibecode_runtime::Client = client;
+    /// # Ok::<(), vibecode_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there is no key, or if one of
+    /// these variables is not valid Unicode.
+    pub fn from_env() -> Result<Self> {
+        Self::from_variables(|name| variable(name, std::env::var(name)))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
+        let builder = Self::new(Credentials::from_env(&variable)?);
+        Ok(match variable("VIBECODE_BASE_URL")? {
+            Some(url) => builder.base_url(&url),
+            None => builder,
+        })
     }
 
     /// Sets the base URL, including `/v1`. By default [`Client::BASE_URL`].
@@ -346,6 +373,30 @@ mod tests {
 
     fn builder() -> ClientBuilder {
         Client::builder(Credentials::personal("vibe_api_1"))
+    }
+
+    #[test]
+    fn the_environment_sets_the_key_and_the_base_url_and_nothing_else() {
+        let builder = |url: Option<&'static str>| {
+            ClientBuilder::from_variables(|name| {
+                Ok(match name {
+                    "VIBECODE_API_KEY" => Some("vibe_api_1".to_owned()),
+                    "VIBECODE_BASE_URL" => url.map(str::to_owned),
+                    _ => None,
+                })
+            })
+        };
+        let settle_time = Duration::from_secs(180);
+        let other = builder(Some("https://host/v1"))
+            .unwrap()
+            .settle_time(settle_time);
+        assert_eq!(other.base_url, "https://host/v1");
+        assert_eq!(other.settle_time, settle_time);
+        let usual = builder(None).unwrap();
+        assert_eq!(usual.base_url, Client::BASE_URL);
+        assert_eq!(usual.settle_time, Client::SETTLE_TIME);
+        let error = ClientBuilder::from_variables(|_| Ok(None)).unwrap_err();
+        assert!(error.to_string().contains("VIBECODE_API_KEY"), "{error}");
     }
 
     #[test]

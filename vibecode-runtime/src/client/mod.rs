@@ -170,17 +170,13 @@ impl Client {
 
     /// Creates a client from environment variables: `VIBECODE_API_KEY`, for an app also
     /// `VIBECODE_SESSION_TOKEN`, and `VIBECODE_BASE_URL` if it is not the default.
+    /// [`ClientBuilder::from_env`] takes other settings too.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there is no key, or if one of
     /// these variables is not valid Unicode; and those of [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self> {
-        let variable = |name: &str| credentials::variable(name, std::env::var(name));
-        let builder = Self::builder(Credentials::from_env(variable)?);
-        match variable("VIBECODE_BASE_URL")? {
-            Some(url) => builder.base_url(&url).build(),
-            None => builder.build(),
-        }
+        ClientBuilder::from_env()?.build()
     }
 
     /// Returns a client for another user of the same OAuth app, which shares connections and throttle.

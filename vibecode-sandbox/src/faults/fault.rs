@@ -27,7 +27,23 @@ pub struct Fault {
     pub(crate) effect: Effect,
     pub(crate) applies: bool,
     method: Option<String>,
-    path: Option<String>,
+    path: Option<PathMatch>,
+}
+
+/// The paths of the requests that a fault hits, without `/v1/`.
+#[derive(Debug, Clone)]
+enum PathMatch {
+    Part(String),
+    Exact(String),
+}
+
+impl PathMatch {
+    fn matches(&self, path: &str) -> bool {
+        match self {
+            Self::Part(part) => path.contains(part),
+            Self::Exact(exact) => path.strip_prefix("/v1/") == Some(exact),
+        }
+    }
 }
 
 impl Fault {
@@ -69,9 +85,25 @@ impl Fault {
         Self { method, ..self }
     }
 
-    /// Hits only requests with this in their path, such as `contacts/71`.
+    /// Hits only requests with this in their path, such as `contacts/71`. `contacts` is in the path of
+    /// a search too, `contacts/search`: see [`Fault::at_exactly`].
     pub fn at(self, part_of_path: impl Into<String>) -> Self {
-        let path = Some(part_of_path.into());
+        let path = Some(PathMatch::Part(part_of_path.into()));
+        Self { path, ..self }
+    }
+
+    /// Hits only requests with exactly this path, with or without `/v1/`.
+    ///
+    /// ```
+    /// # use vibecode_sandbox::Fault;
+    /// // A creation. A search is `POST /v1/contacts/search`, and a batch `POST /v1/batch`.
+    /// let fault = Fault::drop_after().on("POST").at_exactly("contacts");
+    /// # let _: Fault = fault;
+    /// ```
+    pub fn at_exactly(self, path: impl AsRef<str>) -> Self {
+        let path = path.as_ref();
+        let path = path.strip_prefix("/v1/").unwrap_or(path);
+        let path = Some(PathMatch::Exact(path.to_owned()));
         Self { path, ..self }
     }
 
@@ -85,10 +117,10 @@ impl Fault {
     pub(crate) fn matches(&self, request: &Request, route: Route) -> bool {
         let of_batch = matches!(self.effect, Effect::InBatch(_) | Effect::DropAfterCalls(_));
         let method = self.method.as_deref();
-        let path = self.path.as_deref();
+        let path = self.path.as_ref();
         (route.is_batch() || !of_batch)
             && method.is_none_or(|method| request.method == method)
-            && path.is_none_or(|path| request.uri.path().contains(path))
+            && path.is_none_or(|path| path.matches(request.uri.path()))
     }
 
     /// Returns the effects of the fault inside a batch.

@@ -43,6 +43,16 @@ impl Portal {
         Some(table.records.get(&id)?.view(&table.fields).into())
     }
 
+    /// Returns every record with everything in it.
+    pub(crate) fn records(&self, entity: EntityPath) -> Vec<Value> {
+        let Some(table) = self.tables.get(&entity) else {
+            return Vec::new();
+        };
+        let records = table.records.values();
+        let views = records.map(|record| record.view(&table.fields).into());
+        views.collect()
+    }
+
     /// Returns the records of the query as they are read, and the `meta` of the list.
     pub(crate) fn list(
         &self,

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
-use vibecode_sandbox::{Fault, Sandbox};
+use vibecode_sandbox::{Entity, Fault, Sandbox};
 
 use crate::wire::{Exchange, call_raw, get};
 
@@ -297,4 +297,27 @@ async fn dropping_the_sandbox_ends_what_hangs() {
     let mut nothing = Vec::new();
     let ended = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut nothing).await;
     assert!(ended.is_ok_and(|read| read == 0));
+}
+
+/// A search and a creation have the same method, and the path of a search contains the other's.
+#[tokio::test]
+async fn a_fault_at_exactly_a_path_hits_no_longer_path() {
+    for path in ["contacts", "/v1/contacts"] {
+        let sandbox = Sandbox::start().await;
+        let before = sandbox.records(Entity::Contacts).len();
+        sandbox.fault(Fault::drop_after().on("POST").at_exactly(path));
+        for request in [
+            "POST /v1/contacts/search",
+            "POST /v1/contacts/batch",
+            "GET /v1/contacts",
+            "POST /v1/companies",
+        ] {
+            call_raw(&sandbox, request, "{}").await;
+        }
+        let requests = sandbox.requests();
+        assert!(requests.iter().all(|request| request.fault().is_none()));
+        let exchange = call_raw(&sandbox, "POST /v1/contacts", r#"{"name":"Vera"}"#).await;
+        assert!(exchange.bytes.is_empty());
+        assert_eq!(sandbox.records(Entity::Contacts).len(), before + 1);
+    }
 }

@@ -1,5 +1,5 @@
 use serde_json::json;
-use vibecode_sandbox::{Entity, Sandbox};
+use vibecode_sandbox::{Entity, EntityPath, Sandbox};
 
 use crate::wire::{call, get, patch};
 
@@ -154,4 +154,15 @@ async fn fields_may_be_described_in_the_native_vocabulary() {
     assert_eq!(answer.data()["phone"]["type"], "crm_multifield");
     assert_eq!(answer.data()["fm"]["type"], "crm_multifield");
     assert_eq!(answer.data()["assignedById"]["type"], "user");
+}
+
+#[tokio::test]
+async fn all_records_are_those_that_can_be_read_one_by_one() {
+    let sandbox = Sandbox::builder().without_fm().start().await;
+    let contacts = sandbox.records(Entity::Contacts);
+    let ids = [71, 72, 73];
+    let each = ids.map(|id| sandbox.contact(id).unwrap());
+    assert_eq!(contacts, each);
+    assert!(contacts[0].get("fm").is_some());
+    assert!(sandbox.records(EntityPath::Items(4)).is_empty());
 }

@@ -12,6 +12,8 @@ Faults:
       one request each, in this order
   drop_after@PATCH
       only a request with this method
+  drop_after@POST/contacts
+      only with this method and exactly this path: here a creation, and no search
   late=5s,rate_limited=2s
       with a time, such as 200ms, 5s or 1m
   error=SCOPE_DENIED
@@ -174,31 +176,49 @@ fn faults(list: &str, separator: char) -> Result<Vec<Fault>, String> {
     list.split(separator).map(|one| fault(one.trim())).collect()
 }
 
-/// `name` or `name=argument`, either with `@METHOD`.
+/// `name` or `name=argument`, either with `@METHOD` or `@METHOD/path`.
 fn fault(spec: &str) -> Result<Fault, String> {
-    let (spec, method) = match spec.split_once('@') {
-        Some((spec, method)) => (spec, Some(method)),
-        None => (spec, None),
-    };
+    match spec.split_once('@') {
+        Some((spec, target)) => at_target(effect(spec)?, target),
+        None => effect(spec),
+    }
+}
+
+fn effect(spec: &str) -> Result<Fault, String> {
     let (name, argument) = match spec.split_once('=') {
         Some((name, argument)) => (name, Some(argument)),
         None => (spec, None),
     };
     let known = FAULTS.iter().find(|(known, _)| *known == name);
     let (_, make) = known.ok_or_else(|| unknown(name))?;
-    let fault = match (make, argument) {
-        (Constructor::Plain(make), None) => make(),
-        (Constructor::Plain(_), Some(_)) => return Err(format!("`{name}` takes no value")),
-        (Constructor::WithTime(make, usual), None) => make(*usual),
-        (Constructor::WithTime(make, _), Some(time)) => make(duration(time)?),
-        (Constructor::WithCount(make), Some(count)) => make(number(count)?),
-        (Constructor::WithCount(_), None) => {
-            return Err(format!("`{name}` requires a number: {name}=3"));
-        }
-        (Constructor::WithCode(make), code) => make(error_code(code.unwrap_or_default())?),
+    match (make, argument) {
+        (Constructor::Plain(make), None) => Ok(make()),
+        (Constructor::Plain(_), Some(_)) => Err(format!("`{name}` takes no value")),
+        (Constructor::WithTime(make, usual), None) => Ok(make(*usual)),
+        (Constructor::WithTime(make, _), Some(time)) => Ok(make(duration(time)?)),
+        (Constructor::WithCount(make), Some(count)) => Ok(make(number(count)?)),
+        (Constructor::WithCount(_), None) => Err(format!("`{name}` requires a number: {name}=3")),
+        (Constructor::WithCode(make), code) => Ok(make(error_code(code.unwrap_or_default())?)),
+    }
+}
+
+/// The methods of the API.
+const METHODS: &[&str] = &["GET", "POST", "PATCH", "DELETE"];
+
+fn at_target(fault: Fault, target: &str) -> Result<Fault, String> {
+    let (method, path) = match target.split_once('/') {
+        Some((method, path)) => (method, Some(path)),
+        None => (target, None),
     };
-    Ok(match method {
-        Some(method) => fault.on(method.to_ascii_uppercase()),
+    let method = method.to_ascii_uppercase();
+    if !METHODS.contains(&method.as_str()) || path == Some("") {
+        return Err(format!(
+            "`@{target}` selects no request: write a method and, if you want, a path, such as @PATCH or @POST/contacts"
+        ));
+    }
+    let fault = fault.on(method);
+    Ok(match path {
+        Some(path) => fault.at_exactly(path.strip_prefix("v1/").unwrap_or(path)),
         None => fault,
     })
 }
@@ -277,7 +297,7 @@ mod tests {
         // The meaning of each is on a line of its own, with more space before it.
         let examples = lines.filter(|line| !line.starts_with("   "));
         let examples: Vec<&str> = examples.map(str::trim).collect();
-        assert_eq!(examples.len(), 10);
+        assert_eq!(examples.len(), 11);
         for example in examples {
             assert!(setting(example).is_ok(), "{example}");
         }
@@ -295,6 +315,13 @@ mod tests {
         assert!(problem("rate-limit=many").contains("not a number"));
         assert!(problem("drop_after=3").contains("takes no value"));
         assert!(problem("").contains("there is no fault"));
+        for target in ["", "PACTH", "POST/", "/contacts", "contacts"] {
+            let said = problem(&format!("drop_after@{target}"));
+            assert!(
+                said.contains("selects no request") && said.contains("@POST/contacts"),
+                "{said}"
+            );
+        }
     }
 
     #[test]
