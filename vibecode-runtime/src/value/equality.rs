@@ -33,8 +33,10 @@ use crate::{
 pub enum ComparedAs {
     /// What their forms show. For a field whose kind is not known, and for numbers that may be ids.
     Form,
-    /// Text, a link, an address or a code: every character counts.
+    /// Text, a link or an address: every character counts.
     Text,
+    /// A status code: every character counts.
+    Code,
     /// A number: a list of them has an order.
     Number,
     /// True or false.
