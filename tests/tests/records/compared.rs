@@ -167,3 +167,20 @@ async fn ensure_sends_a_text_that_the_record_shows_as_another_text() {
         }
     }
 }
+
+#[test]
+fn the_error_of_a_record_that_cannot_be_read_has_its_id() {
+    for (record, shown) in [
+        (json!({ "id": 71, "post": { "a": 1 } }), "record 71 "),
+        (
+            json!({ "id": "71", "post": [] , "ufCrmUrl": {"a": 1}}),
+            "record 71 ",
+        ),
+        (json!({ "post": { "a": 1 } }), "the record in "),
+    ] {
+        let raw = RawAnswer::from_json::<Contacts>(record.to_string()).unwrap();
+        let error = raw.record::<Compared>().err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unreadable);
+        assert!(error.to_string().contains(shown), "{error}");
+    }
+}

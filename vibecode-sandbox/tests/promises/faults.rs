@@ -187,7 +187,7 @@ async fn a_creation_is_answered_with_an_earlier_record() {
     sandbox.fault(Fault::another_record().on("POST"));
     let exchange = call_raw(&sandbox, "POST /v1/contacts", r#"{"name":"Vera"}"#).await;
     assert_eq!(exchange.status(), 201);
-    let answer: Value = serde_json::from_slice(&exchange.head_and_body().1).unwrap();
+    let answer: Value = serde_json::from_str(exchange.head_and_body().1).unwrap();
     let id = answer["data"]["id"].as_u64().unwrap();
     assert_eq!(sandbox.contact(id).unwrap(), answer["data"]);
     assert_ne!(answer["data"]["name"], "Vera");
