@@ -156,7 +156,7 @@ fn an_untyped_value_is_compared_as_its_kind_if_that_is_given() {
 #[tokio::test]
 async fn ensure_sends_a_text_that_the_record_shows_as_another_text() {
     let sandbox = portal_with(json!({})).await;
-    let client = client(&sandbox.url());
+    let client = client(sandbox.url());
     for (text, others) in TEXTS {
         for other in others {
             for text in [text, *other] {
