@@ -67,17 +67,24 @@ use proc_macro::TokenStream;
 
 /// Defines a derive macro. Besides its own attribute it registers the likeliest misspellings of it, in order to report
 /// them itself. The compiler would report an unregistered one too, but the macro would not see it, and would report what
-/// it contains as missing.
+/// it contains as missing. The documentation shows only its own: rustdoc would list all of them at the top of the page.
 macro_rules! derive_macro {
     ($doc:literal, $Name:ident, $function:ident, $derive:path) => {
         #[cfg_attr(doc, doc = $doc)]
-        #[proc_macro_derive(
-            $Name,
-            attributes(
-                vibecode, Vibecode, ibecode, ivbecode, vbecode, vbiecode, vibbecode, vibceode,
-                vibcode, vibe_code, vibecdoe, vibecde, vibeccode, vibecod, vibecodde, vibecode_,
-                vibecoded, vibecodee, vibecodes, vibecoe, vibecoed, vibecoode, vibeecode, vibeocde,
-                vibeode, viebcode, viecode, viibecode, vybecode, wibecode
+        #[cfg_attr(
+            any(doc, vibecode_docs),
+            proc_macro_derive($Name, attributes(vibecode))
+        )]
+        #[cfg_attr(
+            not(any(doc, vibecode_docs)),
+            proc_macro_derive(
+                $Name,
+                attributes(
+                    vibecode, Vibecode, ibecode, ivbecode, vbecode, vbiecode, vibbecode, vibceode,
+                    vibcode, vibe_code, vibecdoe, vibecde, vibeccode, vibecod, vibecodde,
+                    vibecode_, vibecoded, vibecodee, vibecodes, vibecoe, vibecoed, vibecoode,
+                    vibeecode, vibeocde, vibeode, viebcode, viecode, viibecode, vybecode, wibecode
+                )
             )
         )]
         pub fn $function(input: TokenStream) -> TokenStream {

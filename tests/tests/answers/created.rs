@@ -4,7 +4,7 @@
 use vibecode_runtime::{Client, ContactId, Ensured, ErrorKind, Outcome, PatchJob, Result};
 
 use crate::{
-    caller::{Customer, client},
+    caller::{Customer, assert_shows_nothing, client},
     server::{Behaviour, Server},
     written::{SECRET, json},
 };
@@ -85,4 +85,39 @@ async fn what_a_refused_creation_did_not_add_is_added_at_once() {
     );
     assert_eq!(client.ensure(71, &patch).await.unwrap().added().len(), 1);
     assert_eq!(server.count(is_patch), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_whose_answer_shows_another_text_does_not_return_its_id() {
+    let patch = Customer::patch().post("Director").add_phone(SECRET);
+    let entry = format!(r#"{{"id":5,"typeId":"PHONE","valueType":"WORK","value":"{SECRET}"}}"#);
+    for (fields, is_created) in [
+        (r#","post":"Director""#, true),
+        (r#","post":" Director""#, true),
+        // What was not taken or is not shown is reported by `mismatches`.
+        (r#","post":"""#, true),
+        (r#","post":null"#, true),
+        ("", true),
+        (r#","post":"Clerk""#, false),
+        (&format!(r#","post":"Clerk","fm":[{entry}]"#), false),
+    ] {
+        let server = Server::start(record(fields)).await;
+        let created = client(&server.url()).create(&patch).await;
+        match created {
+            Ok(created) => {
+                assert!(is_created, "{fields}");
+                let mismatches = created.mismatches(&patch);
+                let is_taken = fields.contains(r#":"Director""#);
+                assert_eq!(mismatches.iter().all(|it| it.field() != "post"), is_taken);
+                assert!(created.duplicates(&patch).is_empty());
+            }
+            Err(error) => {
+                assert!(!is_created, "{fields}");
+                let known = (error.kind(), error.outcome());
+                assert_eq!(known, (ErrorKind::OtherRecord, Outcome::Unknown));
+                assert_shows_nothing(&error);
+            }
+        }
+        assert_eq!(server.requests().len(), 1);
+    }
 }

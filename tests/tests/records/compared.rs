@@ -156,7 +156,7 @@ fn an_untyped_value_is_compared_as_its_kind_if_that_is_given() {
 #[tokio::test]
 async fn ensure_sends_a_text_that_the_record_shows_as_another_text() {
     let sandbox = portal_with(json!({})).await;
-    let client = client(&sandbox.url());
+    let client = client(sandbox.url());
     for (text, others) in TEXTS {
         for other in others {
             for text in [text, *other] {
@@ -165,5 +165,22 @@ async fn ensure_sends_a_text_that_the_record_shows_as_another_text() {
                 assert_eq!(sandbox.contact(7).unwrap()["post"], text);
             }
         }
+    }
+}
+
+#[test]
+fn the_error_of_a_record_that_cannot_be_read_has_its_id() {
+    for (record, shown) in [
+        (json!({ "id": 71, "post": { "a": 1 } }), "record 71 "),
+        (
+            json!({ "id": "71", "post": [] , "ufCrmUrl": {"a": 1}}),
+            "record 71 ",
+        ),
+        (json!({ "post": { "a": 1 } }), "the record in "),
+    ] {
+        let raw = RawAnswer::from_json::<Contacts>(record.to_string()).unwrap();
+        let error = raw.record::<Compared>().err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unreadable);
+        assert!(error.to_string().contains(shown), "{error}");
     }
 }

@@ -155,5 +155,18 @@ async fn a_field_that_a_read_does_not_show_is_cleared_all_the_same() {
     // No answer shows the field, so the call cannot succeed.
     let error = portal.client.ensure(7, &patch).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotTaken, "{error}");
+    // The record was read, so reading it is not the next step.
+    assert!(!error.to_string().contains("may or may not"), "{error}");
     assert_eq!(portal.bodies()[0], json!({ "companyId": 0 }));
+}
+
+#[tokio::test]
+async fn ensure_reports_whether_anything_was_sent() {
+    let portal =
+        Portal::showing(|phones| json!({ "id": 7, "fm": entries(phones) }).to_string()).await;
+    let patch = Customer::patch().add_phone("+79161112233");
+    for was_sent in [true, false] {
+        let ensured = portal.client.ensure(7, &patch).await.unwrap();
+        assert_eq!(ensured.was_sent(), was_sent);
+    }
 }

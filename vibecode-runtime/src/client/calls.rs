@@ -11,8 +11,8 @@ use super::{
     request::Effect,
 };
 use crate::{
-    Created, Entity, ErrorCode, HasMultifields, Id, IdFor, Multifields, Patch, PatchJob, RawAnswer,
-    Record, Result, Updated, patch::target::Target,
+    Created, Entity, Error, ErrorCode, ErrorKind, HasMultifields, Id, IdFor, Multifields, Outcome,
+    Patch, PatchJob, RawAnswer, Record, Result, Updated, patch::target::Target,
 };
 
 impl Client {
@@ -42,16 +42,26 @@ impl Client {
     /// Creates a record: `POST /v1/{entity}`. The request is not sent again once it may have been
     /// applied, since that would create a second record.
     ///
+    /// After an error with the outcome [`Unknown`](crate::Outcome::Unknown), look the record up by a key of your
+    /// own before you write to it or create it again.
+    ///
     /// # Errors
-    /// As [`Client::update`].
+    /// As [`Client::update`]; [`ErrorKind::OtherRecord`] if the answer shows another text in a field that was
+    /// set, so that its id may be that of another record.
     pub fn create<P: Patch>(&self, patch: &P) -> Call<Created<P::Entity>> {
         let request = Request::create(P::Entity::PATH.into(), patch.body());
-        let additions = Additions::of(patch.body());
+        let body = patch.body().clone();
         let client = self.clone();
         Call::write(request, |request, caller| async move {
+            let additions = Additions::of(&body);
             let creation = Creation::new(&client.shared.locks, request.entity.clone(), additions);
             let created = client.send(&request, &caller).await;
-            let created = created.map(|New(id, raw)| Created::new(id, raw));
+            let created = created.and_then(|New(id, raw)| {
+                if body.is_of_another(&raw) {
+                    return Err(request.named(another_created()));
+                }
+                Ok(Created::new(id, raw))
+            });
             creation.end(created.as_ref().map(|created| created.id().get()));
             created
         })
@@ -173,4 +183,10 @@ impl Client {
             convert(answer, &request)
         })
     }
+}
+
+/// The error if the answer to a creation is not about the new record.
+fn another_created() -> Error {
+    let problem = "the answer shows a record with another text than was sent, so its id may be that of another record: look the new record up by a key of your own before you write to it";
+    Error::new(ErrorKind::OtherRecord, Outcome::Unknown, problem)
 }

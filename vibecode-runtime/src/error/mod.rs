@@ -274,6 +274,10 @@ impl fmt::Display for Error {
         }
         match outcome {
             Outcome::NotApplied => Ok(()),
+            // The record was read: sending the same again does not help.
+            Outcome::Unknown if self.kind() == ErrorKind::NotTaken => {
+                f.write_str("; the record shows the rest of the change")
+            }
             Outcome::Unknown => f.write_str(
                 "; the change may or may not have been applied: read the record before repeating it",
             ),

@@ -108,8 +108,7 @@ impl RawAnswer {
     }
 
     pub(crate) fn id(&self) -> Option<u64> {
-        let [id] = json::pick(self.as_str(), ["id"])?;
-        id::of_record(id?)
+        id_in(self.as_str())
     }
 
     /// Looks up the values of some fields, and everything that shows phones and emails. A record
@@ -147,7 +146,11 @@ pub(crate) fn read<T: Record>(entity: &str, record: &str, unread: Outcome) -> Re
     }
     Fields::read::<T>(record).map_err(|problem| match problem {
         UnreadableRecord::Field(field) => {
-            let problem = format!("the record in the answer does not fit: {field}");
+            let record = match id_in(record) {
+                Some(id) => format!("the record {id}"),
+                None => "the record".to_owned(),
+            };
+            let problem = format!("{record} in the answer does not fit: {field}");
             unreadable(problem, unread).caused_by(field)
         }
         UnreadableRecord::NotAnObject => unreadable(
@@ -159,6 +162,11 @@ pub(crate) fn read<T: Record>(entity: &str, record: &str, unread: Outcome) -> Re
             unreadable(problem.to_owned(), unread)
         }
     })
+}
+
+fn id_in(record: &str) -> Option<u64> {
+    let [id] = json::pick(record, ["id"])?;
+    id::of_record(id?)
 }
 
 fn unreadable(problem: String, unread: Outcome) -> Error {
@@ -280,8 +288,10 @@ impl Updated {
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
 /// # fn main() -> vibecode_runtime::Result<()> { run(async |_sandbox, client| {
-/// let created = client.create(&Customer::patch().name("Vera")).await?;
+/// let patch = Customer::patch().name("Vera");
+/// let created = client.create(&patch).await?;
 /// assert_eq!(created.record::<Customer>()?.id, created.id());
+/// assert!(created.mismatches(&patch).is_empty());
 /// # Ok(()) }) }
 /// ```
 pub struct Created<E> {
@@ -312,6 +322,22 @@ impl<E> Created<E> {
     /// Same as [`RawAnswer::record`].
     pub fn record<T: Record>(&self) -> Result<T> {
         self.raw.record()
+    }
+}
+
+impl<E: Entity> Created<E> {
+    /// Returns the fields of the patch that the answer shows with another value, or does not show, as
+    /// [`Updated::mismatches`] does.
+    #[must_use]
+    pub fn mismatches<P: Patch<Entity = E>>(&self, patch: &P) -> Vec<Mismatch> {
+        patch.body().mismatches(&self.raw)
+    }
+
+    /// Returns the phones and emails of the patch that the answer shows more than once, as
+    /// [`Updated::duplicates`] does.
+    #[must_use]
+    pub fn duplicates<P: Patch<Entity = E>>(&self, patch: &P) -> Vec<Duplicate> {
+        patch.body().duplicates(&self.raw)
     }
 }
 

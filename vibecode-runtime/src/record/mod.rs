@@ -1,5 +1,6 @@
 //! Records: reading answers into structs.
 
+pub(crate) mod another;
 pub(crate) mod answer;
 pub(crate) mod mismatch;
 

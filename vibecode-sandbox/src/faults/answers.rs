@@ -38,8 +38,8 @@ impl Fault {
         Self::new("html", Effect::Html(StatusCode::OK)).applied()
     }
 
-    /// Answers with the id of the next record (its own plus 1), in a batch in every result. The
-    /// write is applied.
+    /// Answers with the id of the next record (its own plus 1), in a batch in every result. A creation is
+    /// answered with the record before the new one, if there is any. The write is applied.
     pub fn another_record() -> Self {
         Self::new("another_record", Effect::AnotherRecord).applied()
     }

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use tokio::time::sleep;
+use vibecode_spec::EntityPath;
 
 use super::{
     Service,
@@ -11,7 +13,7 @@ use super::{
 };
 use crate::{
     faults::{BatchFaults, Close, Effect, Fault, stand_in},
-    wire::{Answer, Failure, Request},
+    wire::{Action, Answer, Failure, Request, Route, envelope},
 };
 
 /// Logs a request, carries it out and returns what its connection does next.
@@ -67,11 +69,28 @@ async fn faulty(fault: Fault, request: Arc<Request>, serial: usize, service: &Se
         Effect::Delay(delay) => sleep(delay).await,
         _ => {}
     }
-    let answer = service.finish(fault.effect.altered(answer), &request, serial);
+    let earlier = match (&fault.effect, request.route()) {
+        (Effect::AnotherRecord, Ok(Route::Entity(Action::Create, entity, _))) => {
+            about_earlier_record(&answer, entity, service)
+        }
+        _ => None,
+    };
+    let answer = earlier.unwrap_or_else(|| fault.effect.altered(answer));
+    let answer = service.finish(answer, &request, serial);
     match fault.effect.pieces(&answer) {
         Some((pieces, pause)) => Delivery::Ending(Ending::sending(pieces, pause)),
         None => Delivery::Answer(answer),
     }
+}
+
+/// Returns the answer to a creation, but about the record before the new one, if there is any.
+fn about_earlier_record(answer: &Answer, entity: EntityPath, service: &Service) -> Option<Answer> {
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    let new = body.pointer("/data/id")?.as_u64()?;
+    let portal = service.portal();
+    let earlier = (1..new).rev().find_map(|id| portal.record(entity, id))?;
+    let body = envelope::success(earlier, None);
+    Some(Answer::json(answer.status, &body))
 }
 
 fn unanswered(ending: Ending, serial: usize, service: &Service) -> Delivery {

@@ -182,6 +182,18 @@ async fn bodies_that_are_no_answer_come_with_a_good_status() {
 }
 
 #[tokio::test]
+async fn a_creation_is_answered_with_an_earlier_record() {
+    let sandbox = Sandbox::start().await;
+    sandbox.fault(Fault::another_record().on("POST"));
+    let exchange = call_raw(&sandbox, "POST /v1/contacts", r#"{"name":"Vera"}"#).await;
+    assert_eq!(exchange.status(), 201);
+    let answer: Value = serde_json::from_str(exchange.head_and_body().1).unwrap();
+    let id = answer["data"]["id"].as_u64().unwrap();
+    assert_eq!(sandbox.contact(id).unwrap(), answer["data"]);
+    assert_ne!(answer["data"]["name"], "Vera");
+}
+
+#[tokio::test]
 async fn a_cut_off_answer_is_shorter_than_it_says() {
     let (exchange, applied, sandbox) = meet(Fault::cut_off()).await;
     assert!(applied && exchange.ended.is_ok());

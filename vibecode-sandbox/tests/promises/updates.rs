@@ -54,6 +54,17 @@ async fn an_empty_body_and_null_for_a_phone_change_nothing() {
 }
 
 #[tokio::test]
+async fn the_text_0_that_a_portal_holds_is_cleared() {
+    for clearing in [json!(""), json!(null), json!("0")] {
+        let seed = json!({"contacts": [{"id": 71, "post": "0"}]});
+        let sandbox = Sandbox::builder().seed_unchecked(seed).start().await;
+        let answer = patch(&sandbox, &json!({"post": clearing})).await;
+        assert_eq!(answer.data()["post"], Value::Null, "{clearing}");
+        assert_eq!(sandbox.contact(71).unwrap()["post"], Value::Null);
+    }
+}
+
+#[tokio::test]
 async fn every_form_of_nothing_clears_a_field_of_any_kind() {
     let sandbox = Sandbox::start().await;
     let filled = json!({

@@ -16,6 +16,9 @@ use crate::{Duplicate, Mismatch, MultifieldEntry, Patch, RawAnswer, Record, Resu
 /// // The first one was already there.
 /// assert_eq!(ensured.present()[0].value(), "+74950000071");
 /// assert_eq!(ensured.added()[0].value(), "+79169876543");
+/// assert!(ensured.was_sent());
+/// // The second time nothing is missing.
+/// assert!(!client.ensure(71, &patch).await?.was_sent());
 /// # Ok(()) }) }
 /// ```
 #[derive(Clone)]
@@ -23,6 +26,7 @@ pub struct Ensured {
     added: Vec<MultifieldEntry>,
     present: Vec<MultifieldEntry>,
     record: Updated,
+    was_sent: bool,
 }
 
 impl Ensured {
@@ -30,11 +34,13 @@ impl Ensured {
         added: Vec<MultifieldEntry>,
         present: Vec<MultifieldEntry>,
         record: RawAnswer,
+        was_sent: bool,
     ) -> Self {
         Self {
             added,
             present,
             record: Updated::new(record),
+            was_sent,
         }
     }
 
@@ -51,6 +57,12 @@ impl Ensured {
     #[must_use]
     pub fn present(&self) -> &[MultifieldEntry] {
         &self.present
+    }
+
+    /// Returns whether anything was sent: false if the first read showed every value of the patch.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        self.was_sent
     }
 
     /// Returns the record as the API last returned it.
@@ -87,6 +99,7 @@ impl fmt::Debug for Ensured {
         f.debug_struct("Ensured")
             .field("added", &self.added)
             .field("present", &self.present)
+            .field("was_sent", &self.was_sent)
             .finish_non_exhaustive()
     }
 }

@@ -86,7 +86,7 @@ impl Missing {
     }
 
     /// Returns the result once nothing is missing, so that everything wanted was added.
-    pub(super) fn ensured(&mut self, record: RawAnswer) -> Ensured {
+    pub(super) fn ensured(&mut self, record: RawAnswer, was_sent: bool) -> Ensured {
         // An answer may show the values only by aliases; then they are returned as they were sent.
         let there = record.multifields().unwrap_or_default();
         // New entries come after those that were present.
@@ -99,7 +99,7 @@ impl Missing {
         };
         let wanted = std::mem::take(&mut self.wanted).into_iter();
         let added = wanted.map(as_shown).collect();
-        Ensured::new(added, std::mem::take(&mut self.present), record)
+        Ensured::new(added, std::mem::take(&mut self.present), record, was_sent)
     }
 }
 

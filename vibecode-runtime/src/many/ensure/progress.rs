@@ -48,6 +48,7 @@ pub(super) struct Progress {
     /// What the first read did not show.
     first: Option<Missing>,
     attempts_left: u32,
+    was_sent: bool,
     /// The error of the last write with an unknown outcome.
     lost: Option<Error>,
     /// Whether a write with an unknown outcome may still be applied.
@@ -76,6 +77,7 @@ impl Progress {
             step: Step::WaitForLock(request),
             first: None,
             attempts_left: attempts,
+            was_sent: false,
             lost: None,
             is_open: false,
             lost_at: None,
@@ -161,7 +163,7 @@ impl Progress {
         }
         let first = self.first.get_or_insert(missing);
         if body.is_empty() {
-            self.step = Step::Done(Ok(first.ensured(raw)));
+            self.step = Step::Done(Ok(first.ensured(raw, self.was_sent)));
             return;
         }
         if let Some(until) = self.taken_until {
@@ -197,6 +199,7 @@ impl Progress {
         attempts: u32,
         lost_at: Option<Instant>,
     ) {
+        self.was_sent = true;
         self.lost_at = lost_at.or(self.lost_at);
         self.attempts_left = self.attempts_left.saturating_sub(attempts.max(1));
         match written {
@@ -222,7 +225,7 @@ impl Progress {
         }
         if shows_all(self.job.body(), &raw) {
             let mut first = self.first.take().unwrap_or_default();
-            self.step = Step::Done(Ok(first.ensured(raw)));
+            self.step = Step::Done(Ok(first.ensured(raw, self.was_sent)));
             return;
         }
         let settles_at = self.lock().and_then(RecordLock::settles_at);

@@ -1,7 +1,10 @@
 //! Adds values to a multifield.
 
-use super::{Action, Body, Change, Name, is_same};
-use crate::value::encode::Entry;
+use super::{Action, Body, Change, Name, is_same, text_of};
+use crate::value::{
+    encode::Entry,
+    multifield::{EntryKey, kind_of},
+};
 
 impl Body {
     /// Adds a value after the others of its field, unless it was already added. `may_have_some` is
@@ -25,14 +28,17 @@ impl Body {
         self.changes.insert(index, new);
     }
 
-    /// Whether the value was already added. Two fields of a struct may contain the same value, such
-    /// as all emails and the one of a type; if it were sent twice, it would be there twice.
+    /// Whether the value was already added with the same type, perhaps written in another way. Two fields of a
+    /// struct may contain the same value, such as all emails and the one of a type; if it were sent twice, it
+    /// would be there twice.
     fn has(&self, name: &str, entry: &Entry) -> bool {
-        let new = self.text(entry.value.clone());
+        let kind = kind_of(name);
+        let key = |json| EntryKey::of(kind, &text_of(json));
+        let new = key(self.text(entry.value.clone()));
         self.changes.iter().any(|change| {
             matches!(change.action, Action::Add(of) if of == entry.value_type)
                 && is_same(&change.name, name)
-                && self.value(change) == new
+                && key(self.value(change)) == new
         })
     }
 }

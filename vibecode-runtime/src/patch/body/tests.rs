@@ -151,3 +151,30 @@ fn a_value_that_is_refused_leaves_no_text() {
         assert!(body.invalid_field().is_some());
     }
 }
+
+#[test]
+fn a_value_in_two_spellings_is_added_once_and_with_two_types_twice() {
+    let mut body = Body::default();
+    for (value, value_type) in [
+        ("+7 (916) 111-22-33", "WORK"),
+        ("79161112233", "WORK"),
+        ("+79161112233", "HOME"),
+        ("+7 916 1112233", "HOME"),
+        ("1-800-FLOWERS", "WORK"),
+        ("1-800-TAXICAB", "WORK"),
+    ] {
+        body.add("phone", &|to| to.entry(value, value_type));
+    }
+    body.add("email", &|to| {
+        to.list(["A@b.ru", "a@B.ru"], |email, to| to.entry(email, "WORK"))
+    });
+    assert_eq!(
+        body.to_json(),
+        concat!(
+            r#"{"phone":[{"value":"+7 (916) 111-22-33","typeId":"WORK"},"#,
+            r#"{"value":"+79161112233","typeId":"HOME"},"#,
+            r#"{"value":"1-800-FLOWERS","typeId":"WORK"},{"value":"1-800-TAXICAB","typeId":"WORK"}],"#,
+            r#""email":"A@b.ru"}"#,
+        )
+    );
+}

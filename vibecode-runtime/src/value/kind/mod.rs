@@ -103,7 +103,7 @@ kinds! {
     /// A link to a CRM record of any type, such as `C_2`.
     Crm as Id, nothing by is_no_id;
     /// A status code from one of the portal's own lists.
-    Status as Text;
+    Status as Code;
     /// The id of a section or an element of an information block.
     Iblock as Id, nothing by is_no_id;
     /// A phone and its type.

@@ -81,7 +81,7 @@ const NOT_A_TYPE: ParseError = ParseError::expected("a type with which an entry 
 /// alias.
 macro_rules! multifields {
     ($(
-        $(#[$doc:meta])* $Value:ident: $field:literal, $kind:literal, $flag:literal;
+        $(#[$doc:meta])* $Value:ident: $field:literal, $kind:literal, $flag:literal, same if $same:literal;
         $(#[$type_doc:meta])* $Type:ident: $types:literal {
             $($(#[$variant_doc:meta])*
             $Variant:ident, $constructor:ident = $value_type:literal, $alias:literal;)+
@@ -180,9 +180,8 @@ macro_rules! multifields {
             }
 
             /// Returns whether this value and another one are the same, even if they are written
-            /// differently. Phones are compared by their digits if they have only digits and
-            /// punctuation, and otherwise as text; emails are compared without case. `ensure` and
-            /// `diff` compare in the same way.
+            #[doc = concat!("differently: ", $same, ".")]
+            /// `ensure` and `diff` compare in the same way.
             #[must_use]
             pub fn is_same_value(&self, other: &str) -> bool {
                 let key = |value| EntryKey::of(Self::KIND, value);
@@ -225,7 +224,8 @@ multifields! {
     /// );
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    Phone: "phone", "PHONE", "hasPhone";
+    Phone: "phone", "PHONE", "hasPhone", same if
+        "by their digits if both have only digits and punctuation, and otherwise as text without case";
     /// The types that a phone can be written with, as documented by the API.
     PhoneType: "WORK, HOME, MOBILE or OTHER" {
         /// `WORK`, the type of a phone if none is specified.
@@ -249,7 +249,7 @@ multifields! {
     /// assert_eq!((email.value(), email.value_type()), ("a@company.ru", EmailType::Mailing));
     /// assert!(!format!("{email:?}").contains("company"));
     /// ```
-    Email: "email", "EMAIL", "hasEmail";
+    Email: "email", "EMAIL", "hasEmail", same if "as text without case";
     /// The types that an email address can be written with, as documented by the API.
     EmailType: "WORK, HOME, MAILING or OTHER" {
         /// `WORK`, the type of an address if none is specified.

@@ -83,6 +83,8 @@ pub(crate) fn are_equal(field: &Field, stored: &Value, new: &Value) -> bool {
         return true;
     }
     match of(field, stored) {
+        // The text `0` that a portal may hold: a value that clears the field replaces it.
+        Some(Written::Value(Value::Null)) => false,
         Some(Written::Value(stored)) => equal(&stored, new),
         Some(Written::NotSet) | None => equal(stored, new),
     }
