@@ -34,9 +34,10 @@ use crate::{
 const LONGEST_ROW: usize = 64 * 1024;
 /// The number of options or codes of a column that are remembered.
 const MAX_REMEMBERED: usize = 1000;
-/// A number of so many digits arrives as it was written.
+/// The number of digits that certainly arrive as they were written.
 const MAX_DIGITS: usize = 15;
-/// Before this year a time has a negative number of seconds, which is rounded in two ways.
+/// Earlier days are left to `bulk`. A time before 1970 has a negative number of seconds, and `returned_value` and `equality`
+/// round a fraction of a second there in different ways, so that they may find different days.
 const FIRST_YEAR: &str = "1971";
 
 /// The columns after the id, and what is known of their cells.
@@ -73,7 +74,7 @@ enum Rule {
         is_by_pipeline: bool,
     },
     Entries(Multifield, EntryRules),
-    None,
+    LeftToBulk,
 }
 
 impl HarmlessCells {
@@ -101,7 +102,8 @@ impl HarmlessCells {
         let WrittenRecord {
             id, cells, notes, ..
         } = written;
-        if id == 0 || row.len() > LONGEST_ROW || cells.len() != self.columns.len() {
+        let counts = [cells.len(), notes.len()];
+        if id == 0 || row.len() > LONGEST_ROW || counts != [self.columns.len(); 2] {
             return false;
         }
         let pipeline = text_of(self.pipeline, cells);
@@ -172,7 +174,7 @@ impl Rule {
                 }),
                 _,
             ) if field == name => Self::Entries(*multifield, options.rules),
-            _ => Self::None,
+            _ => Self::LeftToBulk,
         }
     }
 
@@ -198,7 +200,7 @@ impl Rule {
             | Kind::Status
             | Kind::Multifield(_)
             | Kind::Unknown(_)
-            | _ => Self::None,
+            | _ => Self::LeftToBulk,
         }
     }
 }
@@ -215,7 +217,7 @@ impl Column {
             // It is taken out before the row is read.
             Cell::NotShown => note == CellNote::NotShown,
             Cell::Empty | Cell::One(_) | Cell::Typed(_) if note != CellNote::Nothing => false,
-            Cell::Empty => !matches!(self.rule, Rule::None),
+            Cell::Empty => !matches!(self.rule, Rule::LeftToBulk),
             Cell::One(value) => self.is_proven && self.is_harmless_value(value, pipeline, key),
             Cell::Typed(values) => self.is_proven && self.are_harmless_entries(values),
             // Whether the record has the same list depends on values that are not written.
@@ -237,7 +239,7 @@ impl Column {
                 write_key(key, value, is_by_pipeline.then_some(pipeline));
                 self.remembered.contains(key.as_str())
             }
-            Rule::Entries(..) | Rule::None => false,
+            Rule::Entries(..) | Rule::LeftToBulk => false,
         }
     }
 
