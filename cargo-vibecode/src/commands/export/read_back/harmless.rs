@@ -5,6 +5,7 @@
 //! of digits after `+`.
 //!
 //! The scan relies on these rules, and leaves whatever they do not cover to `bulk`:
+//! - the readers of CSV and of JSON Lines read any text as it was written, without the space around it;
 //! - `CellStyle::normal` changes and refuses no such text, number or date; of other texts it is asked;
 //! - `garbled::problem` finds nothing in ASCII without `?` and control characters; of other texts it is asked;
 //! - `EntryRules::check` is asked about each phone and email, once its form shows that it is one value;
@@ -265,15 +266,13 @@ fn is_harmless_text(text: &str, text_use: TextUse) -> bool {
     if text.bytes().all(is_harmless_byte) {
         return true;
     }
-    let may_change = |byte: u8| byte.is_ascii_control() || byte == b'"';
-    !text.bytes().any(may_change)
-        && CellStyle::default().normal(&Kind::Text, text).is_ok()
+    CellStyle::default().normal(&Kind::Text, text).is_ok()
         && garbled::problem(text, text_use).is_none()
 }
 
 /// Returns true for the characters that no rule about texts looks for.
 fn is_harmless_byte(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'#' | b'+' | b'?' | b'\\')
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r') && !matches!(byte, b'#' | b'+' | b'?')
 }
 
 /// Returns true if the record has the same text, or a number with the same digits. `1.50` may be the number 1.50, and the
