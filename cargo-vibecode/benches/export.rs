@@ -26,8 +26,7 @@ const SMALL: u64 = 10_000;
 const LARGE: u64 = 1_000_000;
 /// What the large run may take beyond the small one, and a row of it.
 const MOST_MEGABYTES_MORE: f64 = 30.0;
-/// The API answers a record every 400 µs: 300 pages a minute. Each row is read back as `bulk` would read it.
-const MOST_MICROSECONDS_A_RECORD: f64 = 25.0;
+const MOST_MICROSECONDS_A_RECORD: f64 = 10.0;
 const MOST_MICROSECONDS_A_CHECKED_ROW: f64 = 12.0;
 /// The records of a page.
 const PAGE: u64 = 500;

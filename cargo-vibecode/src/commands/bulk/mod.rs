@@ -45,6 +45,7 @@ pub(crate) use self::input::{
     columns::{ColumnOptions, Columns},
     rows,
     tally::Effect,
+    target::Target,
 };
 pub(crate) use self::{
     args::{Args, Empty, HELP},

@@ -1,10 +1,13 @@
 //! Reads each row that was written as `bulk` would, by its own code, so that an export says which cells `bulk` refuses or
-//! reads as another value.
+//! reads as another value. A row with nothing but `harmless` cells is not read.
+
+mod harmless;
 
 use serde_json::{Value, json};
 use vibecode_runtime::{MismatchKind, RawAnswer};
 use vibecode_spec::{ExportHeaders, Multifield, Schema};
 
+use self::harmless::HarmlessCells;
 use super::{
     args::{Args, Form},
     cell::{Cell, CellNote},
@@ -115,22 +118,29 @@ pub(super) struct ReadBack<'a> {
     delimiter: u8,
     /// The wire names of the columns after the id.
     fields: Vec<String>,
+    harmless: HarmlessCells,
     record: Record,
     effects: Vec<(usize, Effect)>,
     problems: Vec<BulkProblem>,
+    /// How often a problem was noted.
+    noted: u64,
 }
 
 impl<'a> ReadBack<'a> {
     pub(super) fn new(options: &'a ColumnOptions<'a>, args: &Args, columns: &Columns<'_>) -> Self {
         let headers = columns.headers().map(str::to_owned).collect();
+        let fields: Vec<String> = columns.wire_names().map(str::to_owned).collect();
+        let columns = BulkColumns::of_names(options, headers);
         Self {
-            columns: BulkColumns::of_names(options, headers),
+            harmless: HarmlessCells::new(options, &columns, &fields),
+            columns,
             form: args.form(),
             delimiter: args.delimiter(),
-            fields: columns.wire_names().map(str::to_owned).collect(),
+            fields,
             record: Record::default(),
             effects: Vec::new(),
             problems: Vec::new(),
+            noted: 0,
         }
     }
 
@@ -138,8 +148,20 @@ impl<'a> ReadBack<'a> {
         &self.problems
     }
 
-    /// Reads the row of a record, and notes what `bulk` would refuse or change.
+    /// Notes what `bulk` would refuse or change in the row of a record.
     pub(super) fn check(&mut self, row: &[u8], written: WrittenRecord<'_>) {
+        if self.harmless.are_all(row, written) {
+            return;
+        }
+        let noted = self.noted;
+        self.read(row, written);
+        if self.noted == noted {
+            self.harmless.learn(written);
+        }
+    }
+
+    /// Reads the row of a record as `bulk` would.
+    fn read(&mut self, row: &[u8], written: WrittenRecord<'_>) {
         let mut cells = match self.cells(row) {
             Ok(cells) => cells,
             Err(problem) => return self.add(None, problem.text, BulkReading::Refused, written),
@@ -234,6 +256,7 @@ impl<'a> ReadBack<'a> {
         reading: BulkReading,
         written: WrittenRecord<'_>,
     ) {
+        self.noted += 1;
         let column = index.and_then(|index| index.checked_sub(1));
         let field = column.and_then(|column| self.fields.get(column)).cloned();
         let note = column.and_then(|column| written.notes.get(column));
