@@ -86,9 +86,10 @@ pub(crate) fn check_portal(
                 break;
             }
             return Err(Failure::new(format!(
-                "{} is of the portal {}, and the key is for {portal}: nothing was sent. Use the key of that portal, or replace the files by those of this one with `cargo vibecode pull --replace`",
+                "{} is of the portal {}, and the key is for {}, so nothing was done: use the key of that portal, or replace the files by those of this one with `cargo vibecode pull --replace`",
                 file.shown(),
-                one_line(of_file)
+                one_line(of_file),
+                one_line(portal)
             )));
         }
     }

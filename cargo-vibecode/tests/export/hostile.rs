@@ -93,6 +93,19 @@ async fn a_field_that_no_record_shows_has_no_column_unless_it_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_no_record_shows_ends_an_export_in_the_same_way_in_every_form() {
+    let rows = json!([{"id": 1, "post": "Clerk", "fm": []}]);
+    for form in ["csv", "jsonl"] {
+        let desk = Desk::of(0).await;
+        let url = portal_with(1, &rows);
+        let said = export_from(&url, &desk, &["contacts", "--as", form]);
+        said.assert(0, "no record shows ");
+        let words = ["contacts", "--as", form, "--fields", "name", "--overwrite"];
+        export_from(&url, &desk, &words).assert(1, "no record shows these fields");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_field_that_only_later_records_show_is_never_lost() {
     let desk = Desk::of(0).await;
     let url = portal(3, |above| match above {
@@ -192,7 +205,7 @@ async fn what_bulk_refuses_or_changes_is_explained_with_the_records() {
     let words = ["contacts", "--output", "a.csv"];
     let said = export(&desk, &words);
     for text in [
-        "`bulk` would change `post` of 2 records (contacts/1, contacts/2): it leaves out the spaces and line breaks at the beginning and the end",
+        "`bulk` would change `post` of 2 records (contacts/1, contacts/2): it leaves out the spaces, line breaks and invisible letters at the beginning and the end",
         "`bulk` would change `post` of 1 record (contacts/3): the API takes the text `0` as empty, so it clears the field",
         "`bulk` refuses `ufCrm_1` of 1 record (contacts/1): ",
         "`bulk` would change `ufCrm_1` of 1 record (contacts/2): ",
