@@ -267,12 +267,11 @@ fn add_to(problems: &mut Vec<BulkProblem>, mut new: BulkProblem, id: u64) {
         OTHER_PROBLEMS.clone_into(&mut new.problem);
         known = index(problems, &new);
     }
-    match known.and_then(|known| problems.get_mut(known)) {
-        Some(known) => known.records.add(id),
-        None => {
-            new.records.add(id);
-            problems.push(new);
-        }
+    if let Some(known) = known.and_then(|known| problems.get_mut(known)) {
+        known.records.add(id);
+    } else {
+        new.records.add(id);
+        problems.push(new);
     }
 }
 
