@@ -8,7 +8,7 @@ use vibecode_spec::{
 };
 
 use crate::{
-    change::{ItemTexts, set_of},
+    change::{self, ItemTexts, set_of},
     code_file::KnownCodes,
     commands::{
         check::drift::{self, Difference},
@@ -151,6 +151,20 @@ impl Drift {
         })
     }
 
+    /// Returns the sentence about a name that meant this field, if it means another one now: the field `now`, or none. A
+    /// field that was removed is among the differences.
+    pub(crate) fn renamed(&self, name: &str, wire_name: &str, now: Option<&str>) -> Option<String> {
+        let is_there = self.schema.field(wire_name).is_some();
+        let is_renamed = is_there && now != Some(wire_name);
+        is_renamed.then(|| format!("`{}` meant `{wire_name}`, and does not now", one_line(name)))
+    }
+
+    /// Returns the wire name of the field that a name means now.
+    pub(crate) fn meaning_of(&self, name: &str) -> Option<&str> {
+        let field = change::field(&self.schema, name).ok()?;
+        Some(&field.name)
+    }
+
     /// Checks that nothing has changed that decides what a command sends: the used fields, and what each used name
     /// means, also those of options. `renamed` says which names of fields mean something else now. Warns of everything
     /// else that has changed.
@@ -274,9 +288,4 @@ impl<'f> UsedCodes<'f> {
         }
         Ok(())
     }
-}
-
-/// Returns the sentence about a name that means another field now.
-pub(crate) fn means_another(name: &str, before: &str) -> String {
-    format!("`{}` meant `{before}`, and does not now", one_line(name))
 }

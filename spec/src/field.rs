@@ -150,7 +150,7 @@ impl Field {
         Self::of_json(name, &Json::from(description))
     }
 
-    /// Does what [`read`](Self::read) does.
+    /// Like [`read`](Self::read), from [`Json`].
     pub(crate) fn of_json(name: &str, description: &Json<'_>) -> Result<Self, SchemaError> {
         let text = |keys: &[&str]| {
             let mut found = keys.iter().filter_map(|key| description.get(key)?.as_str());

@@ -279,7 +279,11 @@ impl<'s> Columns<'s> {
         };
         let values = slots.deserialize(&mut deserializer);
         values.map_err(|_| {
-            RecordProblem::new(None, None, "the record is no object, or has a field twice")
+            RecordProblem::new(
+                None,
+                None,
+                "the record is not an object, or has a field twice",
+            )
         })
     }
 }
@@ -289,7 +293,7 @@ impl<'s> Column<'s> {
         matches!(self.field.kind, Kind::Multifield(_))
     }
 
-    /// Adds the cell of a field that is no multifield to those of its record.
+    /// Adds the cell of a field that is not a multifield to those of its record.
     ///
     /// # Errors
     /// If the value is not understood, or if there is no column for it. The text is the end of a sentence that begins

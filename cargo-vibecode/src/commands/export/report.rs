@@ -7,9 +7,8 @@ use super::{
     args::Form,
     columns::RecordProblem,
     read_back::{BulkProblem, BulkReading},
-    sheet::NOT_AVAILABLE,
 };
-use crate::{ExitStatus, output::Output, plural::number_of};
+use crate::{ExitStatus, cells::NOT_AVAILABLE, output::Output, plural::number_of};
 
 impl Export<'_> {
     /// Shows what was written, and what of it needs attention.

@@ -111,7 +111,7 @@ impl Fetched {
                 Pulled::Currencies(code_file::read(file, Currencies::read_file)?)
             }
         };
-        // The API names no portal in these answers: one that does was written by hand or by `pull`.
+        // A portal in the file was written by hand, or by `pull`.
         let portal = pulled.portal();
         let portal = portal.ok_or("the answer does not name its portal");
         check_files(&[subject], portal, args.replace)?;
