@@ -366,7 +366,12 @@ async fn a_text_that_csv_cannot_carry_needs_json_lines() {
     );
     assert_eq!(desk.read("a.csv"), "id,post\n2,c\n");
     let words = ["contacts", "--fields", "post", "--output", "a.jsonl"];
-    export(&desk, &words).assert(0, "2 records were written");
+    let said = export(&desk, &words);
+    said.assert(0, "2 records were written");
+    said.assert(
+        0,
+        "`bulk` refuses `post` of 1 record (contacts/1): has a control character",
+    );
     desk.run("contacts a.jsonl --yes --allow-garbled")
         .assert(0, "2 rows done");
     assert_eq!(desk.field(1, "post"), "a\0b");

@@ -24,7 +24,7 @@ created meanwhile neither hide nor repeat others. An export ends with the record
 it says how many were created since. If the ids of an answer do not rise, the export fails. A \
 record with a value that is not understood is not written: it is reported, and the exit code is 1. A field that a record \
 does not show is reported too, with exit code 1: its cell is `#N/A`, which `bulk` refuses, and JSON Lines lack the key. A field that no record shows has no column, \
-unless --fields names it. Each row is read back as `bulk` would read it: cells that `bulk` refuses or would change are \
+unless --fields names it. Each row is checked as `bulk` would read it: cells that `bulk` refuses or would change are \
 reported with their records.
 
 Which portal the key is for is written to standard error. Fields, options and codes of --filter are compared with the \
