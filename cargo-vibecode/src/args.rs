@@ -1,8 +1,9 @@
 //! The command line.
 
-use std::{ffi::OsString, ops::RangeInclusive};
+use std::{error::Error as _, ffi::OsString, ops::RangeInclusive};
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, error::ContextKind};
+use vibecode_spec::one_line;
 
 use crate::{
     commands::{bulk, check, completions, export, me, new, probe, pull, sandbox, update},
@@ -81,10 +82,12 @@ impl Command {
     /// Returns what a command says that is interrupted before it does anything that lasts.
     pub(crate) fn interrupted_early(&self) -> &'static str {
         match self {
-            Self::Me | Self::Check(_) => "interrupted: the result is not complete",
+            Self::Me | Self::Check(_) => {
+                "interrupted: the result is not complete: run the command again"
+            }
             Self::Pull(_) | Self::New(_) => "interrupted: no file was written",
             Self::Update(_) | Self::Bulk(_) => "interrupted: nothing was sent",
-            Self::Export(_) => "interrupted: nothing was exported",
+            Self::Export(_) => "interrupted: nothing was exported: run the command again",
             Self::Sandbox(_) => "interrupted: the sandbox has not started",
             Self::Probe(_) => "interrupted: nothing on the portal was changed",
             Self::Completions(_) => "interrupted: the output is not complete",
@@ -109,6 +112,21 @@ pub(crate) fn requests_json() -> bool {
     let words: Vec<OsString> = std::env::args_os().collect();
     let is_pair = |pair: &[OsString]| matches!(pair, [option, json] if option == "--format" && json == "json");
     words.windows(2).any(is_pair) || words.iter().any(|word| word == "--format=json")
+}
+
+/// Returns why a command line is not valid, on one line.
+pub(crate) fn problem(error: &clap::Error) -> String {
+    let kind = error
+        .kind()
+        .as_str()
+        .unwrap_or("the command line is not valid");
+    let context = error.context().filter(|(of, _)| *of != ContextKind::Usage);
+    let context =
+        context.map(|(of, value)| format!("; {}: {value}", of.as_str().unwrap_or("context")));
+    let context: String = context.collect();
+    let source = error.source().map(|source| format!(": {source}"));
+    let text = format!("{kind}{context}{}. See --help", source.unwrap_or_default());
+    one_line(&text)
 }
 
 /// Parses the value of an option such as `--set FIELD=VALUE`.

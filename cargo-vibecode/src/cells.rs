@@ -21,9 +21,13 @@ pub(crate) struct CellStyle {
     pub(crate) numbers: Numbers,
 }
 
+/// What a cell of an export shows if its value is not known. A spreadsheet takes it for its own error of this name, and
+/// `bulk` refuses it in every column: an empty cell could clear the field.
+pub(crate) const NOT_AVAILABLE: &str = "#N/A";
+
 /// What spreadsheets write into a cell without a value, in English, Russian, German, French, Spanish and Polish.
 const SHEET_ERRORS: &[&str] = &[
-    "#N/A",
+    NOT_AVAILABLE,
     "#REF!",
     "#VALUE!",
     "#NAME?",

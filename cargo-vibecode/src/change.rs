@@ -237,7 +237,8 @@ pub(crate) fn value(field: &Field, text: &str, codes: &KnownCodes) -> Result<Val
 ///
 /// A boolean is cleared with `false`. Underneath, all values that clear a field do the same to it, and an answer may show
 /// `N`, 0 or nothing (api.md, grade B). Records are compared by the form of their values, and the text `N` is compared with
-/// a boolean only if one was sent: with `""` it would be another value.
+/// a boolean only if one was sent: with `""` it would be another value. `spec` has `""` for every single user field, since
+/// an untyped patch does not know the kind of a field that it clears.
 #[expect(clippy::expect_used, reason = "a table of JSON in spec")]
 pub(crate) fn clearing_value(field: &Field) -> Value {
     if field.kind == Kind::Boolean && !field.multiple {

@@ -97,9 +97,7 @@ fn main() -> ExitCode {
 fn print_help_or_error(stopped: &clap::Error) -> ExitCode {
     if stopped.use_stderr() {
         if args::requests_json() {
-            let text = stopped.render().to_string();
-            let problem = text.trim_start_matches("error: ").trim_end();
-            Output::new(Format::Json).fail(&Failure::new(problem));
+            Output::new(Format::Json).fail(&Failure::new(args::problem(stopped)));
         } else {
             let _ = stopped.print();
         }

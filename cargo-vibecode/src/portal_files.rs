@@ -8,7 +8,7 @@ use vibecode_spec::{
 };
 
 use crate::{
-    change::{ItemTexts, set_of},
+    change::{self, ItemTexts, set_of},
     code_file::KnownCodes,
     commands::{
         check::drift::{self, Difference},
@@ -86,9 +86,10 @@ pub(crate) fn check_portal(
                 break;
             }
             return Err(Failure::new(format!(
-                "{} is of the portal {}, and the key is for {portal}: nothing was sent. Use the key of that portal, or replace the files by those of this one with `cargo vibecode pull --replace`",
+                "{} is of the portal {}, and the key is for {}, so nothing was done: use the key of that portal, or replace the files by those of this one with `cargo vibecode pull --replace`",
                 file.shown(),
-                one_line(of_file)
+                one_line(of_file),
+                one_line(portal)
             )));
         }
     }
@@ -148,6 +149,20 @@ impl Drift {
             schema: entity.schema_with(now.clone()),
             of_portal: now,
         })
+    }
+
+    /// Returns the sentence about a name that meant this field, if it means another one now: the field `now`, or none. A
+    /// field that was removed is among the differences.
+    pub(crate) fn renamed(&self, name: &str, wire_name: &str, now: Option<&str>) -> Option<String> {
+        let is_there = self.schema.field(wire_name).is_some();
+        let is_renamed = is_there && now != Some(wire_name);
+        is_renamed.then(|| format!("`{}` meant `{wire_name}`, and does not now", one_line(name)))
+    }
+
+    /// Returns the wire name of the field that a name means now.
+    pub(crate) fn meaning_of(&self, name: &str) -> Option<&str> {
+        let field = change::field(&self.schema, name).ok()?;
+        Some(&field.name)
     }
 
     /// Checks that nothing has changed that decides what a command sends: the used fields, and what each used name
@@ -273,9 +288,4 @@ impl<'f> UsedCodes<'f> {
         }
         Ok(())
     }
-}
-
-/// Returns the sentence about a name that means another field now.
-pub(crate) fn means_another(name: &str, before: &str) -> String {
-    format!("`{}` meant `{before}`, and does not now", one_line(name))
 }

@@ -127,11 +127,12 @@ impl Identity {
         match &self.portal {
             Some(portal) if same_portal(portal, expected) => Ok(()),
             Some(portal) => Err(Failure::new(format!(
-                "the key is for the portal {portal}, and --portal names {}: nothing was sent. Use the key of that portal",
+                "the key is for the portal {}, and --portal names {}, so nothing was done: use the key of that portal",
+                one_line(portal),
                 one_line(expected)
             ))),
             None => Err(Failure::new(
-                "the API does not report which portal the key is for, so --portal cannot be checked: nothing was sent",
+                "the API does not report which portal the key is for, so --portal cannot be checked, and nothing was done",
             )),
         }
     }

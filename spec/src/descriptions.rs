@@ -1,13 +1,13 @@
 //! Reads the answer to `GET /v1/{entity}/fields`, or a file that holds it, for the macros and the
 //! command line. For any other input, the error says what the input is.
 
-use std::{collections::HashSet, path::Path};
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
 use crate::{
     Field, Schema, SchemaError,
-    answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
+    answer::{Expected, FORMAT, check_format, stated_portal},
     field::is_description,
     json::{Json, Object},
     one_line, options, suggest, user_field_wire_name,
@@ -51,14 +51,6 @@ impl Descriptions {
     /// Returns a [`SchemaError`] that says what the text is instead.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
         Ok(Described::of(&parse(bytes.as_ref())?)?.into())
-    }
-
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// Returns a [`SchemaError`] if the file cannot be read, is longer than 16 MiB, or is not a schema.
-    pub fn read_file(file: &Path) -> Result<Self, SchemaError> {
-        Self::read(file_bytes(file)?)
     }
 
     /// Reads an answer that is already parsed as JSON.

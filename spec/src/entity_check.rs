@@ -44,7 +44,7 @@ impl Schema {
         let named = self.fields.iter();
         let named = named.filter_map(|field| Some((field.upper_name.as_deref()?, &*field.name)));
         let mut named: Vec<(&str, &str)> = named.collect();
-        // A portal's upper names are in the order of the wire names, and what is sorted costs little to sort.
+        // They are usually sorted already.
         named.sort_unstable();
         let twins = named.iter().zip(named.iter().skip(1));
         let twins = twins.filter(|((upper, _), (next, _))| upper == next);

@@ -7,7 +7,7 @@ use crate::{
     json::Json,
     localized_label::{add_labels, label_in},
     one_line, options,
-    user_field_name::is_like_user_field,
+    user_field_name::has_user_field_prefix,
 };
 
 /// A field, as `GET /v1/{entity}/fields` describes it.
@@ -150,7 +150,7 @@ impl Field {
         Self::of_json(name, &Json::from(description))
     }
 
-    /// Does what [`read`](Self::read) does.
+    /// Like [`read`](Self::read), from [`Json`].
     pub(crate) fn of_json(name: &str, description: &Json<'_>) -> Result<Self, SchemaError> {
         let text = |keys: &[&str]| {
             let mut found = keys.iter().filter_map(|key| description.get(key)?.as_str());
@@ -226,7 +226,7 @@ impl Field {
     /// Returns whether this is a user field (`ufCrm…`).
     #[must_use]
     pub fn is_user_field(&self) -> bool {
-        is_like_user_field(&self.name)
+        has_user_field_prefix(&self.name)
     }
 
     /// Finds the option with this label. An option with exactly this label comes before options whose

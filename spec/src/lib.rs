@@ -89,7 +89,7 @@ pub use export_headers::{ExportColumn, ExportHeaders};
 pub use field::{Field, Item};
 pub use grade::Grade;
 pub use kind::{Clearing, Kind, Reference};
-pub use localized_label::{LABEL_KEYS, label_of, labels_of};
+pub use localized_label::{LABEL_KEYS, label_of};
 pub use multifield::Multifield;
 pub use option_match::OptionMatch;
 pub use pipelines::Pipelines;

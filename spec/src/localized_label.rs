@@ -43,22 +43,6 @@ pub(crate) fn label_in(label: &Json<'_>) -> Option<String> {
     }
 }
 
-/// Returns every text of a label: one, or those of its languages, each once.
-///
-/// ```
-/// use serde_json::json;
-/// use vibecode_spec::labels_of;
-///
-/// let label = json!({ "en": "Loyalty", "ru": "Лояльность" });
-/// assert_eq!(labels_of(&label), ["Loyalty", "Лояльность"]);
-/// ```
-#[must_use]
-pub fn labels_of(label: &Value) -> Vec<String> {
-    let mut labels = Vec::new();
-    add_labels(&Json::from(label), &mut labels);
-    labels
-}
-
 /// Adds every text of a label that is not among these labels yet.
 pub(crate) fn add_labels(label: &Json<'_>, labels: &mut Vec<String>) {
     if let Json::Object(languages) = label {

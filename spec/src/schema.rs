@@ -138,7 +138,7 @@ impl Schema {
     }
 
     fn of(mut fields: Vec<Field>) -> Self {
-        // This sort merges the sorted lists of a portal and of the documentation, and does not start again.
+        // The lists of a portal and of the documentation are sorted: `sort_by` merges the two runs in linear time.
         fields.sort_by(|one, other| one.name.cmp(&other.name));
         Self {
             fields,

@@ -76,7 +76,7 @@ pub fn read_user_field_name(name: &str) -> Option<UserFieldName> {
 }
 
 /// Returns whether a name begins like that of a user field, so that [`read_user_field_name`] reads it as one.
-pub(crate) fn is_like_user_field(name: &str) -> bool {
+pub(crate) fn has_user_field_prefix(name: &str) -> bool {
     after_prefix(name).is_some()
 }
 
@@ -225,7 +225,7 @@ mod tests {
         )
         .chain(broken.map(|name| (name, true)))
         {
-            assert_eq!(is_like_user_field(name), is_like, "{name}");
+            assert_eq!(has_user_field_prefix(name), is_like, "{name}");
             assert_eq!(read_user_field_name(name).is_some(), is_like, "{name}");
         }
     }

@@ -200,6 +200,7 @@ fn is_common(letter: char) -> bool {
         )
         || matches!(letter, '\u{1f300}'..='\u{1faff}')
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,13 +56,14 @@ fn is_control(letter: char) -> bool {
     letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')
 }
 
-/// Returns whether letters of a header look lost. Signs of a header do not count when its field is looked for, so that
-/// `Email ???` would be the field `email`. A question ends with one `?`, and `?` may stand alone.
+/// Returns whether a header has lost letters. Punctuation is ignored when a header is matched to a field, so `Email ???`
+/// would match `email`. One `?` at the end is a question.
 pub(crate) fn is_broken_name(name: &str) -> bool {
     let name = name.trim();
     let before_the_end = name.strip_suffix('?').unwrap_or(name);
     before_the_end.contains('?') || problem(name, TextUse::Name).is_some()
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

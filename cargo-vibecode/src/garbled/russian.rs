@@ -66,7 +66,7 @@ const MARGIN_OF_A_LETTER: f64 = 0.5;
 /// The same for texts with and without a word that begins with a capital, if the script is known to have capitals.
 const MARGIN_OF_CAPITALIZED: f64 = 2.0;
 const MARGIN_OF_SMALL_LETTERS: f64 = 5.0;
-/// The number of letters below which a reading such as `Тин` for `ВШЭ` is no evidence.
+/// The number of letters below which a reading such as `Тин` for `ВШЭ` is not evidence.
 const LEAST_LETTERS: f64 = 4.0;
 
 /// What speaks for and against one reading of a text.

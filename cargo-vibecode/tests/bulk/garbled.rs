@@ -72,6 +72,26 @@ async fn a_single_row_in_another_encoding_is_found_wherever_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_a_line_in_another_encoding_does_not_depend_on_long_lines_or_ascii_before_it()
+{
+    let desk = Desk::of(3).await;
+    let long = format!("1;{}\n", "Менеджер отдела закупок ".repeat(9000));
+    for head in [format!("id;Должность\n{long}"), "id;post\n1;a\n".to_owned()] {
+        let line = head.lines().count() + 2;
+        let bytes = [
+            &*WINDOWS_1251.encode(&head).0,
+            &*WINDOWS_1251.encode("2;Анна Петрова\n").0,
+            &*KOI8_R.encode("3;Старший бухгалтер\n").0,
+        ]
+        .concat();
+        desk.write("a.csv", bytes);
+        let said = desk.run("contacts a.csv --map Должность=post --yes");
+        said.assert(2, &format!("line {line} looks like KOI8-R"));
+    }
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_one_encoding_is_not_said_to_mix_several() {
     let desk = Desk::of(6).await;
     for encoding in [WINDOWS_1251, IBM866, KOI8_R] {

@@ -219,7 +219,11 @@ async fn what_is_no_file_of_rows_is_named_with_the_next_step() {
             b"<meta http-equiv",
             "which Bitrix24's export to Excel is, too",
         ),
-        ("a.zip", b"PK\x03\x04nonsense", "cut off or damaged"),
+        (
+            "a.zip",
+            b"PK\x03\x04nonsense",
+            "the file is an archive, as an .xlsx is, and cut off or damaged",
+        ),
     ] {
         desk.write(name, bytes);
         desk.run(&format!("contacts {name}")).assert(2, expected);

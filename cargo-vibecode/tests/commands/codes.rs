@@ -396,7 +396,13 @@ async fn a_saved_part_keeps_the_names_of_pipelines_and_is_compared_as_a_part() {
         status("SOURCE", "WEB", "Website", ""), status("SOURCE", "SHOP", "Shop", ""),
     ]});
     folder.write("answer.json", &answer.to_string());
-    let words = ["pull", "statuses", "--from-file", "answer.json"];
+    let words = [
+        "pull",
+        "statuses",
+        "--from-file",
+        "answer.json",
+        "--replace",
+    ];
     let said = folder.run_with(&words, &[]).await;
     assert!(said.out.contains(": changed, 2 statuses"), "{}", said.err);
     let file: Value = serde_json::from_str(&folder.read(STATUSES)).unwrap();

@@ -50,3 +50,23 @@ async fn a_broken_text_is_not_sent_unless_it_is_meant() {
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(sandbox.contact(71).unwrap()["name"], "????");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_sees_is_left_out_by_update_and_bulk_alike_unless_texts_are_sent_as_they_are() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-unseen");
+    let update = "update contacts 71 --set post=\u{200b}Clerk\u{ad}";
+    for command in [update, "bulk contacts a.csv --yes"] {
+        for (option, sent) in [
+            (None, "Clerk"),
+            (Some("--allow-garbled"), "\u{200b}Clerk\u{ad}"),
+        ] {
+            folder.write("a.csv", "id,post\n71,\u{200b}Clerk\u{ad}\n");
+            let _ = std::fs::remove_file(folder.0.join("a.csv.journal"));
+            let words: Vec<&str> = command.split(' ').chain(option).collect();
+            let said = folder.run(&sandbox, &words).await;
+            assert_eq!(said.code, 0, "{}", said.err);
+            assert_eq!(sandbox.contact(71).unwrap()["post"], sent, "{words:?}");
+        }
+    }
+}

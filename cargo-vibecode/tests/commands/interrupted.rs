@@ -57,10 +57,13 @@ fn interrupted(folder: &Folder, words: &[&str], name: &str) -> Said {
 }
 
 const COMMANDS: [(&[&str], &str); 9] = [
-    (&["me"], "interrupted: the result is not complete"),
+    (
+        &["me"],
+        "interrupted: the result is not complete: run the command again",
+    ),
     (
         &["check", "contacts"],
-        "interrupted: the result is not complete",
+        "interrupted: the result is not complete: run the command again",
     ),
     (&["pull"], "interrupted: no file was written"),
     (&["new", "leads"], "interrupted: no file was written"),
@@ -86,7 +89,7 @@ const COMMANDS: [(&[&str], &str); 9] = [
     ),
     (
         &["export", "contacts", "--output", "b.csv"],
-        "interrupted: nothing was exported",
+        "interrupted: nothing was exported: run the command again",
     ),
     (
         &["probe", "--yes", "--portal", "acme.invalid"],

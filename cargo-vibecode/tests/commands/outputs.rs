@@ -75,6 +75,28 @@ async fn every_command_writes_one_document_whether_it_succeeds_or_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_error_of_an_invalid_command_line_is_one_line_with_the_problem_and_the_next_step() {
+    let (folder, sandbox) = folder("outputs-invalid").await;
+    for (text, problem) in NO_COMMANDS.into_iter().zip([
+        ": nothing.",
+        ": --nothing.",
+        ": x: write a whole number",
+        ": <ID>.",
+        ": x: write a whole number",
+    ]) {
+        let words: Vec<&str> = text.split(' ').chain(["--format", "json"]).collect();
+        let said = folder.run(&sandbox, &words).await;
+        let result: Value = serde_json::from_str(&said.out).unwrap();
+        let error = result["error"].as_str().unwrap();
+        assert!(!error.contains(['\n', '\u{1b}']), "{error}");
+        assert!(
+            error.contains(problem) && error.contains("--help"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_text_of_a_command_agrees_with_its_exit_code() {
     let (folder, sandbox) = folder("outputs-text").await;
     for (text, code) in COMMANDS {

@@ -178,6 +178,41 @@ async fn pull_replaces_no_file_that_names_a_portal_if_the_api_names_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_saved_answer_that_names_no_portal_replaces_no_file_that_names_one() {
+    let folder = Folder::new("portal-not-saved");
+    let of_other =
+        r#"{"format": 1, "portal": "acme.bitrix24.ru", "fields": {"post": {"type": "string"}}}"#;
+    folder.write("vibecode/contacts.json", of_other);
+    folder.write("answer.json", r#"{"post": {"type": "string"}}"#);
+    let words = ["pull", "contacts", "--from-file", "answer.json"];
+    let said = folder.run_with(&words, &[]).await;
+    assert_eq!(said.code, 2, "{}", said.err);
+    let problem = "is of the portal acme.bitrix24.ru, and the answer does not name its portal: nothing was written";
+    assert!(said.err.contains(problem), "{}", said.err);
+    assert_eq!(folder.read("vibecode/contacts.json"), of_other);
+    let said = folder
+        .run_with(&[&words[..], &["--replace"]].concat(), &[])
+        .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_stops_pull_before_anything_is_written() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("portal-file-not-read");
+    std::fs::create_dir_all(folder.0.join("vibecode/statuses.json")).unwrap();
+    for words in [
+        &["pull", "contacts"][..],
+        &["pull", "contacts", "--replace"],
+    ] {
+        let said = folder.run(&sandbox, words).await;
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.contains("statuses.json: "), "{}", said.err);
+        assert!(!folder.0.join("vibecode/contacts.json").exists());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_does_not_say_its_portal_in_a_readable_way_is_replaced_with_a_warning() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("portal-not-readable");

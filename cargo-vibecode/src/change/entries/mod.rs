@@ -15,7 +15,7 @@ use vibecode_spec::Multifield;
 
 use self::numbering_plan::NumberingPlan;
 use super::SEPARATOR;
-use crate::visible::is_invisible;
+use crate::{cells::left_by_a_spreadsheet, visible::is_invisible};
 
 /// How phones and emails are checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
@@ -67,7 +67,7 @@ impl EntryRules {
             });
         }
         let text = text.trim_matches(is_invisible);
-        if let Some(problem) = left_by_a_spreadsheet(text) {
+        if let Some(problem) = written_by_a_spreadsheet(text) {
             return Err(problem.to_owned());
         }
         match multifield {
@@ -109,15 +109,17 @@ impl EntryRules {
 }
 
 /// Returns the problem with a text that a spreadsheet has written in the place of a value.
-fn left_by_a_spreadsheet(text: &str) -> Option<&'static str> {
+fn written_by_a_spreadsheet(text: &str) -> Option<&'static str> {
     match text.chars().next()? {
         '=' => Some("has a formula of a spreadsheet: save its result as text"),
         '\'' | '’' | '`' => {
             Some("begins with an apostrophe, which a spreadsheet puts before text: remove it")
         }
-        '#' if text.ends_with(['!', '?', '#']) || text.contains('/') => {
-            Some("has an error of a spreadsheet instead of a value: empty the cell")
-        }
+        '#' => left_by_a_spreadsheet(text).or_else(|| {
+            // In a language that is not known there.
+            let is_error = text.ends_with(['!', '?', '#']) || text.contains('/');
+            is_error.then_some("has an error of a spreadsheet instead of a value: empty the cell")
+        }),
         _ => None,
     }
 }

@@ -69,7 +69,7 @@ pub(super) struct Checked {
     /// The requests that compare the schema and the codes with the portal.
     pub(super) requests_for_files: u64,
     columns: Vec<(String, String)>,
-    /// The encoding of the file, if it is no spreadsheet.
+    /// The encoding of the file, if it is not a spreadsheet.
     encoding: Option<&'static str>,
     tally: Tally,
     /// The texts of the rows that are options or codes.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
+    portal_files::{self, Drift, FetchedFile, UsedCodes},
 };
 
 impl BulkJob<'_> {
@@ -97,11 +97,7 @@ impl BulkJob<'_> {
             let Some(before) = field(before) else {
                 continue;
             };
-            // A field that was removed is among the differences.
-            let is_there = drift.schema.field(&before).is_some();
-            if is_there && field(now).as_ref() != Some(&before) {
-                renamed.push(means_another(name, &before));
-            }
+            renamed.extend(drift.renamed(name, &before, field(now).as_deref()));
             used.push(before);
         }
         let texts = &checked.item_texts;

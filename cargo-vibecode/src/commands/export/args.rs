@@ -22,8 +22,8 @@ vibecode bulk` reads unchanged adds nothing twice.
 The records are ordered by id, and each page is requested above the last id, so that records that are deleted or \
 created meanwhile neither hide nor repeat others. An export ends with the record that was the last one when it began: \
 it says how many were created since. If the ids of an answer do not rise, the export fails. A \
-record with a value that is not understood is not written: it is reported, and the exit code is 1. So is a field that a record does not \
-show: its cell is `#N/A`, which `bulk` refuses, and JSON Lines lack the key. A field that no record shows has no column, \
+record with a value that is not understood is not written: it is reported, and the exit code is 1. A field that a record \
+does not show is reported too, with exit code 1: its cell is `#N/A`, which `bulk` refuses, and JSON Lines lack the key. A field that no record shows has no column, \
 unless --fields names it. Each row is checked as `bulk` would read it: cells that `bulk` refuses or would change are \
 reported with their records.
 

@@ -44,6 +44,8 @@ pub(super) struct Columns<'s> {
     slots: HashMap<&'s str, usize>,
     /// Whether the cells are those of CSV.
     is_csv: bool,
+    /// Whether the fields were named, so that each must be known of every record.
+    are_named: bool,
     /// The phones and emails whose type the API does not write.
     pub(super) as_other: u64,
     /// The records whose phones and emails are not shown as a complete list.
@@ -133,12 +135,14 @@ impl<'s> Columns<'s> {
             is_left_out: false,
         });
         let columns: Vec<Column<'s>> = columns.collect();
+        let are_named = !names.is_empty();
         let names = columns.iter().map(|column| &*column.field.name);
         let slots = [ID, ALL_MULTIFIELDS].into_iter().chain(names);
         Ok(Self {
             slots: slots.enumerate().map(|(slot, name)| (name, slot)).collect(),
             fields: columns,
             is_csv,
+            are_named,
             as_other: 0,
             without_list: 0,
         })
@@ -171,10 +175,14 @@ impl<'s> Columns<'s> {
         columns.map(|column| (&*column.field.name, &column.old_codes))
     }
 
-    /// Returns the fields that no record has shown so far, and whether they have no column.
+    /// Returns the fields that no record has shown so far, and whether they are left out: they have no column in CSV.
     pub(super) fn never_shown(&self) -> impl Iterator<Item = (&str, bool)> {
         let columns = self.fields.iter().filter(|column| column.shown == 0);
-        columns.map(|column| (&*column.field.name, column.is_left_out))
+        columns.map(|column| {
+            let is_without_key = !self.is_csv && !self.are_named && !column.is_multifield();
+            let is_left_out = column.is_left_out || is_without_key;
+            (&*column.field.name, is_left_out)
+        })
     }
 
     /// Returns the columns that some records have shown, each with the records that have not.
@@ -271,7 +279,11 @@ impl<'s> Columns<'s> {
         };
         let values = slots.deserialize(&mut deserializer);
         values.map_err(|_| {
-            RecordProblem::new(None, None, "the record is no object, or has a field twice")
+            RecordProblem::new(
+                None,
+                None,
+                "the record is not an object, or has a field twice",
+            )
         })
     }
 }
@@ -281,7 +293,7 @@ impl<'s> Column<'s> {
         matches!(self.field.kind, Kind::Multifield(_))
     }
 
-    /// Adds the cell of a field that is no multifield to those of its record.
+    /// Adds the cell of a field that is not a multifield to those of its record.
     ///
     /// # Errors
     /// If the value is not understood, or if there is no column for it. The text is the end of a sentence that begins

@@ -9,11 +9,10 @@ use vibecode_spec::one_line;
 
 use super::{args::Args, columns::Columns, filter::Filters};
 use crate::{
-    change,
     code_file::KnownCodes,
     failure::Failure,
     output::Output,
-    portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
+    portal_files::{self, Drift, FetchedFile, UsedCodes},
     schema_file::KnownFields,
 };
 
@@ -31,7 +30,8 @@ impl UsedNames<'_> {
     /// would read the labels.
     ///
     /// # Errors
-    /// If a file is of another portal, if a name means something else now, if the portal lacks the field of a filter, or if it does not answer.
+    /// If a file is of another portal, if a name means something else now, if the portal lacks the field of a filter, or if
+    /// it does not answer.
     pub(super) async fn check(
         &self,
         client: &Client,
@@ -91,20 +91,14 @@ impl UsedNames<'_> {
         )))
     }
 
-    /// Returns a sentence for each name that means another field now. A field that was removed is among the differences.
+    /// Returns a sentence for each name that means another field now.
     fn renamed(&self, drift: &Drift) -> Vec<String> {
         let headers = self.columns.headers().skip(1);
         let of_labels = self.columns.wire_names().zip(headers);
         let of_labels = of_labels.filter(|_| self.args.labels);
         let names = self.filters.fields().chain(of_labels);
-        let is_renamed = |(wire_name, name): &(&str, &str)| {
-            let is_there = drift.schema.field(wire_name).is_some();
-            let now = change::field(&drift.schema, name);
-            is_there && !now.is_ok_and(|now| now.name == *wire_name)
-        };
-        let renamed = names.filter(is_renamed);
-        renamed
-            .map(|(wire_name, name)| means_another(name, wire_name))
+        names
+            .filter_map(|(wire_name, name)| drift.renamed(name, wire_name, drift.meaning_of(name)))
             .collect()
     }
 }

@@ -23,10 +23,12 @@ use crate::{
         ColumnOptions, Columns as BulkColumns, Effect, Empty,
         rows::{Cell as BulkCell, CsvRows, JsonRows, Problem, Record, Rows},
     },
+    visible::trimmed,
 };
 
 /// The number of different problems that are kept.
 const MAX_PROBLEMS: usize = 50;
+const OTHER_PROBLEMS: &str = "other problems";
 
 /// What the options of `bulk` refer to.
 #[derive(Debug)]
@@ -261,26 +263,38 @@ impl<'a> ReadBack<'a> {
         let field = column.and_then(|column| self.fields.get(column)).cloned();
         let note = column.and_then(|column| written.notes.get(column));
         let is_old_code = note == Some(&CellNote::OldCode);
-        let is_full = self.problems.len() >= MAX_PROBLEMS;
-        let mut known = self.problems.iter_mut();
-        let known = known.find(|it| {
-            it.field == field
-                && it.reading == reading
-                && it.is_old_code == is_old_code
-                && (it.problem == problem || is_full)
-        });
-        if let Some(known) = known {
-            return known.records.add(written.id);
-        }
-        let mut records = Records::default();
-        records.add(written.id);
-        self.problems.push(BulkProblem {
+        let problem = BulkProblem {
             field,
             problem,
             reading,
             is_old_code,
-            records,
-        });
+            records: Records::default(),
+        };
+        add_to(&mut self.problems, problem, written.id);
+    }
+}
+
+/// Adds a record to those with the same problem. Once many different problems are kept, the rest of them are one problem
+/// of each field.
+fn add_to(problems: &mut Vec<BulkProblem>, mut new: BulkProblem, id: u64) {
+    let index = |problems: &[BulkProblem], new: &BulkProblem| {
+        problems.iter().position(|it| {
+            it.field == new.field
+                && it.reading == new.reading
+                && it.is_old_code == new.is_old_code
+                && it.problem == new.problem
+        })
+    };
+    let mut known = index(problems, &new);
+    if known.is_none() && problems.len() >= MAX_PROBLEMS {
+        OTHER_PROBLEMS.clone_into(&mut new.problem);
+        known = index(problems, &new);
+    }
+    if let Some(known) = known.and_then(|known| problems.get_mut(known)) {
+        known.records.add(id);
+    } else {
+        new.records.add(id);
+        problems.push(new);
     }
 }
 
@@ -300,9 +314,42 @@ fn another_value(cell: &Cell<'_>) -> &'static str {
         Cell::Typed(values) => values.iter().map(|(value, _)| *value).collect(),
     }
     .into_iter();
-    if texts.any(|text| text.trim() != text) {
-        "it leaves out the spaces and line breaks at the beginning and the end"
+    if texts.any(|text| trimmed(text) != text) {
+        "it leaves out the spaces, line breaks and invisible letters at the beginning and the end"
     } else {
         ANOTHER_VALUE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_never_counted_under_the_problem_of_others() {
+        let mut problems = Vec::new();
+        let mut add = |text: String, id: u64| {
+            let new = BulkProblem {
+                field: Some("post".to_owned()),
+                problem: text,
+                reading: BulkReading::Refused,
+                is_old_code: false,
+                records: Records::default(),
+            };
+            add_to(&mut problems, new, id);
+        };
+        for id in 0..60 {
+            add(format!("problem {id}"), id);
+        }
+        add("problem 7".to_owned(), 60);
+        assert_eq!(problems.len(), MAX_PROBLEMS + 1);
+        for (index, it) in problems.iter().enumerate() {
+            let (text, count) = match index {
+                7 => ("problem 7".to_owned(), 2),
+                MAX_PROBLEMS => (OTHER_PROBLEMS.to_owned(), 10),
+                _ => (format!("problem {index}"), 1),
+            };
+            assert_eq!((&it.problem, it.records.count), (&text, count));
+        }
     }
 }

@@ -7,9 +7,8 @@ use super::{
     args::Form,
     columns::RecordProblem,
     read_back::{BulkProblem, BulkReading},
-    sheet::NOT_AVAILABLE,
 };
-use crate::{ExitStatus, output::Output, plural::number_of};
+use crate::{ExitStatus, cells::NOT_AVAILABLE, output::Output, plural::number_of};
 
 impl Export<'_> {
     /// Shows what was written, and what of it needs attention.
@@ -100,9 +99,12 @@ impl Export<'_> {
 
     /// Warns of values that are not known, since records do not show their fields. Returns whether a column has any.
     fn warn_of_unknown(&self, output: &Output) -> bool {
-        let cells = match self.args.form() {
-            Form::Csv => format!("the cell is {NOT_AVAILABLE}, which `bulk` refuses"),
-            Form::Jsonl => "the key is left out".to_owned(),
+        let (column, cells) = match self.args.form() {
+            Form::Csv => (
+                "column",
+                format!("the cell is {NOT_AVAILABLE}, which `bulk` refuses"),
+            ),
+            Form::Jsonl => ("key", "the key is left out".to_owned()),
         };
         let seen = self.written + self.failed;
         let never_shown = self.columns.never_shown().filter(|_| seen > 0);
@@ -114,7 +116,7 @@ impl Export<'_> {
         };
         if !left_out.is_empty() {
             output.warn(format!(
-                "these fields have no column, since no record shows them: {}",
+                "these fields have no {column}, since no record shows them: {}",
                 names(&left_out)
             ));
         }
@@ -157,7 +159,8 @@ impl Export<'_> {
             let what = match (field, reading) {
                 (Some(field), BulkReading::Refused) => format!("refuses `{field}` of"),
                 (Some(field), BulkReading::Changed) => format!("would change `{field}` of"),
-                (None, _) => "refuses the row of".to_owned(),
+                (None, BulkReading::Refused) => "refuses the row of".to_owned(),
+                (None, BulkReading::Changed) => "would change".to_owned(),
             };
             output.warn(format!(
                 "`bulk` {what} {} ({}): {problem}",

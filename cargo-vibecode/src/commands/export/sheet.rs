@@ -14,6 +14,7 @@ use super::{
     columns::Columns,
 };
 use crate::{
+    cells::NOT_AVAILABLE,
     change::SEPARATOR,
     failure::Failure,
     numbers::is_unclear,
@@ -134,10 +135,6 @@ impl Sheet {
         self.destination.finish()
     }
 }
-
-/// What a cell shows whose value is not known. A spreadsheet takes it for its own error of this name, and `bulk` refuses it
-/// in every column: an empty cell could clear the field.
-pub(super) const NOT_AVAILABLE: &str = "#N/A";
 
 fn csv_text(cell: &Cell<'_>, text: &mut String) {
     match cell {

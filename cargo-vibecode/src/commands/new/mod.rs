@@ -16,6 +16,7 @@ use crate::{
     code_file::KnownCodes,
     commands::pull,
     failure::Failure,
+    interrupts,
     output::Output,
     portal::{self, PortalArgs},
     schema_file,
@@ -68,6 +69,8 @@ pub(crate) async fn run(
     if schema_file::find(schema_file::entity(name)?)?.is_none() {
         if portal::has_key(portal_args)? {
             pull::one(name, portal_args, &output.quiet()).await?;
+            let written = "interrupted: the schema was fetched, and nothing else was written: run the command again";
+            interrupts::say_early(written, output)?;
         } else {
             output.warn(format!(
                 "there is no schema of {name}, so its user fields are unknown: set VIBECODE_API_KEY, or run `cargo vibecode pull {name}`"

@@ -1,6 +1,9 @@
 //! Writes what was fetched.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 use vibecode_spec::{
@@ -18,36 +21,48 @@ pub(super) enum Pulled {
     Statuses(Statuses),
     Currencies(Currencies),
 }
-/// Checks that no file that would be replaced is of another portal: its fields, options and codes would be lost.
+
+/// Checks that all files that would be replaced can be read, and that none is of another portal: its fields, options and
+/// codes would be lost. `portal` is that of what replaces them, or says why it is not known.
 ///
 /// # Errors
-/// If one is, also if it is not known which portal this is.
-pub(super) fn check_not_of_another(
+/// If a file cannot be read; unless `replaces` is true, also if it is of another portal, or if it names a portal and it is
+/// not known which portal this is.
+pub(super) fn check_files(
     subjects: &[Subject],
-    portal: Option<&str>,
+    portal: Result<&str, &str>,
+    replaces: bool,
 ) -> Result<(), Failure> {
     for subject in subjects {
         let file = schema_file::path(subject.file())?;
-        let before = fs::read(&file).ok();
-        // A file that cannot be read is replaced with a warning.
-        let of_file = before.and_then(|bytes| portal_of_file(&bytes).ok().flatten());
-        let Some(of_file) = of_file else {
+        // A file whose portal cannot be read is replaced with a warning.
+        let of_file = bytes_of(&file)?.and_then(|bytes| portal_of_file(&bytes).ok().flatten());
+        let Some(of_file) = of_file.filter(|_| !replaces) else {
             continue;
         };
-        if portal.is_some_and(|portal| same_portal(&of_file, portal)) {
+        if portal.is_ok_and(|portal| same_portal(&of_file, portal)) {
             continue;
         }
         return Err(Failure::new(format!(
             "{} is of the portal {}, and {}: nothing was written. Use the key of that portal, or replace its files with --replace",
             file.display(),
             one_line(&of_file),
-            portal.map_or_else(
-                || "the API does not report which portal the key is for".to_owned(),
-                |portal| format!("what would replace it is of {}", one_line(portal))
-            )
+            match portal {
+                Ok(portal) => format!("what would replace it is of {}", one_line(portal)),
+                Err(unknown) => unknown.to_owned(),
+            }
         )));
     }
     Ok(())
+}
+
+/// Returns the bytes of a file, or `None` if it does not exist.
+fn bytes_of(file: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::of_file(file, &error)),
+    }
 }
 
 impl Pulled {
@@ -145,7 +160,7 @@ fn write(
     output: &Output,
 ) -> Result<(String, &'static str), Failure> {
     let file = schema_file::path(file)?;
-    let before = fs::read(&file).ok();
+    let before = bytes_of(&file)?;
     match (before.as_deref().map(portal_of_file).transpose(), portal) {
         (Ok(Some(Some(then))), Some(now)) if !same_portal(&then, now) => output.warn(format!(
             "{} was of the portal {}, and is of {} now",

@@ -16,7 +16,7 @@ use vibecode_spec::{CodeFile, Currencies, PortalFile};
 use self::{
     codes::NoCodes,
     fields::saved,
-    files::{Pulled, check_not_of_another},
+    files::{Pulled, check_files},
     subject::subjects,
 };
 pub(crate) use self::{
@@ -40,7 +40,7 @@ Examples:
   cargo vibecode pull quotes tasks items/1040
   cargo vibecode pull contacts --from-file answer.json
 
-Files that name another portal than that of the key are not replaced, unless --replace is given.
+Files that name another portal than that of the key, or of a saved answer, are not replaced, unless --replace is given.
 
 Exit codes: 0 all files are written, 1 a list of codes is not usable, or is named and not open to the key,
 2 the command failed.";
@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     from_file: Option<PathBuf>,
 
-    /// Replace files of another portal than the one that the key is for.
+    /// Replace files of another portal than the one that the key, or the saved answer, is for.
     #[arg(long)]
     replace: bool,
 }
@@ -111,10 +111,10 @@ impl Fetched {
                 Pulled::Currencies(code_file::read(file, Currencies::read_file)?)
             }
         };
-        // A saved answer does not name its portal, and who names it says which it is.
-        if let (Some(portal), false) = (pulled.portal(), args.replace) {
-            check_not_of_another(&[subject], Some(portal))?;
-        }
+        // A portal in the file was written by hand, or by `pull`.
+        let portal = pulled.portal();
+        let portal = portal.ok_or("the answer does not name its portal");
+        check_files(&[subject], portal, args.replace)?;
         Ok(Self {
             all: vec![pulled],
             status: ExitStatus::Success,
@@ -130,9 +130,8 @@ impl Fetched {
         let subjects = subjects(&args.entities)?;
         let client = portal::client(portal_args, |builder| builder)?;
         let portal = Identity::of(&client, portal_args).await?.portal;
-        if !args.replace {
-            check_not_of_another(&subjects, portal.as_deref())?;
-        }
+        let unknown = "the API does not report which portal the key is for";
+        check_files(&subjects, portal.as_deref().ok_or(unknown), args.replace)?;
         if portal.is_none() {
             output.warn(
                 "the API does not report which portal the key is for, so the files do not name it",

@@ -19,6 +19,7 @@ pub(crate) enum Subject {
     Fields(EntityPath),
     Codes(CodeFile),
 }
+
 impl Subject {
     /// Returns the file with it.
     pub(super) fn file(self) -> PortalFile {

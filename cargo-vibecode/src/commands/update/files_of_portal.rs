@@ -4,12 +4,12 @@ use vibecode_runtime::Client;
 
 use super::Args;
 use crate::{
-    change::{self, ItemTexts},
+    change::ItemTexts,
     code_file::KnownCodes,
     failure::Failure,
     output::Output,
     portal::PortalArgs,
-    portal_files::{self, Drift, FetchedFile, UsedCodes, means_another},
+    portal_files::{self, Drift, FetchedFile, UsedCodes},
     portal_identity::Identity,
     schema_file::KnownFields,
 };
@@ -45,12 +45,7 @@ impl Args {
         let drift = Drift::fetch(client, fields.entity, of_file, output).await?;
         let (mut used, mut renamed) = (Vec::new(), Vec::new());
         for (wire_name, name) in self.names(&fields.schema) {
-            let now = change::field(&drift.schema, name);
-            // A field that was removed is among the differences.
-            let is_there = drift.schema.field(wire_name).is_some();
-            if is_there && !now.is_ok_and(|now| now.name == wire_name) {
-                renamed.push(means_another(name, wire_name));
-            }
+            renamed.extend(drift.renamed(name, wire_name, drift.meaning_of(name)));
             used.push(wire_name.to_owned());
         }
         drift.check(&used, renamed, texts, codes, output)

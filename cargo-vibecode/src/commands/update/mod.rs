@@ -70,8 +70,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     rules: EntryRules,
 
-    /// Send texts that look as if a wrong encoding has broken them, such as `????` or `Ð˜Ð²Ð°Ð½`. Without this option
-    /// they are refused.
+    /// Send texts that look as if a wrong encoding has broken them, such as `????` or `Ð˜Ð²Ð°Ð½`, and letters that nobody
+    /// sees at their ends. Without this option the former are refused, and the latter are left out.
     #[arg(long)]
     allow_garbled: bool,
 
@@ -145,6 +145,7 @@ impl Args {
         let settle = Duration::from_secs(self.settle);
         portal::client(portal_args, |builder| builder.settle_time(settle))
     }
+
     fn names<'a>(&'a self, schema: &'a Schema) -> Names<'a> {
         let pairs = self.set.iter().chain(&self.add);
         let names = pairs.map(|(name, _)| name).chain(&self.clear);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use vibecode_runtime::{Client, Error, PatchJob};
 use vibecode_spec::Schema;
 
-use super::{Args, of_request, requested::normal};
+use super::{Args, of_request};
 use crate::{
     change::{self, PIPELINE},
     code_file::KnownCodes,
@@ -36,7 +36,7 @@ impl Args {
         match self.pipeline(schema, &codes) {
             Pipeline::Any => Ok((codes, None)),
             Pipeline::Cleared => Err(Failure::new(format!(
-                "the stage cannot be checked, since `{PIPELINE}` is cleared, or set to what is no pipeline: set it to the number of one"
+                "the stage cannot be checked, since `{PIPELINE}` is cleared, or set to a value that is not the number of a pipeline: set it to the number of one"
             ))),
             Pipeline::Given(number) => Ok((codes.with_pipeline(Some(number)), None)),
             Pipeline::OfRecord if self.dry_run => {
@@ -66,7 +66,7 @@ impl Args {
         if let Some((_, text)) = self.set.iter().find(|(name, _)| is_pipeline(name))
             && let Some(field) = schema.field(PIPELINE)
         {
-            let Ok(value) = change::value(field, &normal(field, text), codes) else {
+            let Ok(value) = change::value(field, &self.normal(field, text), codes) else {
                 return Pipeline::Any;
             };
             return change::pipeline_number(&value).map_or(Pipeline::Cleared, Pipeline::Given);

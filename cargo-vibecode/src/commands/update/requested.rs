@@ -40,7 +40,7 @@ impl Args {
                     return Err(format!("`{}` {problem}", field.name));
                 }
                 unchecked.extend(change::unchecked(field, schema, codes));
-                change.set(&field.name, &normal(field, text))
+                change.set(&field.name, &self.normal(field, text))
             });
             problems.extend(set.err());
         }
@@ -101,15 +101,21 @@ impl Args {
                 .warn("an email looks like a placeholder, and cannot be removed once it is added");
         }
     }
-}
 
-/// Returns a text with its numbers and amounts in the form that the field takes.
-pub(super) fn normal<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
-    if !field.multiple {
-        return number_or_amount(&field.kind, trimmed(text));
+    /// Returns a text with its numbers and amounts in the form that the field takes, and without what nobody sees at its
+    /// ends, unless it is meant.
+    pub(super) fn normal<'t>(&self, field: &Field, text: &'t str) -> Cow<'t, str> {
+        let trim = if self.allow_garbled {
+            str::trim
+        } else {
+            trimmed
+        };
+        if !field.multiple {
+            return number_or_amount(&field.kind, trim(text));
+        }
+        let parts = text.split(SEPARATOR);
+        let parts = parts.map(|part| number_or_amount(&field.kind, trim(part)));
+        let parts: Vec<Cow<'t, str>> = parts.collect();
+        parts.join(&SEPARATOR.to_string()).into()
     }
-    let parts = text.split(SEPARATOR);
-    let parts = parts.map(|part| number_or_amount(&field.kind, trimmed(part)));
-    let parts: Vec<Cow<'t, str>> = parts.collect();
-    parts.join(&SEPARATOR.to_string()).into()
 }

@@ -45,7 +45,11 @@ fn report() -> io::Result<bool> {
         Some("derives") => &[Part::Derives],
         Some("files") => &[Part::Files],
         Some("fields") => &[Part::Fields],
-        Some(other) => return Err(io::Error::other(format!("there is no part `{other}`"))),
+        Some(other) => {
+            return Err(io::Error::other(format!(
+                "`{other}` is not a part: use limits, derives, files or fields"
+            )));
+        }
     };
     let mut is_kept = true;
     for part in parts {

@@ -119,21 +119,22 @@ fn line_in_another(
     file.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::with_capacity(BUFFER, file);
     let mut bytes = Vec::new();
-    for line in 1.. {
+    let mut line = 1;
+    loop {
         bytes.clear();
-        let mut begin = (&mut reader).take(LONGEST_LINE);
-        if begin.read_until(b'\n', &mut bytes)? == 0 {
-            break;
+        // A longer line is read in parts.
+        let mut part = (&mut reader).take(LONGEST_LINE);
+        if part.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(None);
         }
-        if bytes.is_ascii() {
-            continue;
+        if !bytes.is_ascii() {
+            let (text, _) = encoding.decode_without_bom_handling(&bytes);
+            if let Some(encoding) = written_in(&text, Some(encoding)) {
+                return Ok(Some(EvidentLine { line, encoding }));
+            }
         }
-        let (text, _) = encoding.decode_without_bom_handling(&bytes);
-        if let Some(encoding) = written_in(&text, Some(encoding)) {
-            return Ok(Some(EvidentLine { line, encoding }));
-        }
+        line += usize::from(bytes.ends_with(b"\n"));
     }
-    Ok(None)
 }
 
 /// Returns two lines that are in different encodings.
@@ -209,6 +210,8 @@ impl Sample {
                 let (before, _) = read.split_at(first.unwrap_or(count));
                 sample.line += before.split(|byte| *byte == b'\n').skip(1).count();
                 let start = first.map_or(count, |first| first.saturating_sub(WORD));
+                let of_line = before.iter().rposition(|byte| *byte == b'\n');
+                let start = start.max(of_line.map_or(0, |end| end + 1));
                 rest = read.get(start..).unwrap_or_default();
             }
             sample.bytes.extend_from_slice(rest);

@@ -79,7 +79,7 @@ fn unreadable(error: &XlsxError) -> &'static str {
         }
         // The texts of the library name parts of the archive, which nobody has seen.
         _ => {
-            "the file is a spreadsheet that is cut off or damaged: copy it again, or open it in a spreadsheet and save it as .xlsx or CSV"
+            "the file is an archive, as an .xlsx is, and cut off or damaged: copy it again, or open it in a spreadsheet and save it as .xlsx or CSV"
         }
     }
 }

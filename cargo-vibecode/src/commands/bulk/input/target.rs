@@ -1,7 +1,7 @@
 //! What the cells of a column are for: the record's id, a field that is set, a phone or an email that is added, or
 //! nothing.
 
-use vibecode_spec::{Kind, Multifield};
+use vibecode_spec::{Field, Kind, Multifield};
 
 use super::{
     columns::{ColumnOptions, DEFAULT_ID, ERROR_COLUMNS},
@@ -46,6 +46,47 @@ impl Target {
         match self {
             Self::Set { field, .. } | Self::Add { field, .. } => Some(field),
             Self::Id | Self::Ignored | Self::Aside(_) | Self::Nameless => None,
+        }
+    }
+
+    /// Returns the target of a column that means this field, by its label if `is_label` is true.
+    ///
+    /// # Errors
+    /// If cells cannot set it, unless it is found by a label.
+    fn of_field(
+        field: &Field,
+        type_id: Option<&'static str>,
+        is_label: bool,
+        is_export: bool,
+    ) -> Result<Self, String> {
+        // A label comes from a spreadsheet or an export, which show more than can be written.
+        if is_label && change::is_fixed(field) {
+            return Ok(Target::Aside(format!("`{}` is read-only", field.name)));
+        }
+        if is_label && field.kind == Kind::File {
+            return Ok(Target::Aside(format!("`{}` takes files", field.name)));
+        }
+        if change::is_fixed(field) {
+            let name = &field.name;
+            return Err(format!(
+                "belongs to `{name}`, which is read-only: ignore it with --ignore"
+            ));
+        }
+        match &field.kind {
+            Kind::File => Err(
+                "takes files, which cannot be given as text: ignore it with --ignore".to_owned(),
+            ),
+            Kind::Multifield(multifield) => Ok(Target::Add {
+                field: field.name.clone(),
+                multifield: *multifield,
+                type_id,
+                is_export,
+            }),
+            kind => Ok(Target::Set {
+                field: field.name.clone(),
+                is_multiple: field.multiple,
+                kind: kind.clone(),
+            }),
         }
     }
 
@@ -108,19 +149,22 @@ impl ColumnOptions<'_> {
             Some((_, name)) => headers::meaning(self, name, false),
             None => headers::meaning(self, column, is_export),
         };
-        let (field, type_id, is_label, is_export) = match meaning {
+        match meaning {
+            Ok(Meaning::Field { field, .. })
+                if field.name == DEFAULT_ID && self.id_column.is_none() =>
+            {
+                Ok(Target::Id)
+            }
             Ok(Meaning::Field {
                 field,
                 type_id,
                 is_label,
                 is_export,
-            }) => (field, type_id, is_label && mapped.is_none(), is_export),
-            Ok(Meaning::Aside(why)) => return Ok(Target::Aside(why.to_owned())),
-            Err(NoMeaning::Ambiguous(problem) | NoMeaning::UnknownType(problem)) => {
-                return Err(problem);
-            }
+            }) => Target::of_field(field, type_id, is_label && mapped.is_none(), is_export),
+            Ok(Meaning::Aside(why)) => Ok(Target::Aside(why.to_owned())),
+            Err(NoMeaning::Ambiguous(problem) | NoMeaning::UnknownType(problem)) => Err(problem),
             Err(NoMeaning::Unknown) if self.ignore_unknown && mapped.is_none() => {
-                return Ok(Target::Aside("it belongs to no field".to_owned()));
+                Ok(Target::Aside("it belongs to no field".to_owned()))
             }
             Err(NoMeaning::Unknown) => {
                 let problem =
@@ -129,40 +173,8 @@ impl ColumnOptions<'_> {
                     return Err(problem.to_owned());
                 }
                 let name = mapped.map_or(column, |(_, name)| name);
-                return Err(format!("{problem}: {}", headers::advice(self, name)));
+                Err(format!("{problem}: {}", headers::advice(self, name)))
             }
-        };
-        if field.name == DEFAULT_ID && self.id_column.is_none() {
-            return Ok(Target::Id);
-        }
-        // A label comes from a spreadsheet or an export, which show more than can be written.
-        if is_label && change::is_fixed(field) {
-            return Ok(Target::Aside(format!("`{}` is read-only", field.name)));
-        }
-        if is_label && field.kind == Kind::File {
-            return Ok(Target::Aside(format!("`{}` takes files", field.name)));
-        }
-        if change::is_fixed(field) {
-            let name = &field.name;
-            return Err(format!(
-                "belongs to `{name}`, which is read-only: ignore it with --ignore"
-            ));
-        }
-        match &field.kind {
-            Kind::File => Err(
-                "takes files, which cannot be given as text: ignore it with --ignore".to_owned(),
-            ),
-            Kind::Multifield(multifield) => Ok(Target::Add {
-                field: field.name.clone(),
-                multifield: *multifield,
-                type_id,
-                is_export,
-            }),
-            kind => Ok(Target::Set {
-                field: field.name.clone(),
-                is_multiple: field.multiple,
-                kind: kind.clone(),
-            }),
         }
     }
 }

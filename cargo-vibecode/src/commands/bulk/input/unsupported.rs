@@ -47,14 +47,14 @@ pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
             "the file is a JSON array: make a row of each element with `jq -c '.[]' {file} > rows.jsonl`"
         )
     } else {
-        return no_spreadsheet(path, start);
+        return not_a_spreadsheet(path, start);
     };
     Some(problem)
 }
 
-/// Returns what to do about a file that has the name of a spreadsheet and is none. Other programs write text with
+/// Returns what to do about a file that has the name of a spreadsheet, but is not one. Other programs write text with
 /// `.xls`, which is read.
-fn no_spreadsheet(path: &Path, start: &[u8]) -> Option<String> {
+fn not_a_spreadsheet(path: &Path, start: &[u8]) -> Option<String> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let is_sheet = ["xlsx", "xlsm", "xlsb", "xls", "ods"].contains(&&*extension);
     if !is_sheet || is_archive(start) || start.is_empty() {
@@ -70,7 +70,7 @@ fn no_spreadsheet(path: &Path, start: &[u8]) -> Option<String> {
         "copy it again, or open it in a spreadsheet and save it as .xlsx or CSV"
     };
     Some(format!(
-        "the name of the file ends with .{extension}, but it is no spreadsheet: {next}"
+        "the name of the file ends with .{extension}, but it is not a spreadsheet: {next}"
     ))
 }
 

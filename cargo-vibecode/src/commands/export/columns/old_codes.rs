@@ -7,11 +7,11 @@ use crate::change;
 
 /// Values of a field that `bulk` refuses as codes.
 #[derive(Debug, Default)]
-pub(in super::super) struct OldCodes {
+pub(in crate::commands::export) struct OldCodes {
     /// The number of values.
-    pub(in super::super) count: u64,
+    pub(in crate::commands::export) count: u64,
     /// The first of the codes.
-    pub(in super::super) shown: Vec<String>,
+    pub(in crate::commands::export) shown: Vec<String>,
 }
 
 impl OldCodes {
@@ -23,6 +23,7 @@ impl OldCodes {
         }
     }
 }
+
 /// The number of old codes that are shown of a column.
 const MAX_OLD_CODES: usize = 5;
 

@@ -9,7 +9,7 @@ use vibecode_runtime::RawAnswer;
 use super::ID;
 
 /// Returns the id of a record, if it is a number above 0.
-pub(in super::super) fn id_of(record: &RawAnswer) -> Option<u64> {
+pub(in crate::commands::export) fn id_of(record: &RawAnswer) -> Option<u64> {
     let record: serde_json::Value = record.parse().ok()?;
     id_of_json(&record.get(ID)?.to_string())
 }
