@@ -152,10 +152,9 @@ impl ProgressMeter {
         }
     }
 
-    /// Counts what an earlier process has done. Neither it nor the time so far counts for the rate.
-    pub(crate) fn skip(&mut self, count: u64) {
+    /// Shows it, and measures the rate from now on: neither what was done so far nor the time so far counts.
+    pub(crate) fn begin(&mut self) {
         self.began = Instant::now();
-        self.advance(count);
         self.state.begin_rate();
         self.tick(None);
     }

@@ -118,7 +118,7 @@ impl BulkJob<'_> {
             ));
         }
         Ok(exit_status(
-            checked.bad + preview.not_found + preview.refused,
+            checked.bad > 0 || preview.not_found > 0 || preview.refused > 0,
         ))
     }
 

@@ -166,7 +166,7 @@ impl BulkJob<'_> {
             self.show_not_undone();
             checked.summarize(args, self.identity.as_ref(), output);
             self.advise(&checked);
-            return Ok(exit_status(checked.bad));
+            return Ok(exit_status(checked.bad > 0));
         }
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);

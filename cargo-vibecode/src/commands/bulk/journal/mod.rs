@@ -215,6 +215,13 @@ impl Journal {
         self.sync()
     }
 
+    /// Records that the API did not report again which portal has taken these rows, which were reported.
+    pub(crate) fn unconfirmed(&mut self, rows: &RowSet) -> Result<(), Failure> {
+        let (at, rows) = (now(), rows.iter().collect());
+        self.write(&Line::Unconfirmed { at, rows })?;
+        self.sync()
+    }
+
     /// Passes every failed row to `visit`, but for those whose outcome does not count. Reads through the handle that holds
     /// the lock: on some systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {

@@ -206,7 +206,7 @@ impl Past {
 
 impl ReadLines {
     /// Returns whether the file is as it was when the last of these lines was written.
-    fn is_sealed(&self, file: &File, path: &Path) -> bool {
+    pub(super) fn is_sealed(&self, file: &File, path: &Path) -> bool {
         let checksum = self.checksum.as_ref();
         let seal = checksum.and_then(|checksum| Seal::of(file, checksum).ok());
         seal.is_some_and(|seal| seal.is_beside(path))
