@@ -4,6 +4,7 @@
 //! All files are complete, on the disk, before the first row is sent. A backup that was written while rows are
 //! sent would contain new values if two rows are about one record.
 
+mod files;
 mod new_file;
 mod undo_file;
 pub(crate) mod undone_job;
@@ -11,7 +12,6 @@ pub(crate) mod written;
 
 use std::{
     collections::HashMap,
-    ffi::OsString,
     io,
     path::{Path, PathBuf},
 };
@@ -19,14 +19,15 @@ use std::{
 use serde_json::json;
 use vibecode_runtime::Client;
 
+pub(super) use self::files::{given_path, is_taken, next_path};
 use self::{
+    files::{incomplete, removals, warning_of_leftovers},
     new_file::ListFile,
-    undo_file::{Lost, RETURNED, ROWS, UndoFile},
+    undo_file::{Lost, UndoFile},
     written::{UndoRow, WrittenByRecord},
 };
 use super::{
-    earlier,
-    input::{Input, columns::ColumnOptions, origin::Origin},
+    input::{columns::ColumnOptions, origin::Origin},
     journal::row_set::Ranges,
     old_values::{OldValue, RowChanges},
     record_fields::RecordFields,
@@ -36,7 +37,6 @@ use super::{
 use crate::{
     failure::Failure,
     output::Output,
-    part_file::remove_leftovers,
     progress::RequestProgress,
     returned_value::{self, Labels},
 };
@@ -44,7 +44,6 @@ use crate::{
 /// A backup is kept without being asked for if the file has more rows to send than this.
 pub(super) const MOST_ROWS_WITHOUT: u64 = 100;
 
-const MAX_BACKUPS: usize = 10_000;
 /// The number of fields that are not restored and are shown one by one.
 const MAX_SHOWN: usize = 20;
 
@@ -393,92 +392,4 @@ impl Backup {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// Returns the path that was given for a backup.
-///
-/// # Errors
-/// If there is a backup of this name, or if `bulk` would not read it as JSON Lines.
-pub(super) fn given_path(path: &Path) -> Result<PathBuf, Failure> {
-    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    if extension == "csv" || extension == "tsv" {
-        let problem = "a backup is JSON Lines: give it a name such as kept.jsonl";
-        return Err(Failure::in_file(path, problem));
-    }
-    if path.exists() {
-        let problem = "there is a file of this name: name another one for the backup";
-        return Err(Failure::in_file(path, problem));
-    }
-    let list = removals(path);
-    if list.exists() {
-        let problem = format!(
-            "this is the list of a backup that is not there: the backup was moved or deleted, or a run was killed before it was complete. Move or delete the list, or name another file than {} for the backup",
-            path.display()
-        );
-        return Err(Failure::in_file(&list, problem));
-    }
-    Ok(path.to_owned())
-}
-
-/// Returns the path of the next backup of a job, which has these already, the newest first. An earlier one is never
-/// overwritten, and the next one of a backup whose name was given is beside it.
-///
-/// # Errors
-/// If there are too many.
-pub(super) fn next_path(input: &Input, of_job: &[PathBuf]) -> Result<PathBuf, Failure> {
-    let named = |number: usize| {
-        let mut name = OsString::from(&input.path);
-        match number {
-            1 => name.push(".backup.jsonl"),
-            _ => name.push(format!(".backup-{number}.jsonl")),
-        }
-        PathBuf::from(name)
-    };
-    let is_free = |path: &PathBuf| !is_taken(path) && !of_job.contains(path);
-    let mut by_default = (1..=MAX_BACKUPS).map(named);
-    let given = of_job.last().filter(|first| {
-        let is_default = (1..=MAX_BACKUPS).any(|number| named(number) == **first);
-        !is_default
-    });
-    let free = match given {
-        Some(given) => earlier::numbered(given).take(MAX_BACKUPS).find(is_free),
-        None => by_default.find(is_free),
-    };
-    free.ok_or_else(|| {
-        Failure::in_file(
-            &input.path,
-            "there are too many backups of this file: delete those that are not needed",
-        )
-    })
-}
-
-/// Removes what runs that were killed have left of a backup of this name. Returns the warning of what is too young to be
-/// removed.
-fn warning_of_leftovers(path: &Path) -> Option<String> {
-    let lists = [removals(path), incomplete(path)];
-    let parts = [(path, ROWS), (path, RETURNED)].into_iter();
-    let parts = parts.chain(lists.iter().map(|list| (list.as_path(), "")));
-    let left = parts.flat_map(|(path, label)| remove_leftovers(path, label));
-    let left: Vec<String> = left.map(|path| path.display().to_string()).collect();
-    (!left.is_empty()).then(|| {
-        format!(
-            "a run that was killed has left parts of a backup: {}. They have old values of records, and are not needed: delete them, or a later run with this backup does",
-            left.join(", ")
-        )
-    })
-}
-
-/// Returns true if there is a file with one of the two names of a backup.
-pub(super) fn is_taken(path: &Path) -> bool {
-    path.exists() || removals(path).exists()
-}
-
-/// Returns the path of the list of phones and emails to remove.
-fn removals(path: &Path) -> PathBuf {
-    path.with_extension("added.csv")
-}
-
-/// Returns the path of the list of changes that cannot be undone.
-fn incomplete(path: &Path) -> PathBuf {
-    path.with_extension("incomplete.csv")
 }
