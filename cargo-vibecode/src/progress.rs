@@ -184,7 +184,7 @@ impl ProgressMeter {
 
     /// Shows the current state: call it every [`TICK`], with what is being waited for.
     pub(crate) fn tick(&mut self, wait: Option<Wait>) {
-        self.state.look(self.began.elapsed(), wait.as_ref());
+        self.state.record(self.began.elapsed(), wait.as_ref());
         self.state.wait = wait.filter(|wait| wait.time() >= SHORTEST_WAIT);
         self.draw();
         let is_first_event = self.reported.is_none() && matches!(self.form, Form::Events);

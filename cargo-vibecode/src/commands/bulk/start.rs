@@ -46,7 +46,6 @@ impl BulkJob<'_> {
             self.set_aside(path)?;
         }
         let interrupts = Interrupts::listen()?;
-        self.end_on_interrupt.stop();
         let (journal, past) = begin_journal(path, &mut header, reviewed, resumed)?;
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));

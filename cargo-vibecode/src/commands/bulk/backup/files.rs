@@ -58,10 +58,9 @@ pub(in crate::commands::bulk) fn next_path(
     };
     let is_free = |path: &PathBuf| !is_taken(path) && !of_job.contains(path);
     let mut by_default = (1..=MAX_BACKUPS).map(named);
-    let given = of_job.last().filter(|first| {
-        let is_default = (1..=MAX_BACKUPS).any(|number| named(number) == **first);
-        !is_default
-    });
+    let given = of_job
+        .last()
+        .filter(|first| !has_default_name(first, &input.path));
     let free = match given {
         Some(given) => earlier::numbered(given).take(MAX_BACKUPS).find(is_free),
         None => by_default.find(is_free),
@@ -72,6 +71,24 @@ pub(in crate::commands::bulk) fn next_path(
             "there are too many backups of this file: delete those that are not needed",
         )
     })
+}
+
+/// Returns whether a backup has a name that [`next_path`] gives to those of a file, of whatever number.
+fn has_default_name(backup: &Path, input: &Path) -> bool {
+    let bytes = |path: &Path| path.file_name().map(|it| it.as_encoded_bytes().to_vec());
+    let (Some(name), Some(file)) = (bytes(backup), bytes(input)) else {
+        return false;
+    };
+    let number = || {
+        let rest = name.strip_prefix(&*file)?.strip_prefix(b".backup")?;
+        rest.strip_suffix(b".jsonl")
+    };
+    let is_number = match number() {
+        Some([]) => true,
+        Some([b'-', b'1'..=b'9', digits @ ..]) => digits.iter().all(u8::is_ascii_digit),
+        Some(_) | None => false,
+    };
+    is_number && backup.parent() == input.parent()
 }
 
 /// Removes what runs that were killed have left of a backup of this name. Returns the warning of what is too young to be
@@ -103,4 +120,28 @@ pub(super) fn removals(path: &Path) -> PathBuf {
 /// Returns the path of the list of changes that cannot be undone.
 pub(super) fn incomplete(path: &Path) -> PathBuf {
     path.with_extension("incomplete.csv")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_with_a_default_name_is_one_of_its_file_and_folder() {
+        let is_default = |backup: &str| has_default_name(Path::new(backup), Path::new("in/a.csv"));
+        for backup in ["backup", "backup-2", "backup-10000", "backup-123456"] {
+            assert!(is_default(&format!("in/a.csv.{backup}.jsonl")), "{backup}");
+        }
+        for other in [
+            "in/kept.jsonl",
+            "a.csv.backup.jsonl",
+            "in/b.csv.backup.jsonl",
+            "in/a.csv.backup-x.jsonl",
+            "in/a.csv.backup-.jsonl",
+            "in/a.csv.backup-02.jsonl",
+            "in/a.csv.backup.jsonl.1",
+        ] {
+            assert!(!is_default(other), "{other}");
+        }
+    }
 }

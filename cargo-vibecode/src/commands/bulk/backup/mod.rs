@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 use vibecode_runtime::Client;
 
 pub(super) use self::files::{given_path, is_taken, next_path};
@@ -29,7 +29,7 @@ use self::{
 use super::{
     input::{columns::ColumnOptions, origin::Origin},
     journal::row_set::Ranges,
-    old_values::{OldValue, RowChanges},
+    old_values::{Addition, FieldChange, OldValue, RowChanges},
     record_fields::RecordFields,
     records::{RecordReader, RowRecord},
     send::plan::Plan,
@@ -38,7 +38,7 @@ use crate::{
     failure::Failure,
     output::Output,
     progress::RequestProgress,
-    returned_value::{self, Labels},
+    returned_value::{self, Labels, ReturnedValue},
 };
 
 /// A backup is kept without being asked for if the file has more rows to send than this.
@@ -204,8 +204,24 @@ fn add<'s>(
         }
     };
     let returned = RecordFields::read(record.as_str()).unwrap_or_default();
+    let restored = restored(id, &changes.changed, &returned, options, labels, lists)?;
+    if let Some(written) = written {
+        undo.add(id, &restored, written)?;
+    }
+    lists.add_additions(id, &changes.added)
+}
+
+/// Returns the old values of fields that the backup restores, and lists the others.
+fn restored<'a, 's: 'a>(
+    id: u64,
+    changed: &'a [FieldChange<'a>],
+    returned: &RecordFields<'a>,
+    options: &ColumnOptions<'s>,
+    labels: &mut HashMap<&'s str, Labels<'s>>,
+    lists: &mut Lists<'_>,
+) -> io::Result<Vec<(&'s str, ReturnedValue<'a>, &'a RawValue)>> {
     let mut restored = Vec::new();
-    for change in &changes.changed {
+    for change in changed {
         let field = options.schema.field(&change.field);
         let json = returned.get(&change.field);
         match (&change.old, field, json) {
@@ -229,25 +245,7 @@ fn add<'s>(
             }
         }
     }
-    if let Some(written) = written {
-        undo.add(id, &restored, written)?;
-    }
-    for addition in &changes.added {
-        if addition.is_known {
-            let record = format!("{}/{id}", lists.entity);
-            lists
-                .added
-                .add([&record, addition.field, &addition.value])?;
-        } else {
-            lists.add_lost(&Lost {
-                id,
-                field: addition.field,
-                json: "",
-                problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
-            })?;
-        }
-    }
-    Ok(())
+    Ok(restored)
 }
 
 /// The phones and emails that a job has added, which an undo leaves.
@@ -297,6 +295,24 @@ fn rows_of(list: &Path) -> Result<u64, Failure> {
 }
 
 impl Lists<'_> {
+    /// Lists the phones and emails that a row adds.
+    fn add_additions(&mut self, id: u64, added: &[Addition]) -> io::Result<()> {
+        for addition in added {
+            if addition.is_known {
+                let record = format!("{}/{id}", self.entity);
+                self.added.add([&record, addition.field, &addition.value])?;
+            } else {
+                self.add_lost(&Lost {
+                    id,
+                    field: addition.field,
+                    json: "",
+                    problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     fn add_lost(&mut self, lost: &Lost<'_>) -> io::Result<()> {
         let Lost {
             id,

@@ -286,7 +286,7 @@ impl Journal {
         let mut json = serde_json::to_vec(line).map_err(|error| Failure::new(error.to_string()))?;
         let mut checksum = self.checksum.clone();
         if let Some(checksum) = &mut checksum {
-            checksum.seal(&mut json);
+            checksum.append_checksum(&mut json);
         }
         json.push(b'\n');
         self.last_heartbeat = Instant::now();
