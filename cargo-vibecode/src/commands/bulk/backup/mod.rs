@@ -4,6 +4,7 @@
 //! All files are complete, on the disk, before the first row is sent. A backup that was written while rows are
 //! sent would contain new values if two rows are about one record.
 
+mod added;
 mod files;
 mod new_file;
 mod undo_file;
@@ -19,8 +20,12 @@ use std::{
 use serde_json::{json, value::RawValue};
 use vibecode_runtime::Client;
 
-pub(super) use self::files::{given_path, is_taken, next_path};
+pub(super) use self::{
+    added::Added,
+    files::{given_path, is_taken, next_path},
+};
 use self::{
+    added::rows_of,
     files::{incomplete, removals, warning_of_leftovers},
     new_file::ListFile,
     undo_file::{Lost, UndoFile},
@@ -246,52 +251,6 @@ fn restored<'a, 's: 'a>(
         }
     }
     Ok(restored)
-}
-
-/// The phones and emails that a job has added, which an undo leaves.
-#[derive(Debug)]
-pub(super) struct Added {
-    pub(super) list: PathBuf,
-    pub(super) count: u64,
-}
-
-impl Added {
-    /// Returns what is in the list beside a backup; `None` if there is no list, since nothing was added.
-    ///
-    /// # Errors
-    /// If the list cannot be read.
-    pub(super) fn beside(backup: &Path) -> Result<Option<Self>, Failure> {
-        let list = removals(backup);
-        if !list.exists() {
-            return Ok(None);
-        }
-        let count = rows_of(&list)?;
-        Ok(Some(Self { list, count }))
-    }
-
-    pub(super) fn in_words(&self) -> String {
-        let (count, verb) = match self.count {
-            1 => ("1 phone or email".to_owned(), "stays"),
-            count => (format!("{count} phones and emails"), "stay"),
-        };
-        format!(
-            "the API cannot remove phones and emails: {count} that the job was to add {verb}, listed in {}, to be removed by hand on the portal",
-            self.list.display()
-        )
-    }
-}
-
-/// Returns the number of rows of a list.
-fn rows_of(list: &Path) -> Result<u64, Failure> {
-    let failed = |error: csv::Error| Failure::of_file(list, &error.into());
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.flexible(true).from_path(list).map_err(failed)?;
-    let mut row = csv::ByteRecord::new();
-    let mut count = 0;
-    while reader.read_byte_record(&mut row).map_err(failed)? {
-        count += 1;
-    }
-    Ok(count)
 }
 
 impl Lists<'_> {
