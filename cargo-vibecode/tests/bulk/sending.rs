@@ -251,6 +251,26 @@ async fn a_row_that_failed_on_another_portal_is_not_among_the_failed_rows_of_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_fails_again_after_another_portal_may_have_taken_it_has_only_its_last_reason() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n404,b\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    desk.fault(Fault::in_batch([(1, CallFault::error("VALIDATION_ERROR"))]));
+    let child = front.command(&desk, "a.csv --yes --settle 1");
+    front.answer_after_the_first(Me::OfAnother);
+    let said = Said::of({ child }.output().unwrap());
+    said.assert(2, "it is not known which portal took 2 rows");
+    front.answer(Me::AtOnce);
+    let resume = front.command(&desk, "a.csv --resume --settle 1");
+    let said = Said::of({ resume }.output().unwrap());
+    said.assert(1, "1 row done, 1 failed");
+    let failed = desk.read("a.failed.csv");
+    assert!(failed.contains("404,b,ENTITY_NOT_FOUND,"), "{failed}");
+    assert!(!failed.contains("VALIDATION_ERROR"), "{failed}");
+    assert_eq!(failed.lines().count(), 2, "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_portal_is_not_reported_at_its_end_says_so() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post\n1,a\n2,b\n");

@@ -222,8 +222,9 @@ impl Journal {
         self.sync()
     }
 
-    /// Passes every failed row to `visit`, but for those whose outcome does not count. Reads through the handle that holds
-    /// the lock: on some systems no other handle can read.
+    /// Passes every failed row to `visit`, except those whose outcome does not count since the row was reopened later. A
+    /// row may have failed before that and again after it, so the failed rows of `Past` do not show which failure counts.
+    /// Reads through the handle that holds the lock: on some systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
         let mut reopened = Vec::new();
         let mut number = 0_u64;
