@@ -5,19 +5,12 @@
 //! then listens itself: [`Interrupts::listen`].
 
 use std::{
-    io,
-    path::PathBuf,
-    process,
+    io, process,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
 };
 
-use crate::{
-    FAILED,
-    failure::Failure,
-    output::Output,
-    part_file::{remove_if_ended_early, remove_parts},
-};
+use crate::{FAILED, failure::Failure, output::Output, part_file::remove_parts};
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -137,7 +130,7 @@ pub(crate) fn say_early(message: &'static str, output: &Output) -> Result<(), Fa
 
 /// Ends the program at the first signal and says why, until it is stopped.
 #[derive(Debug)]
-pub(crate) struct EndOnInterrupt(Arc<Mutex<Ending>>);
+struct EndOnInterrupt(Arc<Mutex<Ending>>);
 
 #[derive(Debug)]
 struct Ending {
@@ -149,7 +142,7 @@ struct Ending {
 impl EndOnInterrupt {
     /// # Errors
     /// If the system does not let the program listen for signals.
-    pub(crate) fn new(message: &'static str, output: &Output) -> Result<Self, Failure> {
+    fn new(message: &'static str, output: &Output) -> Result<Self, Failure> {
         let ending = Arc::new(Mutex::new(Ending {
             is_stopped: false,
             message,
@@ -175,14 +168,8 @@ impl EndOnInterrupt {
         Ok(Self(ending))
     }
 
-    /// Has this file removed if the program is ended.
-    #[expect(clippy::unused_self, reason = "only what ends the program removes it")]
-    pub(crate) fn remove(&self, file: PathBuf) {
-        remove_if_ended_early(file);
-    }
-
     /// Leaves further signals to [`Interrupts`], which must listen already.
-    pub(crate) fn stop(&self) {
+    fn stop(&self) {
         lock(&self.0).is_stopped = true;
     }
 }

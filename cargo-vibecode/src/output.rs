@@ -70,7 +70,7 @@ impl Output {
     }
 
     /// Prints a line to standard error, in human format only: standard output may have the records of a command.
-    pub(crate) fn aside(&self, text: impl AsRef<str>) {
+    pub(crate) fn line_to_stderr(&self, text: impl AsRef<str>) {
         if !self.is_json() && !self.is_quiet {
             print_to_stderr(&shown(text.as_ref()));
         }

@@ -152,10 +152,9 @@ impl ProgressMeter {
         }
     }
 
-    /// Counts what an earlier process has done. Neither it nor the time so far counts for the rate.
-    pub(crate) fn skip(&mut self, count: u64) {
+    /// Shows it, and measures the rate from now on: neither what was done so far nor the time so far counts.
+    pub(crate) fn begin(&mut self) {
         self.began = Instant::now();
-        self.advance(count);
         self.state.begin_rate();
         self.tick(None);
     }
@@ -185,7 +184,7 @@ impl ProgressMeter {
 
     /// Shows the current state: call it every [`TICK`], with what is being waited for.
     pub(crate) fn tick(&mut self, wait: Option<Wait>) {
-        self.state.look(self.began.elapsed(), wait.as_ref());
+        self.state.record(self.began.elapsed(), wait.as_ref());
         self.state.wait = wait.filter(|wait| wait.time() >= SHORTEST_WAIT);
         self.draw();
         let is_first_event = self.reported.is_none() && matches!(self.form, Form::Events);

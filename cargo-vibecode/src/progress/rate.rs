@@ -24,14 +24,14 @@ pub(super) struct Done {
     /// What is counted, such as rows.
     pub(super) count: u64,
     /// The same, or the bytes of a file if its rows are not counted yet.
-    pub(super) part: u64,
+    pub(super) progress: u64,
 }
 
 /// The rate so far.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rate {
-    /// When it was looked at last.
-    looked_at: Duration,
+    /// When it was recorded last.
+    recorded_at: Duration,
     /// The time that does not count.
     waited: Duration,
     /// How much was done after how much time that counts, the earliest first. It is never empty.
@@ -42,16 +42,16 @@ impl Rate {
     /// Begins with what is done already, now.
     pub(super) fn beginning_at(done: Done) -> Self {
         Self {
-            looked_at: Duration::ZERO,
+            recorded_at: Duration::ZERO,
             waited: Duration::ZERO,
             samples: VecDeque::from([(Duration::ZERO, done)]),
         }
     }
 
-    /// Notes how much is done after this time, and what has been waited for since the last call.
-    pub(super) fn look(&mut self, elapsed: Duration, done: Done, wait: Option<&Wait>) {
-        let since = elapsed.saturating_sub(self.looked_at);
-        self.looked_at = elapsed;
+    /// Records how much is done after this time, and what has been waited for since the last call.
+    pub(super) fn record(&mut self, elapsed: Duration, done: Done, wait: Option<&Wait>) {
+        let since = elapsed.saturating_sub(self.recorded_at);
+        self.recorded_at = elapsed;
         self.waited += match wait {
             Some(Wait::Settling(_)) => since,
             Some(Wait::RateLimit(time)) => since.min(time.saturating_sub(LONGEST_REGULAR_WAIT)),
@@ -93,7 +93,7 @@ impl Rate {
     /// Returns how long this much more takes, if anything was done lately.
     pub(super) fn time_of(&self, more: u64, elapsed: Duration, done: Done) -> Option<Duration> {
         let (before, time) = self.before(elapsed);
-        let done = done.part.saturating_sub(before.part);
+        let done = done.progress.saturating_sub(before.progress);
         let millis = (time.as_millis() * u128::from(more)).checked_div(u128::from(done))?;
         Some(Duration::from_millis(
             u64::try_from(millis).unwrap_or(u64::MAX),
@@ -110,20 +110,23 @@ mod tests {
     }
 
     fn rows(count: u64) -> Done {
-        Done { count, part: count }
+        Done {
+            count,
+            progress: count,
+        }
     }
 
-    /// Does this much a second from one moment to another, and looks every second.
+    /// Does this much a second from one moment to another, and records that every second.
     fn work(rate: &mut Rate, (from, to): (u64, u64), done: &mut u64, a_second: u64) {
         for second in from + 1..=to {
             *done += a_second;
-            rate.look(seconds(second), rows(*done), None);
+            rate.record(seconds(second), rows(*done), None);
         }
     }
 
     fn wait(rate: &mut Rate, (from, to): (u64, u64), done: u64, wait: impl Fn(u64) -> Wait) {
         for second in from + 1..=to {
-            rate.look(seconds(second), rows(done), Some(&wait(second - from)));
+            rate.record(seconds(second), rows(done), Some(&wait(second - from)));
         }
     }
 

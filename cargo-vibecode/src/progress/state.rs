@@ -79,9 +79,9 @@ impl ProgressState {
         })
     }
 
-    /// Notes how much is done after this time, and what has been waited for since the last call.
-    pub(super) fn look(&mut self, elapsed: Duration, wait: Option<&Wait>) {
-        self.rate.look(elapsed, self.done(), wait);
+    /// Records how much is done after this time, and what has been waited for since the last call.
+    pub(super) fn record(&mut self, elapsed: Duration, wait: Option<&Wait>) {
+        self.rate.record(elapsed, self.done(), wait);
     }
 
     /// Measures the rate from now on.
@@ -92,7 +92,7 @@ impl ProgressState {
     fn done(&self) -> Done {
         Done {
             count: self.done,
-            part: self.part().map_or(self.done, |(done, _)| done),
+            progress: self.part().map_or(self.done, |(done, _)| done),
         }
     }
 

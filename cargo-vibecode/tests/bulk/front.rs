@@ -26,6 +26,8 @@ pub(crate) enum Me {
     OfAnother,
     /// 401: the key is not valid any more.
     Refused,
+    /// The portal is the same, and the key may only read.
+    WithOtherRights,
 }
 
 pub(crate) struct Front {
@@ -132,7 +134,12 @@ async fn pass_on(
                         Me::AtOnce => {}
                         Me::After(time) => sleep(time).await,
                         Me::OfAnother => {
-                            return stream.write_all(of_another().as_bytes()).await.ok();
+                            let answer = naming("other.bitrix24.ru", "READWRITE");
+                            return stream.write_all(answer.as_bytes()).await.ok();
+                        }
+                        Me::WithOtherRights => {
+                            let answer = naming("sandbox.invalid", "READONLY");
+                            return stream.write_all(answer.as_bytes()).await.ok();
                         }
                         Me::Refused => return stream.write_all(REFUSED.as_bytes()).await.ok(),
                         Me::Missing => return stream.write_all(MISSING.as_bytes()).await.ok(),
@@ -148,8 +155,9 @@ async fn pass_on(
     }
 }
 
-fn of_another() -> String {
-    let body = r#"{"success":true,"data":{"portal":"other.bitrix24.ru","accessMode":"READWRITE"}}"#;
+fn naming(portal: &str, access: &str) -> String {
+    let body =
+        format!(r#"{{"success":true,"data":{{"portal":"{portal}","accessMode":"{access}"}}}}"#);
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
     format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }

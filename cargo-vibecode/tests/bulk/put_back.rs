@@ -185,6 +185,25 @@ async fn an_older_journal_of_a_finished_job_hides_no_request_of_the_next_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_undo_does_not_cover_up_that_the_journal_of_its_finished_job_was_put_back() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,Director\n");
+    desk.run("contacts a.csv --yes --no-throttle --settle 2 --backup kept.jsonl")
+        .assert(0, "1 row done");
+    let older = desk.read("a.csv.journal");
+    desk.write("a.csv.journal.new", older);
+    fs::rename(desk.path("a.csv.journal.new"), desk.path("a.csv.journal")).unwrap();
+    desk.run("contacts kept.jsonl --yes --no-throttle --settle 2")
+        .assert(0, "1 row done");
+    desk.write("a.csv", "id,post\n1,Chief\n");
+    let said = desk.run("contacts a.csv --yes --no-throttle --settle 2");
+    said.assert(
+        0,
+        "requests of the earlier job under this name may still be running",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_journal_nobody_has_changed_is_resumed_without_a_wait() {
     let desk = one_of_two().await;
     tokio::time::sleep(Duration::from_secs(1)).await;

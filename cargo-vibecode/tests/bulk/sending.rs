@@ -251,6 +251,26 @@ async fn a_row_that_failed_on_another_portal_is_not_among_the_failed_rows_of_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_fails_again_after_another_portal_may_have_taken_it_has_only_its_last_reason() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n404,b\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    desk.fault(Fault::in_batch([(1, CallFault::error("VALIDATION_ERROR"))]));
+    let child = front.command(&desk, "a.csv --yes --settle 1");
+    front.answer_after_the_first(Me::OfAnother);
+    let said = Said::of({ child }.output().unwrap());
+    said.assert(2, "it is not known which portal took 2 rows");
+    front.answer(Me::AtOnce);
+    let resume = front.command(&desk, "a.csv --resume --settle 1");
+    let said = Said::of({ resume }.output().unwrap());
+    said.assert(1, "1 row done, 1 failed");
+    let failed = desk.read("a.failed.csv");
+    assert!(failed.contains("404,b,ENTITY_NOT_FOUND,"), "{failed}");
+    assert!(!failed.contains("VALIDATION_ERROR"), "{failed}");
+    assert_eq!(failed.lines().count(), 2, "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_portal_is_not_reported_at_its_end_says_so() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post\n1,a\n2,b\n");
@@ -263,6 +283,90 @@ async fn a_job_whose_portal_is_not_reported_at_its_end_says_so() {
         1,
         "the API did not report at the end which portal the key is for",
     );
+    said.assert(1, "2 rows (row 2 to row 3) may have gone to another portal");
+    // It does not become a job without a problem by being finished.
+    front.answer(Me::AtOnce);
+    let command = front.command(&desk, "a.csv --resume --format json");
+    let said = Said::of({ command }.output().unwrap());
+    said.assert(1, r#""portal_confirmed":false"#);
+    said.assert(1, "2 rows (row 2 to row 3) may have gone to another portal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_resumed_repeats_which_rows_of_earlier_processes_are_not_confirmed() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    front.answer_after_the_first(Me::Refused);
+    let command = front.command(&desk, "a.csv --yes --limit 1");
+    let said = Said::of({ command }.output().unwrap());
+    said.assert(1, "1 row (row 2) may have gone to another portal");
+    front.answer(Me::AtOnce);
+    let command = front.command(&desk, "a.csv --resume --format json");
+    let said = Said::of({ command }.output().unwrap());
+    said.assert(1, r#""portal_confirmed":false"#);
+    said.assert(1, "1 row (row 2) may have gone to another portal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_no_row_was_sent_to_is_not_confirmed() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,birthdate\n1,yesterday\n");
+    let said = desk.run("contacts a.csv --yes --skip-bad --format json");
+    said.assert(1, r#""portal_confirmed":null"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_that_have_changed_at_the_end_of_a_job_are_reported() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    front.answer_after_the_first(Me::WithOtherRights);
+    let command = front.command(&desk, "a.csv --yes --format json");
+    let said = Said::of({ command }.output().unwrap());
+    said.assert(0, r#""portal_confirmed":true"#);
+    said.assert(0, "the key was ");
+    said.assert(0, " and is now ");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_while_the_job_asks_for_the_portal_at_its_end_ends_it() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,phone\n1,+79161112233\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    front.answer_after_the_first(Me::After(Duration::from_secs(60)));
+    // The record is read, and of the phone no answer arrives.
+    desk.fault(Fault::delay(Duration::ZERO));
+    desk.faults((0..40).map(|_| Fault::html()));
+    let command = front.command(&desk, "a.csv --yes --no-throttle --settle 30");
+    let mut child = { command }.spawn().unwrap();
+    while !desk.exists("a.csv.journal") || !desk.read("a.csv.journal").contains(r#"{"done":"#) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    vibecode_tests::signal::send("INT", &child).unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(20), async {
+        while child.try_wait().unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let is_ended = ended.await.is_ok();
+    let _ = child.kill();
+    let said = Said::of(child.wait_with_output().unwrap());
+    assert!(is_ended, "it waits: {said:#?}");
+    said.assert(1, "may still be applied for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_waits_for_the_portal_at_its_end_shows_it() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,post\n1,a\n");
+    let front = Front::of(&desk, Me::AtOnce).await;
+    front.answer_after_the_first(Me::After(Duration::from_secs(12)));
+    let command = front.command(&desk, "a.csv --yes");
+    let said = Said::of({ command }.output().unwrap());
+    said.assert(0, ", asking which portal the key is for, ");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -299,6 +299,15 @@ async fn an_undo_of_newer_changes_sends_no_stage_to_another_pipeline() {
         1,
         "row 2 would fail: deals/12 is in pipeline 5, and NEW is not a stage of it",
     );
+    plan.assert(1, "0 rows not found, 1 row in another pipeline");
+    // It is not said that somebody else has changed the stage.
+    let plan = desk.run(&format!("{overwrite} --plan --format json"));
+    plan.assert(
+        1,
+        r#"{"event":"other_pipeline","field":"stageId","record":"deals/12","row":2}"#,
+    );
+    plan.assert(1, r#""changed_since":0,"#);
+    plan.assert(1, r#""other_pipeline":1,"#);
     let said = desk.run(&format!("{overwrite} --yes"));
     said.assert(1, "1 row done, 1 failed");
     said.assert(1, "[OTHER_PIPELINE]");

@@ -269,10 +269,31 @@ async fn every_field_that_a_command_writes_is_on_the_page_and_every_field_of_the
     ];
     let said = folder.run_with(&words, &variables).await;
     page.compare_output("export", &said, "export with a field that one record shows");
+    undo_stages_of_another_pipeline(&folder, &mut page).await;
     let said = tokio::task::spawn_blocking(sandbox_until_it_is_stopped).await;
     page.compare_output("sandbox", &said.unwrap(), "sandbox --requests");
     assert_eq!(page.problems, [""; 0]);
     assert_eq!(unseen(&page), [""; 0]);
+}
+
+/// Undoes the stage of a deal that was moved to another pipeline since.
+async fn undo_stages_of_another_pipeline(folder: &Folder, page: &mut Page) {
+    let seed = json!({"deals": [{"id": 12, "stageId": "NEW", "categoryId": 0}]});
+    let sandbox = Sandbox::builder().seed(seed).start().await;
+    let statuses = r#"{"format": 1, "pipelines": [{"id": 5, "name": "Partners"}], "sets": {"DEAL_STAGE": [{"code": "NEW", "name": "New"}, {"code": "WON", "name": "Won"}], "DEAL_STAGE_5": [{"code": "C5:NEW", "name": "New"}]}}"#;
+    folder.write("vibecode/statuses.json", statuses);
+    folder.write("won.csv", "id,stageId\n12,WON\n");
+    folder.write("moved.csv", "id,stageId,categoryId\n12,C5:NEW,5\n");
+    for (how, words) in [
+        ("--yes", "won.csv --backup won.jsonl"),
+        ("--yes", "moved.csv"),
+        ("--plan", "won.jsonl --overwrite-newer"),
+    ] {
+        let text = format!("bulk deals {words} {how} --format json");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let said = folder.run(&sandbox, &words).await;
+        page.compare_output(&format!("bulk {how}"), &said, &text);
+    }
 }
 
 const ROWS: &str = "id,post,phone\n71,Director,89161112233\n404,Clerk,\n72,Clerk,\n";

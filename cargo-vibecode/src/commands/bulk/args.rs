@@ -43,7 +43,8 @@ vibecode/statuses.json or vibecode/currencies.json. What is in neither file is r
 the code or the id of one and the name of another. The folder vibecode is looked for in the current folder and in \
 those above it, up to one with a Cargo.toml or the root of its workspace. A stage is looked up in the pipeline that the row sets \
 (categoryId), or else in all of them: if several have the name, write the code, such as C5:WON. Before anything is \
-sent, the deals are read, and nothing is sent if a stage is not one of the pipeline of its deal.
+sent, the deals are read, and nothing is sent if a stage is not one of the pipeline of its deal; a row of an undo fails \
+alone then.
 
 What is no plausible phone or email is refused, since the API can never remove it: see --phones and --country. A \
 label that is the name of another field means neither: write wire:post for the field post.
@@ -60,8 +61,9 @@ FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if th
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \
 request for up to 50 records). A row fails if its record has another value or lacks a field.
 
-Exit codes: 0 all rows are done, or as many as --limit allows, 1 some rows are bad or failed, 2 the job failed or was \
-interrupted, or its output could not be written.";
+Exit codes: 0 all rows are done, or as many as --limit allows, 1 some rows are bad or failed, the job was undone, or \
+the API did not report at the end which portal the key is for, 2 the job failed or was interrupted, or its output could \
+not be written.";
 
 /// The arguments of `bulk`.
 #[derive(Debug, clap::Args)]

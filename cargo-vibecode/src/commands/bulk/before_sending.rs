@@ -117,9 +117,7 @@ impl BulkJob<'_> {
                 "nothing was sent. To send exactly this, if nothing has changed since: {command}"
             ));
         }
-        Ok(exit_status(
-            checked.bad + preview.not_found + preview.refused,
-        ))
+        Ok(exit_status(checked.bad > 0 || preview.has_failures()))
     }
 
     /// Returns the state of the file's job, if it has one that is not finished.

@@ -14,7 +14,7 @@ use super::{
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::{Journal, past::Past},
-    send::{Sender, Stopped},
+    send::{Sender, Stopped, other_portal::unconfirmed_in_words},
     sent_to,
 };
 use crate::{ExitStatus, failure::Failure, plural::number_of};
@@ -87,8 +87,9 @@ impl BulkJob<'_> {
             is_portal_confirmed: sender.is_portal_confirmed(),
         };
         self.summarize(counts, checked, shown.as_deref());
-        let unconfirmed = u64::from(sender.is_portal_confirmed() == Some(false));
-        Ok(exit_status(failed + checked.bad + unconfirmed))
+        Ok(exit_status(
+            failed > 0 || checked.bad > 0 || counts.is_portal_confirmed == Some(false),
+        ))
     }
 
     /// Says that rows are left because of `--limit`, if there are any.
@@ -123,7 +124,11 @@ impl BulkJob<'_> {
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
-        let problems = past.failed + checked.bad + u64::from(past.is_undone());
+        let is_unconfirmed = !past.unconfirmed.is_empty();
+        if is_unconfirmed {
+            self.output
+                .warn(unconfirmed_in_words(&past.unconfirmed, None));
+        }
         let path = self.input.failed();
         let failed_rows = match past.failed {
             0 => None,
@@ -143,10 +148,13 @@ impl BulkJob<'_> {
             ok: past.ok,
             failed: past.failed,
             is_undone: past.is_undone(),
+            is_portal_confirmed: is_unconfirmed.then_some(false),
             ..Counts::default()
         };
         self.summarize(counts, checked, shown.as_deref());
-        Ok(exit_status(problems))
+        Ok(exit_status(
+            past.failed > 0 || checked.bad > 0 || past.is_undone() || is_unconfirmed,
+        ))
     }
 
     /// Says at the end of an undo, and before one, what it leaves: the phones and emails that were added, and the other
@@ -329,9 +337,10 @@ pub(super) fn bad_rows(bad: u64) -> String {
     }
 }
 
-pub(super) fn exit_status(problems: u64) -> ExitStatus {
-    match problems {
-        0 => ExitStatus::Success,
-        _ => ExitStatus::Attention,
+pub(super) fn exit_status(needs_attention: bool) -> ExitStatus {
+    if needs_attention {
+        ExitStatus::Attention
+    } else {
+        ExitStatus::Success
     }
 }

@@ -18,8 +18,9 @@ use crate::{
     code_file::KnownCodes,
     column_header::export_headers,
     failure::Failure,
-    interrupts::EndOnInterrupt,
+    interrupts::say_early,
     output::Output,
+    part_file::remove_if_ended_early,
     portal::PortalArgs,
     portal_files::{Drift, FetchedFile},
     portal_identity::Identity,
@@ -37,7 +38,7 @@ pub(crate) async fn run(
             "standard input cannot be read again: resume with its copy, the file stdin-….rows",
         ));
     }
-    let end_on_interrupt = EndOnInterrupt::new(interrupted_before_sending(args), output)?;
+    say_early(interrupted_before_sending(args), output)?;
     let fields = schema_file::load_fields(&args.entity)?;
     let codes = KnownCodes::load()?;
     let files = codes.files().iter().chain(fields.file());
@@ -49,7 +50,7 @@ pub(crate) async fn run(
     };
     let input = Input::open(&args.file, &options)?;
     if input.is_copy {
-        end_on_interrupt.remove(input.path.clone());
+        remove_if_ended_early(input.path.clone());
     }
     let mapping = Mapping::of(args)?;
     let export = export_headers(&args.entity);
@@ -69,7 +70,6 @@ pub(crate) async fn run(
         digest_of_numbers: None,
         undone: None,
         other_backups: Vec::new(),
-        end_on_interrupt,
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
     };
@@ -127,8 +127,6 @@ pub(super) struct BulkJob<'a> {
     pub(super) undone: Option<UndoneJob>,
     /// If the file is a backup: the other backups of its job that are not undone, the newest first.
     pub(super) other_backups: Vec<PathBuf>,
-    /// Until the first row can be sent.
-    pub(super) end_on_interrupt: EndOnInterrupt,
     /// The portal and the rights of the key, as far as they are known.
     pub(super) identity: Option<Identity>,
     /// The limit of all requests of the job, also of those before rows are sent.
@@ -166,7 +164,7 @@ impl BulkJob<'_> {
             self.show_not_undone();
             checked.summarize(args, self.identity.as_ref(), output);
             self.advise(&checked);
-            return Ok(exit_status(checked.bad));
+            return Ok(exit_status(checked.bad > 0));
         }
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);

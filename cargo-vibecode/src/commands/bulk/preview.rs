@@ -1,5 +1,7 @@
 //! What the rows would change, compared with the records as they are now.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use vibecode_runtime::Client;
 use vibecode_spec::{Field, Kind, Schema, one_line};
@@ -22,9 +24,11 @@ use crate::{failure::Failure, output::Output, progress::RequestProgress};
 pub(super) struct Preview {
     changed: u64,
     same: u64,
-    pub(super) not_found: u64,
+    not_found: u64,
     /// Rows of an undo that would fail, since their records were changed since.
-    pub(super) refused: u64,
+    changed_since: u64,
+    /// Rows of an undo that would fail, since their records are in another pipeline than that of the stage.
+    other_pipeline: u64,
     digest: ReviewDigest,
     lines_not_found: RowSet,
     lines_refused: RowSet,
@@ -90,10 +94,16 @@ impl Preview {
                 let is_repeated = options.repeated.rows(row.job.id()).is_some();
                 self.digest.add(&review, is_repeated);
                 let stage = options.refused.and_then(|it| it.of_row(row.line));
-                if stage.is_some() || !fields.is_empty() {
+                if let Some(stage) = stage {
                     self.lines_refused.insert(row.line);
-                    self.refused += 1;
-                    show_refused(&name, row.line, &fields, stage, output);
+                    self.other_pipeline += 1;
+                    show_other_pipeline(&name, row.line, stage, output);
+                    continue;
+                }
+                if !fields.is_empty() {
+                    self.lines_refused.insert(row.line);
+                    self.changed_since += 1;
+                    show_changed_since(&name, row.line, &fields, output);
                     continue;
                 }
                 if changes.changed.is_empty() && changes.added.is_empty() {
@@ -123,10 +133,15 @@ impl Preview {
             self.not_found += 1;
             show_not_found(name, row.line, output);
         } else if is_among(&self.lines_refused) {
-            self.refused += 1;
+            self.changed_since += 1;
         } else {
             self.same += 1;
         }
+    }
+
+    /// Returns whether a row would fail.
+    pub(super) fn has_failures(&self) -> bool {
+        self.not_found > 0 || self.changed_since > 0 || self.other_pipeline > 0
     }
 
     /// Returns whether a record would change.
@@ -152,10 +167,17 @@ impl Preview {
         other_forms: u64,
         output: &Output,
     ) {
-        let refused = match self.refused {
+        let mut refused = match self.changed_since {
             0 => String::new(),
-            refused => format!(", {} changed since by somebody else", rows(refused)),
+            count => format!(", {} changed since by somebody else", rows(count)),
         };
+        if self.other_pipeline > 0 {
+            let _ = write!(
+                refused,
+                ", {} in another pipeline",
+                rows(self.other_pipeline)
+            );
+        }
         output.line(format!(
             "{} would change, {} the same, {} not found{refused}",
             match self.changed {
@@ -170,7 +192,8 @@ impl Preview {
             "would_change": self.changed,
             "same": self.same,
             "not_found": self.not_found,
-            "changed_since": self.refused,
+            "changed_since": self.changed_since,
+            "other_pipeline": self.other_pipeline,
             "in_another_form": other_forms,
             "reviewed": reviewed,
         }));
@@ -182,26 +205,22 @@ fn show_not_found(name: &str, line: u64, output: &Output) {
     output.event("not_found", json!({"row": line, "record": name}));
 }
 
-/// Shows a row of an undo that would fail.
-fn show_refused(
-    name: &str,
-    line: u64,
-    fields: &[String],
-    stage: Option<&RefusedStage>,
-    output: &Output,
-) {
-    let mut fields = fields.to_vec();
-    if let Some(RefusedStage { field, problem }) = stage {
-        output.line(format!("row {line} would fail: {problem}"));
-        fields.push(field.clone());
-    } else {
-        output.line(format!(
-            "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
-            fields.join(", ")
-        ));
-    }
+/// Shows a row of an undo that would fail, since somebody else has changed these fields of its record.
+fn show_changed_since(name: &str, line: u64, fields: &[String], output: &Output) {
+    output.line(format!(
+        "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
+        fields.join(", ")
+    ));
     let document = json!({"row": line, "record": name, "fields": fields});
     output.event("changed_since", document);
+}
+
+/// Shows a row of an undo that would fail, since its record is in another pipeline than that of the stage.
+fn show_other_pipeline(name: &str, line: u64, stage: &RefusedStage, output: &Output) {
+    let RefusedStage { field, problem } = stage;
+    output.line(format!("row {line} would fail: {problem}"));
+    let document = json!({"row": line, "record": name, "field": field});
+    output.event("other_pipeline", document);
 }
 
 fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output: &Output) {

@@ -46,7 +46,6 @@ impl BulkJob<'_> {
             self.set_aside(path)?;
         }
         let interrupts = Interrupts::listen()?;
-        self.end_on_interrupt.stop();
         let (journal, past) = begin_journal(path, &mut header, reviewed, resumed)?;
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));
@@ -104,7 +103,7 @@ impl BulkJob<'_> {
         .with_portal_check(portal_check)
     }
 
-    /// Sends the rows that are left, after what comes before the first and before what comes after the last.
+    /// Prepares the job, sends the rows that are left, confirms the portal and compares overtaken rows.
     async fn send(
         &self,
         sender: &mut Sender<'_>,
@@ -115,6 +114,7 @@ impl BulkJob<'_> {
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
         self.prepare(sender, &past, column_options, checked).await?;
+        sender.progress.begin();
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;
@@ -164,7 +164,7 @@ impl BulkJob<'_> {
         Ok(())
     }
 
-    /// Does what comes before the first row: waits for the job that is undone, and keeps the old values.
+    /// Prepares the job: waits for the job that is undone, and keeps the old values.
     async fn prepare(
         &self,
         sender: &mut Sender<'_>,

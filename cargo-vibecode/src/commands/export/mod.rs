@@ -72,7 +72,7 @@ pub(crate) async fn run(
     let throttle = WatchedThrottle::per_minute(args.per_minute, args.no_throttle);
     let client = portal::client(portal_args, |builder| builder.throttle(throttle.throttle()))?;
     let identity = Identity::of(&client, portal_args).await?;
-    output.aside(identity.in_words());
+    output.line_to_stderr(identity.in_words());
     let names = UsedNames {
         args,
         columns: &columns,

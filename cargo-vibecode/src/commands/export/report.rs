@@ -26,7 +26,7 @@ impl Export<'_> {
         }
         if let Some(created) = created.filter(|created| *created > 0) {
             // Standard output may have the records.
-            output.aside(format!(
+            output.line_to_stderr(format!(
                 "{} created after the export began, and not written: export those with --filter 'id>{}'",
                 number_of(created, "record was", "records were"),
                 self.last.unwrap_or_default()

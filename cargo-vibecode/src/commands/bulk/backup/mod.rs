@@ -4,6 +4,8 @@
 //! All files are complete, on the disk, before the first row is sent. A backup that was written while rows are
 //! sent would contain new values if two rows are about one record.
 
+mod added;
+mod files;
 mod new_file;
 mod undo_file;
 pub(crate) mod undone_job;
@@ -11,24 +13,28 @@ pub(crate) mod written;
 
 use std::{
     collections::HashMap,
-    ffi::OsString,
     io,
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 use vibecode_runtime::Client;
 
+pub(super) use self::{
+    added::Added,
+    files::{given_path, is_taken, next_path},
+};
 use self::{
+    added::rows_of,
+    files::{incomplete, removals, warning_of_leftovers},
     new_file::ListFile,
-    undo_file::{Lost, RETURNED, ROWS, UndoFile},
+    undo_file::{Lost, UndoFile},
     written::{UndoRow, WrittenByRecord},
 };
 use super::{
-    earlier,
-    input::{Input, columns::ColumnOptions, origin::Origin},
+    input::{columns::ColumnOptions, origin::Origin},
     journal::row_set::Ranges,
-    old_values::{OldValue, RowChanges},
+    old_values::{Addition, FieldChange, OldValue, RowChanges},
     record_fields::RecordFields,
     records::{RecordReader, RowRecord},
     send::plan::Plan,
@@ -36,15 +42,13 @@ use super::{
 use crate::{
     failure::Failure,
     output::Output,
-    part_file::remove_leftovers,
     progress::RequestProgress,
-    returned_value::{self, Labels},
+    returned_value::{self, Labels, ReturnedValue},
 };
 
 /// A backup is kept without being asked for if the file has more rows to send than this.
 pub(super) const MOST_ROWS_WITHOUT: u64 = 100;
 
-const MAX_BACKUPS: usize = 10_000;
 /// The number of fields that are not restored and are shown one by one.
 const MAX_SHOWN: usize = 20;
 
@@ -205,8 +209,24 @@ fn add<'s>(
         }
     };
     let returned = RecordFields::read(record.as_str()).unwrap_or_default();
+    let restored = restored(id, &changes.changed, &returned, options, labels, lists)?;
+    if let Some(written) = written {
+        undo.add(id, &restored, written)?;
+    }
+    lists.add_additions(id, &changes.added)
+}
+
+/// Returns the old values of fields that the backup restores, and lists the others.
+fn restored<'a, 's: 'a>(
+    id: u64,
+    changed: &'a [FieldChange<'a>],
+    returned: &RecordFields<'a>,
+    options: &ColumnOptions<'s>,
+    labels: &mut HashMap<&'s str, Labels<'s>>,
+    lists: &mut Lists<'_>,
+) -> io::Result<Vec<(&'s str, ReturnedValue<'a>, &'a RawValue)>> {
     let mut restored = Vec::new();
-    for change in &changes.changed {
+    for change in changed {
         let field = options.schema.field(&change.field);
         let json = returned.get(&change.field);
         match (&change.old, field, json) {
@@ -230,74 +250,28 @@ fn add<'s>(
             }
         }
     }
-    if let Some(written) = written {
-        undo.add(id, &restored, written)?;
-    }
-    for addition in &changes.added {
-        if addition.is_known {
-            let record = format!("{}/{id}", lists.entity);
-            lists
-                .added
-                .add([&record, addition.field, &addition.value])?;
-        } else {
-            lists.add_lost(&Lost {
-                id,
-                field: addition.field,
-                json: "",
-                problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
-            })?;
-        }
-    }
-    Ok(())
-}
-
-/// The phones and emails that a job has added, which an undo leaves.
-#[derive(Debug)]
-pub(super) struct Added {
-    pub(super) list: PathBuf,
-    pub(super) count: u64,
-}
-
-impl Added {
-    /// Returns what is in the list beside a backup; `None` if there is no list, since nothing was added.
-    ///
-    /// # Errors
-    /// If the list cannot be read.
-    pub(super) fn beside(backup: &Path) -> Result<Option<Self>, Failure> {
-        let list = removals(backup);
-        if !list.exists() {
-            return Ok(None);
-        }
-        let count = rows_of(&list)?;
-        Ok(Some(Self { list, count }))
-    }
-
-    pub(super) fn in_words(&self) -> String {
-        let (count, verb) = match self.count {
-            1 => ("1 phone or email".to_owned(), "stays"),
-            count => (format!("{count} phones and emails"), "stay"),
-        };
-        format!(
-            "the API cannot remove phones and emails: {count} that the job was to add {verb}, listed in {}, to be removed by hand on the portal",
-            self.list.display()
-        )
-    }
-}
-
-/// Returns the number of rows of a list.
-fn rows_of(list: &Path) -> Result<u64, Failure> {
-    let failed = |error: csv::Error| Failure::of_file(list, &error.into());
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.flexible(true).from_path(list).map_err(failed)?;
-    let mut row = csv::ByteRecord::new();
-    let mut count = 0;
-    while reader.read_byte_record(&mut row).map_err(failed)? {
-        count += 1;
-    }
-    Ok(count)
+    Ok(restored)
 }
 
 impl Lists<'_> {
+    /// Lists the phones and emails that a row adds.
+    fn add_additions(&mut self, id: u64, added: &[Addition]) -> io::Result<()> {
+        for addition in added {
+            if addition.is_known {
+                let record = format!("{}/{id}", self.entity);
+                self.added.add([&record, addition.field, &addition.value])?;
+            } else {
+                self.add_lost(&Lost {
+                    id,
+                    field: addition.field,
+                    json: "",
+                    problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     fn add_lost(&mut self, lost: &Lost<'_>) -> io::Result<()> {
         let Lost {
             id,
@@ -393,92 +367,4 @@ impl Backup {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// Returns the path that was given for a backup.
-///
-/// # Errors
-/// If there is a backup of this name, or if `bulk` would not read it as JSON Lines.
-pub(super) fn given_path(path: &Path) -> Result<PathBuf, Failure> {
-    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    if extension == "csv" || extension == "tsv" {
-        let problem = "a backup is JSON Lines: give it a name such as kept.jsonl";
-        return Err(Failure::in_file(path, problem));
-    }
-    if path.exists() {
-        let problem = "there is a file of this name: name another one for the backup";
-        return Err(Failure::in_file(path, problem));
-    }
-    let list = removals(path);
-    if list.exists() {
-        let problem = format!(
-            "this is the list of a backup that is not there: the backup was moved or deleted, or a run was killed before it was complete. Move or delete the list, or name another file than {} for the backup",
-            path.display()
-        );
-        return Err(Failure::in_file(&list, problem));
-    }
-    Ok(path.to_owned())
-}
-
-/// Returns the path of the next backup of a job, which has these already, the newest first. An earlier one is never
-/// overwritten, and the next one of a backup whose name was given is beside it.
-///
-/// # Errors
-/// If there are too many.
-pub(super) fn next_path(input: &Input, of_job: &[PathBuf]) -> Result<PathBuf, Failure> {
-    let named = |number: usize| {
-        let mut name = OsString::from(&input.path);
-        match number {
-            1 => name.push(".backup.jsonl"),
-            _ => name.push(format!(".backup-{number}.jsonl")),
-        }
-        PathBuf::from(name)
-    };
-    let is_free = |path: &PathBuf| !is_taken(path) && !of_job.contains(path);
-    let mut by_default = (1..=MAX_BACKUPS).map(named);
-    let given = of_job.last().filter(|first| {
-        let is_default = (1..=MAX_BACKUPS).any(|number| named(number) == **first);
-        !is_default
-    });
-    let free = match given {
-        Some(given) => earlier::numbered(given).take(MAX_BACKUPS).find(is_free),
-        None => by_default.find(is_free),
-    };
-    free.ok_or_else(|| {
-        Failure::in_file(
-            &input.path,
-            "there are too many backups of this file: delete those that are not needed",
-        )
-    })
-}
-
-/// Removes what runs that were killed have left of a backup of this name. Returns the warning of what is too young to be
-/// removed.
-fn warning_of_leftovers(path: &Path) -> Option<String> {
-    let lists = [removals(path), incomplete(path)];
-    let parts = [(path, ROWS), (path, RETURNED)].into_iter();
-    let parts = parts.chain(lists.iter().map(|list| (list.as_path(), "")));
-    let left = parts.flat_map(|(path, label)| remove_leftovers(path, label));
-    let left: Vec<String> = left.map(|path| path.display().to_string()).collect();
-    (!left.is_empty()).then(|| {
-        format!(
-            "a run that was killed has left parts of a backup: {}. They have old values of records, and are not needed: delete them, or a later run with this backup does",
-            left.join(", ")
-        )
-    })
-}
-
-/// Returns true if there is a file with one of the two names of a backup.
-pub(super) fn is_taken(path: &Path) -> bool {
-    path.exists() || removals(path).exists()
-}
-
-/// Returns the path of the list of phones and emails to remove.
-fn removals(path: &Path) -> PathBuf {
-    path.with_extension("added.csv")
-}
-
-/// Returns the path of the list of changes that cannot be undone.
-fn incomplete(path: &Path) -> PathBuf {
-    path.with_extension("incomplete.csv")
 }

@@ -20,7 +20,7 @@ pub(super) struct RunningChecksum {
 
 impl RunningChecksum {
     /// Adds a line, which is an object, and writes the checksum into it.
-    pub(super) fn seal(&mut self, line: &mut Vec<u8>) {
+    pub(super) fn append_checksum(&mut self, line: &mut Vec<u8>) {
         self.last = self.after(line);
         line.pop();
         line.extend_from_slice(KEY);
@@ -30,7 +30,7 @@ impl RunningChecksum {
 
     /// Adds a line that was read. Returns it without its checksum, or `None` if it is not the line that was written
     /// after the others.
-    pub(super) fn unseal(&mut self, line: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn strip_checksum(&mut self, line: &[u8]) -> Option<Vec<u8>> {
         let (line, sum) = split(line)?;
         let expected = self.after(&line);
         if expected.as_bytes() != sum {
@@ -70,7 +70,7 @@ mod tests {
         let mut checksum = RunningChecksum::default();
         let lines = lines.iter().map(|line| {
             let mut line = line.as_bytes().to_vec();
-            checksum.seal(&mut line);
+            checksum.append_checksum(&mut line);
             line
         });
         lines.collect()
@@ -81,7 +81,7 @@ mod tests {
         let mut checksum = RunningChecksum::default();
         let lines = lines.iter();
         lines
-            .take_while(|line| checksum.unseal(line).is_some())
+            .take_while(|line| checksum.strip_checksum(line).is_some())
             .count()
     }
 
@@ -111,7 +111,7 @@ mod tests {
         let line = &sealed(&[r#"{"alive":{"at":1}}"#])[0];
         let json: serde_json::Value = serde_json::from_slice(line).unwrap();
         assert_eq!(json["sum"].as_str().unwrap().len(), DIGITS);
-        let read = RunningChecksum::default().unseal(line);
+        let read = RunningChecksum::default().strip_checksum(line);
         assert_eq!(read.unwrap(), br#"{"alive":{"at":1}}"#);
     }
 }

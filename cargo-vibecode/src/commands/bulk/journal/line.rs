@@ -75,6 +75,12 @@ pub(crate) enum Line {
         at: u64,
         rows: Ranges,
     },
+    /// The API did not report at the end of the process which portal the key is for, so it is not known whether these
+    /// rows, whose outcomes count, have gone to the portal of the job.
+    Unconfirmed {
+        at: u64,
+        rows: Ranges,
+    },
     /// The process is alive.
     Alive {
         at: u64,
@@ -128,6 +134,7 @@ impl Line {
             | Self::Settled { at, .. }
             | Self::Returned { at, .. }
             | Self::Reopened { at, .. }
+            | Self::Unconfirmed { at, .. }
             | Self::Alive { at }
             | Self::Ended { at }
             | Self::Damaged { at }
@@ -148,6 +155,7 @@ impl Line {
             | Self::Reviewed(_)
             | Self::Overtaken { .. }
             | Self::Reopened { .. }
+            | Self::Unconfirmed { .. }
             | Self::Undoing { .. }
             | Self::Undone { .. } => before,
             Self::Journal(_)
@@ -167,6 +175,7 @@ impl Line {
             Self::Finished { .. } => true,
             Self::Review { .. }
             | Self::Reviewed(_)
+            | Self::Unconfirmed { .. }
             | Self::Undoing { .. }
             | Self::Undone { .. } => before,
             // Rows were sent, or may have been, after the end that an earlier line shows.

@@ -75,7 +75,9 @@ pub(super) fn for_each_line(
         }
         let line = match &mut lines.checksum {
             _ if number == 1 => lines.read_first(&bytes),
-            Some(checksum) => checksum.unseal(&bytes).and_then(|line| parse(&line)),
+            Some(checksum) => checksum
+                .strip_checksum(&bytes)
+                .and_then(|line| parse(&line)),
             None => parse(&bytes),
         };
         match line {
@@ -102,7 +104,7 @@ impl ReadLines {
     /// Reads the first line, which says whether the journal has checksums.
     fn read_first(&mut self, bytes: &[u8]) -> Option<Line> {
         let mut checksum = RunningChecksum::default();
-        if let Some(line) = checksum.unseal(bytes) {
+        if let Some(line) = checksum.strip_checksum(bytes) {
             self.checksum = Some(checksum);
             return parse(&line);
         }

@@ -215,8 +215,16 @@ impl Journal {
         self.sync()
     }
 
-    /// Passes every failed row to `visit`, but for those whose outcome does not count. Reads through the handle that holds
-    /// the lock: on some systems no other handle can read.
+    /// Records that the API did not report again which portal has taken these rows, which were reported.
+    pub(crate) fn unconfirmed(&mut self, rows: &RowSet) -> Result<(), Failure> {
+        let (at, rows) = (now(), rows.iter().collect());
+        self.write(&Line::Unconfirmed { at, rows })?;
+        self.sync()
+    }
+
+    /// Passes every failed row to `visit`, except those whose outcome does not count since the row was reopened later. A
+    /// row may have failed before that and again after it, so the failed rows of `Past` do not show which failure counts.
+    /// Reads through the handle that holds the lock: on some systems no other handle can read.
     pub(crate) fn failures(&mut self, mut visit: impl FnMut(RowFailure)) -> Result<(), Failure> {
         let mut reopened = Vec::new();
         let mut number = 0_u64;
@@ -279,7 +287,7 @@ impl Journal {
         let mut json = serde_json::to_vec(line).map_err(|error| Failure::new(error.to_string()))?;
         let mut checksum = self.checksum.clone();
         if let Some(checksum) = &mut checksum {
-            checksum.seal(&mut json);
+            checksum.append_checksum(&mut json);
         }
         json.push(b'\n');
         self.last_heartbeat = Instant::now();

@@ -83,7 +83,7 @@ impl RowFailure {
             RowError::NoResult => Self {
                 outcome: RowOutcome::Unknown,
                 message: format!("the client returned no result for this row; {MAY_BE_APPLIED}"),
-                ..Self::not_sent(row, NO_RESULT)
+                ..Self::with_code(row, NO_RESULT)
             },
             RowError::ChangedSince(fields) => Self::changed_since(row, fields, columns),
             RowError::NotCompared(not_read) => Self {
@@ -92,20 +92,20 @@ impl RowFailure {
                     not_read.explanation()
                 ),
                 api: not_read.words(),
-                ..Self::not_sent(row, NOT_COMPARED)
+                ..Self::with_code(row, NOT_COMPARED)
             },
             RowError::OtherPipeline(RefusedStage { field, problem }) => Self {
                 column: Some(columns.of_field(field)),
                 message: format!(
                     "{problem}: the record was moved to another pipeline since, and the row was not sent. Move the record back, and run the row again"
                 ),
-                ..Self::not_sent(row, OTHER_PIPELINE)
+                ..Self::with_code(row, OTHER_PIPELINE)
             },
             RowError::PipelineNotSet { line } => Self {
                 message: format!(
                     "row {line} sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent: run both failed rows again"
                 ),
-                ..Self::not_sent(row, EARLIER_ROW_FAILED)
+                ..Self::with_code(row, EARLIER_ROW_FAILED)
             },
             RowError::EarlierFailed { line, is_sent } => Self {
                 message: format!(
@@ -116,7 +116,7 @@ impl RowFailure {
                 } else {
                     RowOutcome::NotApplied
                 },
-                ..Self::not_sent(row, EARLIER_ROW_FAILED)
+                ..Self::with_code(row, EARLIER_ROW_FAILED)
             },
             RowError::Overtaken(differences) => Self::overtaken(row, differences, columns),
             RowError::NotRead(not_read) => Self {
@@ -126,7 +126,7 @@ impl RowFailure {
                     not_read.explanation()
                 ),
                 api: not_read.words(),
-                ..Self::not_sent(row, NOT_VERIFIED)
+                ..Self::with_code(row, NOT_VERIFIED)
             },
         }
     }
@@ -140,7 +140,7 @@ impl RowFailure {
                 "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
             ),
             column: Some(columns),
-            ..Self::not_sent(row, CHANGED_SINCE)
+            ..Self::with_code(row, CHANGED_SINCE)
         }
     }
 
@@ -154,12 +154,12 @@ impl RowFailure {
             ),
             column: Some(named),
             outcome: RowOutcome::NotAsSent,
-            ..Self::not_sent(row, OVERTAKEN)
+            ..Self::with_code(row, OVERTAKEN)
         }
     }
 
-    /// A row of which nothing was sent, unless another outcome is given. It has no message yet.
-    fn not_sent(row: u64, code: &str) -> Self {
+    /// A failure without a message. Nothing was applied, unless another outcome is given.
+    fn with_code(row: u64, code: &str) -> Self {
         Self {
             row,
             column: None,

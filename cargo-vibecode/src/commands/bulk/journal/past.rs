@@ -65,6 +65,8 @@ pub(crate) struct Past {
     pub(super) last_heartbeat: u64,
     /// The open rows of which no portal is known to have taken them. They were answered, so that nothing is under way.
     pub(super) reopened: RowSet,
+    /// Reported rows of which no answer has confirmed the portal.
+    pub(crate) unconfirmed: RowSet,
     /// Failed rows without an answer, whose change may still be applied.
     pub(super) unanswered: RowSet,
     /// When the last of them was reported.
@@ -112,6 +114,9 @@ impl Past {
                 self.heartbeat(at);
             }
             Line::Reopened { at: _, rows } => rows.iter().for_each(|row| self.reopen(row)),
+            Line::Unconfirmed { at: _, rows } => {
+                rows.iter().for_each(|row| self.unconfirmed.insert(row));
+            }
             // Nothing is under way, so that it does not prolong the wait.
             Line::Overtaken { at: _, failed } => self.overtake(failed),
             Line::Settled { at, failed } => {

@@ -5,16 +5,15 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use super::{
     Journal, Line, checksum,
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line, moment_of},
-    lock, now,
+    lock,
     past::Past,
-    seal::Seal,
+    seal::{Seal, moment_of_last_change},
 };
 use crate::{failure::Failure, output::Output, text_file::make_private};
 
@@ -187,7 +186,7 @@ fn readable_header(header: Option<Header>, path: &Path) -> Result<Header, Failur
 impl Past {
     /// Adds what the file shows beside its lines.
     fn compare_with_file(&mut self, file: &File, path: &Path, lines: &mut ReadLines) {
-        let changed = last_change(file);
+        let changed = moment_of_last_change(file);
         if lines.checksum.is_none() {
             self.is_ended = true;
         } else if !self.is_ended {
@@ -206,7 +205,7 @@ impl Past {
 
 impl ReadLines {
     /// Returns whether the file is as it was when the last of these lines was written.
-    fn is_sealed(&self, file: &File, path: &Path) -> bool {
+    pub(super) fn is_sealed(&self, file: &File, path: &Path) -> bool {
         let checksum = self.checksum.as_ref();
         let seal = checksum.and_then(|checksum| Seal::of(file, checksum).ok());
         seal.is_some_and(|seal| seal.is_beside(path))
@@ -304,30 +303,10 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let is_finished = past.is_finished && lines.damage.is_none();
     // It may have been put back in the place of the journal of a later job.
     if is_finished && lines.checksum.is_some() && !lines.is_sealed(&file, path) {
-        past.put_back_at = Some(last_change(&file));
+        past.put_back_at = Some(moment_of_last_change(&file));
     }
     let header = header.filter(|_| is_finished);
     Ok(header.map(|header| FinishedJob { header, past }))
-}
-
-/// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970;
-/// now, if the system does not say it. A copy that was put back may keep the time at which the journal was written.
-fn last_change(file: &File) -> u64 {
-    let changed = || -> io::Result<u64> {
-        let file = file.metadata()?;
-        let written = since_1970(file.modified()?);
-        #[cfg(unix)]
-        let changed = {
-            use std::os::unix::fs::MetadataExt as _;
-            let seconds = u64::try_from(file.ctime()).unwrap_or_default();
-            let nanoseconds = u64::try_from(file.ctime_nsec()).unwrap_or_default();
-            seconds.saturating_mul(1000) + nanoseconds / 1_000_000
-        };
-        #[cfg(not(unix))]
-        let changed = file.created().map_or(written, since_1970);
-        Ok(written.max(changed))
-    };
-    changed().unwrap_or_else(|_| now())
 }
 
 /// Copies a damaged journal to a free name. A journal that is set aside never has such a name: a copy is older than the
@@ -342,11 +321,6 @@ fn keep_damaged(path: &Path) -> io::Result<PathBuf> {
     let free = free.ok_or(io::ErrorKind::AlreadyExists)?;
     fs::copy(path, &free)?;
     Ok(free)
-}
-
-fn since_1970(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Damage {

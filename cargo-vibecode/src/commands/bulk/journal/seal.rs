@@ -18,14 +18,15 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::checksum::RunningChecksum;
+use super::{checksum::RunningChecksum, now};
 use crate::text_file::{make_private, private};
 
-/// A file that is longer, in bytes, is no seal.
+/// A file that is longer, in bytes, is not a seal.
 const MAX_BYTES: u64 = 4096;
 
 /// How a journal was when it was last written while nothing was under way.
@@ -74,6 +75,7 @@ fn path_of(journal: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Returns what distinguishes the last change of a file from every other, as far as the system shows it.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "it may fail on other systems")]
 fn last_change(file: &fs::Metadata) -> io::Result<String> {
@@ -85,4 +87,29 @@ fn last_change(file: &fs::Metadata) -> io::Result<String> {
 #[cfg(not(unix))]
 fn last_change(file: &fs::Metadata) -> io::Result<String> {
     Ok(format!("{:?} {:?}", file.created()?, file.modified()?))
+}
+
+/// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970;
+/// now, if the system does not say it. A copy that was put back may keep the time at which the journal was written.
+pub(super) fn moment_of_last_change(file: &File) -> u64 {
+    let changed = || -> io::Result<u64> {
+        let file = file.metadata()?;
+        let written = since_1970(file.modified()?);
+        #[cfg(unix)]
+        let changed = {
+            use std::os::unix::fs::MetadataExt as _;
+            let seconds = u64::try_from(file.ctime()).unwrap_or_default();
+            let nanoseconds = u64::try_from(file.ctime_nsec()).unwrap_or_default();
+            seconds.saturating_mul(1000) + nanoseconds / 1_000_000
+        };
+        #[cfg(not(unix))]
+        let changed = file.created().map_or(written, since_1970);
+        Ok(written.max(changed))
+    };
+    changed().unwrap_or_else(|_| now())
+}
+
+fn since_1970(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

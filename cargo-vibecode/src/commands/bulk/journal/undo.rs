@@ -76,9 +76,10 @@ impl FoundJournal {
         if !is_whole || lines.damage.is_some() || lines.checksum.is_none() {
             return Ok(());
         }
+        let is_sealed = lines.is_sealed(&file, &self.path);
         let mut journal = Journal::of(file, &self.path, lines.whole, 0, lines.checksum);
-        // What shows that the journal was put back is not covered up.
-        journal.is_idle = self.past.is_ended && !self.past.is_put_back_now;
+        // What shows that the journal was put back is not covered up, whether its job is finished or not.
+        journal.is_idle = self.past.is_ended && is_sealed;
         journal.write(line)?;
         journal.sync()
     }

@@ -19,7 +19,7 @@ pub(crate) mod batch;
 mod held;
 mod later;
 pub(crate) mod lost;
-mod other_portal;
+pub(crate) mod other_portal;
 mod outcomes;
 pub(crate) mod plan;
 mod portal_check;
@@ -111,7 +111,9 @@ pub(crate) struct Sender<'a> {
     /// The number of interrupts so far. The second one stops without waiting.
     interrupts_seen: u32,
     /// Whether the API has reported another portal for the key, so that no outcome counts any more.
-    is_elsewhere: bool,
+    has_other_portal: bool,
+    /// The rows of earlier processes of which no answer has confirmed the portal.
+    unconfirmed_before: RowSet,
     /// All rows that have failed, also of earlier processes.
     failed_rows: RowSet,
     /// Rows that must not be sent, and fail.
@@ -147,7 +149,8 @@ impl<'a> Sender<'a> {
             last_failure: None,
             after_stop: None,
             interrupts_seen: 0,
-            is_elsewhere: false,
+            has_other_portal: false,
+            unconfirmed_before: RowSet::default(),
             failed_rows: RowSet::default(),
             refused: RefusedStages::default(),
         }
@@ -158,13 +161,15 @@ impl<'a> Sender<'a> {
         Self { refused, ..self }
     }
 
-    /// Adds the rows of earlier processes that are done, that have failed, or of which an attempt was lost.
+    /// Adds the rows of earlier processes that are done, that have failed, or of which an attempt was lost. The time that
+    /// passes before [`Progress::begin`] does not count for the rate.
     pub(crate) fn continuing(mut self, past: &Past) -> Self {
-        self.progress.begin_at(past.ok, past.failed);
+        self.progress.continue_at(past.ok, past.failed);
         Self {
             failed: past.lacking.clone(),
             failed_rows: past.failed_rows.clone(),
             lost: past.lost.clone(),
+            unconfirmed_before: past.unconfirmed.clone(),
             ..self
         }
     }
@@ -262,7 +267,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Takes notice of an interrupt. Returns whether it stops sending: after the last row it stops nothing.
+    /// Handles an interrupt. Returns whether it stops sending: after the last row it stops nothing.
     ///
     /// # Errors
     /// If it is the second one, after which nothing is waited for.

@@ -10,15 +10,20 @@ use super::{
     portal_check::{PortalCheck, PortalProblem},
     stopping::Stopped,
 };
-use crate::{failure::Failure, plural::number_of};
+use crate::{commands::bulk::journal::row_set::RowSet, failure::Failure, plural::number_of};
 
-/// How long a job that has stopped for another reason waits for the answer.
+/// How long the answer is waited for at the end. The rate limit may hold the question back for a minute.
+const TIME_AT_END: Duration = Duration::from_secs(120);
+/// The same for a job that has stopped for another reason.
 const TIME_AFTER_STOP: Duration = Duration::from_secs(10);
 
 impl Sender<'_> {
     /// Returns whether the API has reported the portal of the job again since the last row that was reported; `None` if it
-    /// never reported one.
+    /// never reported one, or if no row was reported.
     pub(crate) fn is_portal_confirmed(&self) -> Option<bool> {
+        if !self.unconfirmed_before.is_empty() {
+            return Some(false);
+        }
         let check = self.portal_check.as_ref();
         check.and_then(PortalCheck::is_confirmed)
     }
@@ -39,37 +44,56 @@ impl Sender<'_> {
             return sent;
         };
         let most = match sent {
-            Ok(()) => Duration::MAX,
+            Ok(()) => TIME_AT_END,
             Err(_) => TIME_AFTER_STOP,
         };
+        let answer = timeout(most, check.confirm(&self.client));
         let answer = tokio::select! {
-            answer = timeout(most, check.confirm(&self.client)) => answer.unwrap_or(Ok(())),
-            () = self.interrupts.next() => Ok(()),
+            answer = self.progress.while_asking(answer) => answer.unwrap_or_else(|_| {
+                let problem = format!("no answer within {} s", most.as_secs());
+                Err(PortalProblem::Failed(Failure::new(problem)))
+            }),
+            () = self.interrupts.next() => {
+                self.interrupts_seen += 1;
+                Err(PortalProblem::Failed(Failure::new("interrupted")))
+            }
         };
+        self.progress.note_failed();
         let problem = match answer {
             Ok(()) => None,
             Err(PortalProblem::Other(difference)) => {
                 return Err(self.stopped_elsewhere("at the end", &difference, sent.err())?);
             }
-            Err(PortalProblem::Stop(failure)) => Some(failure),
+            Err(PortalProblem::Failed(failure)) => Some(failure),
         };
-        if self.is_portal_confirmed() == Some(false) {
-            let why = problem.map_or_else(String::new, |it| format!(" ({it})"));
-            let rows = self.unconfirmed_rows();
-            self.progress.aside(|| {
-                self.output.warn(format!(
-                    "the API did not report at the end which portal the key is for{why}. If the key was moved meanwhile, {rows} may have gone to another portal: compare the records with --plan"
-                ));
-            });
-        }
+        self.note_unconfirmed(problem)?;
         sent
     }
 
-    /// Returns the rows that no answer has confirmed in words.
-    fn unconfirmed_rows(&self) -> String {
+    /// Warns of the rows that no answer has confirmed, also of earlier processes, and records them; or else of the problem.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    fn note_unconfirmed(&mut self, problem: Option<Failure>) -> Result<(), Failure> {
         let check = self.portal_check.as_ref();
-        let rows = check.map_or(0, |check| check.unconfirmed().len());
-        number_of(rows, "row", "rows")
+        let is_confirmed = check.and_then(PortalCheck::is_confirmed);
+        let mut rows = self.unconfirmed_before.clone();
+        if let (Some(false), Some(check)) = (is_confirmed, check) {
+            let now = check.unconfirmed();
+            self.journal.unconfirmed(&now)?;
+            rows.insert_all(&now);
+        } else if let Some(problem) = &problem {
+            self.warn(format!("at the end: {problem}"));
+        }
+        if !rows.is_empty() {
+            let problem = problem.filter(|_| is_confirmed == Some(false));
+            self.warn(unconfirmed_in_words(&rows, problem.as_ref()));
+        }
+        Ok(())
+    }
+
+    fn warn(&self, warning: String) {
+        self.progress.aside(|| self.output.warn(warning));
     }
 
     /// Returns why sending stops before the next batch. `before` is why it has stopped already, if it has.
@@ -86,37 +110,40 @@ impl Sender<'_> {
             (PortalProblem::Other(difference), before) => {
                 self.stopped_elsewhere(when, &difference, before)
             }
-            (PortalProblem::Stop(_), Some(before)) => Ok(before),
-            (PortalProblem::Stop(failure), None) => {
+            (PortalProblem::Failed(failure), Some(before)) => {
+                self.warn(format!("while the batches under way ended: {failure}"));
+                Ok(before)
+            }
+            (PortalProblem::Failed(failure), None) => {
                 let problem = format!("stopped {when}, since {failure}");
                 Ok(Stopped::Failed(Failure::new(problem)))
             }
         }
     }
 
-    /// Returns that sending stops since the portal is another one, and takes back the rows that it may have taken.
+    /// Returns that sending stops since the portal is another one, and reopens the rows that it may have taken.
     fn stopped_elsewhere(
         &mut self,
         when: &str,
         difference: &str,
         before: Option<Stopped>,
     ) -> Result<Stopped, Failure> {
-        let taken_back = self.take_back(difference)?;
+        let reopened = self.reopen(difference)?;
         let before = match before {
             None | Some(Stopped::Interrupted) => String::new(),
             Some(Stopped::Failed(failure)) => format!("{failure}\n"),
         };
-        let problem = format!("{before}stopped {when}, since {difference}{taken_back}");
+        let problem = format!("{before}stopped {when}, since {difference}{reopened}");
         Ok(Stopped::Failed(Failure::new(problem)))
     }
 
-    /// Counts the rows as open that no answer has confirmed before the API has reported another portal, and returns that as
+    /// Reopens the rows that no answer has confirmed before the API has reported another portal, and returns that as
     /// the next sentence. Rows under way then get no outcome, so that they stay open.
     ///
     /// # Errors
     /// If that cannot be written to the journal.
-    pub(super) fn take_back(&mut self, difference: &str) -> Result<String, Failure> {
-        self.is_elsewhere = true;
+    pub(super) fn reopen(&mut self, difference: &str) -> Result<String, Failure> {
+        self.has_other_portal = true;
         let Some(check) = self.portal_check.take() else {
             return Ok(String::new());
         };
@@ -127,7 +154,7 @@ impl Sender<'_> {
         self.journal.reopened(&rows)?;
         let failed = rows.iter().filter(|row| self.failed_rows.contains(*row));
         let failed = u64::try_from(failed.count()).unwrap_or_default();
-        self.progress.take_back(rows.len() - failed, failed);
+        self.progress.reopen(rows.len() - failed, failed);
         let (first, last) = (rows.iter().next(), rows.iter().last());
         let document = json!({
             "difference": difference,
@@ -143,4 +170,18 @@ impl Sender<'_> {
             last.unwrap_or_default()
         ))
     }
+}
+
+/// The warning of rows of which the API did not report again which portal the key is for.
+pub(crate) fn unconfirmed_in_words(rows: &RowSet, problem: Option<&Failure>) -> String {
+    let why = problem.map_or_else(String::new, |it| format!(" ({it})"));
+    let (first, last) = (rows.iter().next(), rows.iter().last());
+    let which = match (first, last) {
+        (Some(first), Some(last)) if first != last => format!(" (row {first} to row {last})"),
+        (first, _) => format!(" (row {})", first.unwrap_or_default()),
+    };
+    format!(
+        "the API did not report at the end which portal the key is for{why}. If the key was moved meanwhile, {}{which} may have gone to another portal: look at the records with these ids on both, with a key for each",
+        number_of(rows.len(), "row", "rows")
+    )
 }

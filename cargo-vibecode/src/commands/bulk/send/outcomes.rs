@@ -29,7 +29,7 @@ impl Sender<'_> {
         columns: &Columns<'_>,
     ) -> Result<Option<String>, Failure> {
         let mut stop = None;
-        while !self.is_elsewhere
+        while !self.has_other_portal
             && running.decide_first()
             && let Some(batch) = running.batches.front()
             && let Some(results) = &batch.results

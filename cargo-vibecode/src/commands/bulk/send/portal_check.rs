@@ -38,6 +38,8 @@ pub(crate) struct PortalCheck {
     asked_for: RowSet,
     /// The rows that were reported since.
     since: RowSet,
+    /// Whether a row was reported at all.
+    has_rows: bool,
 }
 
 /// Why a job cannot go on.
@@ -46,7 +48,7 @@ pub(super) enum PortalProblem {
     /// The key is for another portal now. Contains the difference, as the end of a sentence.
     Other(String),
     /// The key has other rights now, or the API does not report the portal any more.
-    Stop(Failure),
+    Failed(Failure),
 }
 
 impl PortalCheck {
@@ -60,6 +62,7 @@ impl PortalCheck {
             asking: None,
             asked_for: RowSet::default(),
             since: RowSet::default(),
+            has_rows: false,
         }
     }
 
@@ -86,7 +89,10 @@ impl PortalCheck {
 
     /// Adds rows that were reported.
     pub(super) fn add(&mut self, rows: impl IntoIterator<Item = u64>) {
-        rows.into_iter().for_each(|row| self.since.insert(row));
+        for row in rows {
+            self.since.insert(row);
+            self.has_rows = true;
+        }
     }
 
     /// Returns the rows that no answer has confirmed.
@@ -96,10 +102,11 @@ impl PortalCheck {
         rows
     }
 
-    /// Returns whether the API has reported the portal again since the last row; `None` if it never did.
-    pub(crate) fn is_confirmed(&self) -> Option<bool> {
+    /// Returns whether the API has reported the portal again since the last row; `None` if it never did, or if no row was
+    /// reported.
+    pub(super) fn is_confirmed(&self) -> Option<bool> {
         self.then.portal.as_ref()?;
-        Some(self.unconfirmed().is_empty())
+        self.has_rows.then(|| self.unconfirmed().is_empty())
     }
 
     /// Waits until the answer confirms the rows that were reported so far, if there are any.
@@ -121,7 +128,7 @@ impl PortalCheck {
         };
         let answer = asking.await;
         self.asking = None;
-        let stop = |problem: String| Err(PortalProblem::Stop(Failure::new(problem)));
+        let stop = |problem: String| Err(PortalProblem::Failed(Failure::new(problem)));
         match answer {
             Ok(Ok(now)) => {
                 if let Some(difference) = self.then.other_portal(&now) {

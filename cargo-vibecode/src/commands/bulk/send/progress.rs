@@ -1,12 +1,12 @@
 //! The progress of the job: how many rows are done and failed, and what it waits for.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::{
     output::Output,
-    progress::{ProgressMeter, Wait},
+    progress::{ProgressMeter, TICK, Wait},
     rate_limit::WatchedThrottle,
 };
 
@@ -29,29 +29,52 @@ impl Progress {
         }
     }
 
-    /// Adds the rows that an earlier process has reported.
-    pub(crate) fn begin_at(&mut self, ok: u64, failed: u64) {
+    /// Adds the rows that earlier processes have reported.
+    pub(crate) fn continue_at(&mut self, ok: u64, failed: u64) {
         (self.ok, self.failed) = (ok, failed);
-        self.meter.skip(ok + failed);
-        self.note();
+        self.meter.advance(ok + failed);
+        self.note_failed();
+    }
+
+    /// Begins to measure the rate. Called once rows can be sent.
+    pub(crate) fn begin(&mut self) {
+        self.meter.begin();
     }
 
     pub(crate) fn advance(&mut self, ok: u64, failed: u64) {
         self.ok += ok;
         self.failed += failed;
         self.meter.advance(ok + failed);
-        self.note();
+        self.note_failed();
     }
 
-    /// Counts rows as open that were reported.
-    pub(crate) fn take_back(&mut self, ok: u64, failed: u64) {
+    /// Counts rows that were reported as open.
+    pub(crate) fn reopen(&mut self, ok: u64, failed: u64) {
         self.ok = self.ok.saturating_sub(ok);
         self.failed = self.failed.saturating_sub(failed);
     }
 
-    fn note(&mut self) {
-        if self.failed > 0 {
-            self.meter.note(format!("{} failed", self.failed));
+    /// Shows how many rows have failed, if any, and no other note.
+    pub(crate) fn note_failed(&mut self) {
+        self.meter.note(match self.failed {
+            0 => String::new(),
+            failed => format!("{failed} failed"),
+        });
+    }
+
+    /// Waits for the answer to the question which portal the key is for, and shows that.
+    pub(crate) async fn while_asking<T>(&mut self, answer: impl Future<Output = T>) -> T {
+        self.meter
+            .note("asking which portal the key is for".to_owned());
+        let mut answer = pin!(answer);
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return answer,
+                _ = ticks.tick() => self.tick(),
+            }
         }
     }
 
