@@ -9,7 +9,7 @@ use jiff::{
 };
 use vibecode_spec::{Kind, is_currency_code};
 
-use crate::numbers::Numbers;
+use crate::numbers::{self, Numbers};
 
 /// How cells are written.
 #[derive(Debug, Default)]
@@ -21,7 +21,8 @@ pub(crate) struct CellStyle {
     pub(crate) numbers: Numbers,
 }
 
-/// What spreadsheets write into a cell without a value, in English, Russian, German, French, Spanish and Polish.
+/// What spreadsheets write into a cell without a value, in English, Russian, German, French, Spanish, Italian, Portuguese
+/// and Polish.
 const SHEET_ERRORS: &[&str] = &[
     "#N/A",
     "#REF!",
@@ -33,7 +34,15 @@ const SHEET_ERRORS: &[&str] = &[
     "#SPILL!",
     "#CALC!",
     "#FIELD!",
+    "#BLOCKED!",
+    "#BUSY!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#EXTERNAL!",
+    "#PYTHON!",
     "#GETTING_DATA",
+    // Google Sheets.
+    "#ERROR!",
     "#Н/Д",
     "#ССЫЛКА!",
     "#ЗНАЧ!",
@@ -43,24 +52,42 @@ const SHEET_ERRORS: &[&str] = &[
     "#ЧИСЛО!",
     "#ПЕРЕНОС!",
     "#ВЫЧИСЛ!",
+    "#ПОЛЕ!",
+    "#ЗАНЯТО!",
+    "#ЗАГРУЗКА",
     "#NV",
     "#BEZUG!",
     "#WERT!",
     "#ZAHL!",
+    "#ÜBERLAUF!",
     "#VALEUR!",
     "#NOM?",
     "#NOMBRE!",
+    "#NUL!",
+    "#PROPAGATION!",
     "#¡REF!",
     "#¡VALOR!",
     "#¡DIV/0!",
     "#¡NUM!",
+    "#¡NULO!",
     "#¿NOMBRE?",
+    "#N/D",
+    "#RIF!",
+    "#VALORE!",
+    "#NOME?",
+    "#NULLO!",
+    "#VALOR!",
+    "#NÚM!",
+    "#NULO!",
     "#ADR!",
     "#ARG!",
     "#NAZWA?",
     "#LICZBA!",
     "#DZIEL/0!",
 ];
+
+/// Written for a formula of a sheet if the file does not contain its result, and refused as an error is.
+pub(crate) const NOT_COMPUTED: &str = "#NOT_COMPUTED!";
 
 /// The serial days of spreadsheets from 1927-05-18 to 2099-12-31: they have five digits, and are neither
 /// years nor dates.
@@ -89,18 +116,34 @@ fn offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
-/// Returns a number or an amount in the form of this kind of values: `300|RUB` for `300 RUB`. What has no such form
-/// stays as it is, and the field's own check reports it.
-pub(crate) fn number_or_amount<'t>(kind: &Kind, text: &'t str) -> Cow<'t, str> {
-    let is_number = matches!(
-        kind,
-        Kind::Integer | Kind::Number | Kind::Double | Kind::Money
-    );
-    if !is_number {
-        return text.into();
+/// Returns the value of a field that is given alone, without a file: numbers and amounts in the form of this kind of
+/// values, `300|RUB` for `300 RUB`. What has no such form stays as it is, and the field's own check reports it.
+///
+/// # Errors
+/// If a number can mean two values, or a spreadsheet has left the text instead of a value.
+pub(crate) fn alone<'t>(kind: &Kind, text: &'t str) -> Result<Cow<'t, str>, String> {
+    if let Some(problem) = left_by_a_spreadsheet(text) {
+        return Err(problem.to_owned());
     }
-    let normal = CellStyle::default().normal(kind, text);
-    normal.unwrap_or(text.into())
+    match kind {
+        Kind::Integer | Kind::Number | Kind::Double => numbers::alone(text),
+        Kind::Money => match amount_and_currency(text) {
+            Some((amount, _)) if !text.contains('|') => {
+                numbers::alone(amount)?;
+                CellStyle::default().money(text)
+            }
+            Some(_) => CellStyle::default().money(text),
+            None => Ok(text.into()),
+        },
+        _ => Ok(text.into()),
+    }
+}
+
+/// Splits `300 RUB` and `300|RUB`.
+fn amount_and_currency(text: &str) -> Option<(&str, String)> {
+    let (amount, code) =
+        text.rsplit_once(|letter: char| letter == '|' || letter.is_whitespace())?;
+    is_currency_code(code).then(|| (amount.trim(), code.to_ascii_uppercase()))
 }
 
 impl CellStyle {
@@ -145,12 +188,9 @@ impl CellStyle {
     /// Reads `300 RUB`, and `300` with a given currency.
     fn money<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, String> {
         let is_of_the_api = text.contains('|');
-        let parts = text.rsplit_once(|letter: char| letter == '|' || letter.is_whitespace());
-        let (amount, currency) = match parts {
-            Some((amount, code)) if is_currency_code(code) => {
-                (amount.trim(), code.to_ascii_uppercase())
-            }
-            _ => match &self.currency {
+        let (amount, currency) = match amount_and_currency(text) {
+            Some(parts) => parts,
+            None => match &self.currency {
                 Some(currency) if !text.contains('|') => (text, currency.clone()),
                 None if text
                     .bytes()
@@ -175,8 +215,8 @@ impl CellStyle {
 
 /// Returns the problem with a text that a spreadsheet shows instead of a value, as the end of a sentence.
 pub(crate) fn left_by_a_spreadsheet(text: &str) -> Option<&'static str> {
-    if is_error(text) {
-        Some("has an error of the spreadsheet instead of a value")
+    if let Some(problem) = error_of_a_formula(text) {
+        Some(problem)
     } else if text.len() > 2 && text.bytes().all(|byte| byte == b'#') {
         Some(
             "has `###` instead of a value, since its column was too narrow: widen the column, and export it again",
@@ -190,11 +230,24 @@ pub(crate) fn left_by_a_spreadsheet(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Returns the problem with a text that a spreadsheet shows for a formula without a value, as the end of a sentence.
+pub(crate) fn error_of_a_formula(text: &str) -> Option<&'static str> {
+    if text == NOT_COMPUTED {
+        Some(
+            "has a formula without its result: open the file in a spreadsheet program, which computes it, and save it",
+        )
+    } else {
+        is_error(text).then_some("has an error of the spreadsheet instead of a value")
+    }
+}
+
 /// Returns true for an error of a spreadsheet. `Err:502` is one of `LibreOffice`.
 fn is_error(text: &str) -> bool {
     let has_number = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
     text.starts_with('#') && SHEET_ERRORS.contains(&&*text.to_uppercase())
-        || text.strip_prefix("Err:").is_some_and(has_number)
+        || ["Err:", "Ошибка:"]
+            .iter()
+            .any(|word| text.strip_prefix(word).is_some_and(has_number))
 }
 
 /// Returns true for `7.91699E+10`, which is what a spreadsheet shows of a long number.
