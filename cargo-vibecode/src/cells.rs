@@ -63,11 +63,13 @@ pub(crate) fn alone<'t>(kind: &Kind, text: &'t str) -> Result<Cow<'t, str>, Stri
     match kind {
         Kind::Integer | Kind::Number | Kind::Double => numbers::alone(text),
         Kind::Money => match amount_and_currency(text) {
-            Some((amount, _)) if !text.contains('|') => {
-                numbers::alone(amount)?;
+            Some((amount, _)) => {
+                // The point of `1.234|RUB` is that of decimals.
+                if !text.contains('|') || amount.contains(',') {
+                    numbers::alone(amount)?;
+                }
                 CellStyle::default().money(text)
             }
-            Some(_) => CellStyle::default().money(text),
             None => Ok(text.into()),
         },
         _ => Ok(text.into()),

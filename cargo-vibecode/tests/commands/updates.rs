@@ -167,6 +167,7 @@ async fn a_value_that_bulk_refuses_is_refused_by_update_too() {
         ("ufCrm_1=1.000", unclear),
         ("ufCrm_1=-12,345", unclear),
         ("ufCrm_2=1.234 RUB", unclear),
+        ("ufCrm_2=1,234|RUB", unclear),
         ("ufCrm_4=5;1.234", unclear),
         ("ufCrm_3=", "clear it instead"),
         ("ufCrm_3= ; ", "clear it instead"),

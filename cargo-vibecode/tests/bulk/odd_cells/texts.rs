@@ -1,5 +1,7 @@
 //! Texts that are not what they look like.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::support::Desk;
@@ -99,7 +101,7 @@ async fn an_error_of_a_spreadsheet_is_refused_in_each_language() {
     let desk = Desk::of(1).await;
     let mut file = "id,comments\n".to_owned();
     for (index, error) in errors.iter().enumerate() {
-        file.push_str(&format!("{},{error}\n", index + 1));
+        writeln!(file, "{},{error}", index + 1).unwrap();
     }
     desk.write("a.csv", file);
     let said = desk.run("contacts a.csv --skip-bad");
