@@ -1,6 +1,8 @@
 //! Brings a cell into the form that its field takes: dates, numbers and amounts as spreadsheets and people
 //! write them. What is not one of these forms stays as it is, and the field's own check reports it.
 
+mod sheet_errors;
+
 use std::borrow::Cow;
 
 use jiff::{
@@ -9,7 +11,10 @@ use jiff::{
 };
 use vibecode_spec::{Kind, is_currency_code};
 
-use crate::numbers::Numbers;
+pub(crate) use self::sheet_errors::{
+    NOT_AVAILABLE, NOT_COMPUTED, error_of_a_formula, left_by_a_spreadsheet,
+};
+use crate::numbers::{self, Numbers};
 
 /// How cells are written.
 #[derive(Debug, Default)]
@@ -20,51 +25,6 @@ pub(crate) struct CellStyle {
     pub(crate) currency: Option<String>,
     pub(crate) numbers: Numbers,
 }
-
-/// What a cell of an export shows if its value is not known. A spreadsheet takes it for its own error of this name, and
-/// `bulk` refuses it in every column: an empty cell could clear the field.
-pub(crate) const NOT_AVAILABLE: &str = "#N/A";
-
-/// What spreadsheets write into a cell without a value, in English, Russian, German, French, Spanish and Polish.
-const SHEET_ERRORS: &[&str] = &[
-    NOT_AVAILABLE,
-    "#REF!",
-    "#VALUE!",
-    "#NAME?",
-    "#DIV/0!",
-    "#NULL!",
-    "#NUM!",
-    "#SPILL!",
-    "#CALC!",
-    "#FIELD!",
-    "#GETTING_DATA",
-    "#Н/Д",
-    "#ССЫЛКА!",
-    "#ЗНАЧ!",
-    "#ИМЯ?",
-    "#ДЕЛ/0!",
-    "#ПУСТО!",
-    "#ЧИСЛО!",
-    "#ПЕРЕНОС!",
-    "#ВЫЧИСЛ!",
-    "#NV",
-    "#BEZUG!",
-    "#WERT!",
-    "#ZAHL!",
-    "#VALEUR!",
-    "#NOM?",
-    "#NOMBRE!",
-    "#¡REF!",
-    "#¡VALOR!",
-    "#¡DIV/0!",
-    "#¡NUM!",
-    "#¿NOMBRE?",
-    "#ADR!",
-    "#ARG!",
-    "#NAZWA?",
-    "#LICZBA!",
-    "#DZIEL/0!",
-];
 
 /// The serial days of spreadsheets from 1927-05-18 to 2099-12-31: they have five digits, and are neither
 /// years nor dates.
@@ -93,18 +53,36 @@ fn offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
-/// Returns a number or an amount in the form of this kind of values: `300|RUB` for `300 RUB`. What has no such form
-/// stays as it is, and the field's own check reports it.
-pub(crate) fn number_or_amount<'t>(kind: &Kind, text: &'t str) -> Cow<'t, str> {
-    let is_number = matches!(
-        kind,
-        Kind::Integer | Kind::Number | Kind::Double | Kind::Money
-    );
-    if !is_number {
-        return text.into();
+/// Returns the value of a field that is given alone, without a file: numbers and amounts in the form of this kind of
+/// values, `300|RUB` for `300 RUB`. What has no such form stays as it is, and the field's own check reports it.
+///
+/// # Errors
+/// If a number can mean two values, or a spreadsheet has left the text instead of a value.
+pub(crate) fn alone<'t>(kind: &Kind, text: &'t str) -> Result<Cow<'t, str>, String> {
+    if let Some(problem) = left_by_a_spreadsheet(text) {
+        return Err(problem.to_owned());
     }
-    let normal = CellStyle::default().normal(kind, text);
-    normal.unwrap_or(text.into())
+    match kind {
+        Kind::Integer | Kind::Number | Kind::Double => numbers::alone(text),
+        Kind::Money => match amount_and_currency(text) {
+            Some((amount, _)) => {
+                // The point of `1.234|RUB` is that of decimals.
+                if !text.contains('|') || amount.contains(',') {
+                    numbers::alone(amount)?;
+                }
+                CellStyle::default().money(text)
+            }
+            None => Ok(text.into()),
+        },
+        _ => Ok(text.into()),
+    }
+}
+
+/// Splits `300 RUB` and `300|RUB`.
+fn amount_and_currency(text: &str) -> Option<(&str, String)> {
+    let (amount, code) =
+        text.rsplit_once(|letter: char| letter == '|' || letter.is_whitespace())?;
+    is_currency_code(code).then(|| (amount.trim(), code.to_ascii_uppercase()))
 }
 
 impl CellStyle {
@@ -149,12 +127,9 @@ impl CellStyle {
     /// Reads `300 RUB`, and `300` with a given currency.
     fn money<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, String> {
         let is_of_the_api = text.contains('|');
-        let parts = text.rsplit_once(|letter: char| letter == '|' || letter.is_whitespace());
-        let (amount, currency) = match parts {
-            Some((amount, code)) if is_currency_code(code) => {
-                (amount.trim(), code.to_ascii_uppercase())
-            }
-            _ => match &self.currency {
+        let (amount, currency) = match amount_and_currency(text) {
+            Some(parts) => parts,
+            None => match &self.currency {
                 Some(currency) if !text.contains('|') => (text, currency.clone()),
                 None if text
                     .bytes()
@@ -175,40 +150,6 @@ impl CellStyle {
         };
         Ok(format!("{amount}|{currency}").into())
     }
-}
-
-/// Returns the problem with a text that a spreadsheet shows instead of a value, as the end of a sentence.
-pub(crate) fn left_by_a_spreadsheet(text: &str) -> Option<&'static str> {
-    if is_error(text) {
-        Some("has an error of the spreadsheet instead of a value")
-    } else if text.len() > 2 && text.bytes().all(|byte| byte == b'#') {
-        Some(
-            "has `###` instead of a value, since its column was too narrow: widen the column, and export it again",
-        )
-    } else if has_lost_digits(text) {
-        Some(
-            "has a number that the spreadsheet has shortened, and its digits are lost: format the column as text, and export it again",
-        )
-    } else {
-        None
-    }
-}
-
-/// Returns true for an error of a spreadsheet. `Err:502` is one of `LibreOffice`.
-fn is_error(text: &str) -> bool {
-    let has_number = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
-    text.starts_with('#') && SHEET_ERRORS.contains(&&*text.to_uppercase())
-        || text.strip_prefix("Err:").is_some_and(has_number)
-}
-
-/// Returns true for `7.91699E+10`, which is what a spreadsheet shows of a long number.
-fn has_lost_digits(text: &str) -> bool {
-    let Some((digits, exponent)) = text.split_once(['E', 'e']) else {
-        return false;
-    };
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let digits = digits.replacen([',', '.'], "", 1);
-    is_number(&digits) && exponent.strip_prefix('+').is_some_and(is_number)
 }
 
 /// Reads `31.12.2025`, `2025-12-31` or a serial day.

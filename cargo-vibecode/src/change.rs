@@ -140,7 +140,15 @@ impl<'a> Change<'a> {
     ) -> Result<(), String> {
         let values = texts.map(|text| self.value(field, text));
         let values: Result<Vec<Value>, String> = values.collect();
-        self.steps.push(Step::Set(field, values?.into()));
+        let values = values?;
+        // An empty list would clear the field.
+        if values.is_empty() {
+            return Err(format!(
+                "`{}` cannot be set to no values: clear it instead",
+                field.name
+            ));
+        }
+        self.steps.push(Step::Set(field, values.into()));
         Ok(())
     }
 

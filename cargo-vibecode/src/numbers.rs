@@ -109,6 +109,19 @@ impl Numbers {
     }
 }
 
+/// Returns a number that is given alone as the API takes it. No other number shows what its separator means.
+///
+/// # Errors
+/// If its separator may mean either.
+pub(crate) fn alone(text: &str) -> Result<Cow<'_, str>, String> {
+    match shape(text) {
+        Shape::Unclear(separator) => Err(format!(
+            "has a `{separator}` that may separate decimals or thousands: leave it out if it separates thousands, or add a zero to the decimals"
+        )),
+        Shape::Whole | Shape::Decimal(_) | Shape::NoNumber => Numbers::Unknown.normal(text),
+    }
+}
+
 /// Returns true if a number with a point can be mistaken for one with a separator of thousands.
 pub(crate) fn is_unclear(text: &str) -> bool {
     matches!(shape(text), Shape::Unclear(_))

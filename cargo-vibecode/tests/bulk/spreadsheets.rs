@@ -104,6 +104,38 @@ async fn a_spreadsheet_that_is_cut_off_or_damaged_is_reported_wherever_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_formula_without_a_stored_value_is_never_an_empty_cell() {
+    let desk = Desk::of(7).await;
+    desk.write("a.xlsx", include_bytes!("files/formulas.xlsx"));
+    let before: Vec<_> = (1..=5).map(|id| desk.field(id, "post")).collect();
+    let said = desk.run("contacts a.xlsx --empty clear --yes --skip-bad");
+    said.assert(1, "2 rows done, 0 failed, 5 bad");
+    said.assert(
+        1,
+        "has a formula without its result: open the file in a spreadsheet program, which computes it, and save it",
+    );
+    assert_eq!(desk.field(6, "post"), "Director");
+    let after: Vec<_> = (1..=5).map(|id| desk.field(id, "post")).collect();
+    assert_eq!(after, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_in_a_cell_that_is_not_known_is_no_damage_of_the_file() {
+    let desk = Desk::of(2).await;
+    let book = include_bytes!("files/unknown_error.xlsx");
+    let said = assert_refused(
+        &desk,
+        "a.xlsx",
+        book,
+        &[
+            "in row 3 of the sheet `Rows` or below it, a cell has the error `#SPILL!` instead of a value",
+        ],
+    );
+    assert!(!said.err.contains("damaged"), "{}", said.err);
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_sheet_is_named_with_the_others() {
     let desk = Desk::of(71).await;
     let book = include_bytes!("files/empty.xlsx");

@@ -131,6 +131,11 @@ async fn every_mistake_is_reported_before_anything_is_sent() {
             "`post` has an error of the spreadsheet instead of a value",
         ),
         (&["--set", "post=\u{200b}"], "clear it instead"),
+        (&["--set", "post=#BUSY!"], "an error of the spreadsheet"),
+        (
+            &["--add", "email=ivan\u{200b}@ex.com"],
+            "`email` has a character that nobody sees",
+        ),
         (
             &["--set", "pots=a", "--set", "companyId=x"],
             "`companyId` requires the id",
@@ -142,6 +147,51 @@ async fn every_mistake_is_reported_before_anything_is_sent() {
         assert!(said.err.contains(problem), "{}", said.err);
     }
     assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_bulk_refuses_is_refused_by_update_too() {
+    let schema = r#"{"ufCrm_1":{"type":"double"},"ufCrm_2":{"type":"money"},
+        "ufCrm_3":{"type":"string","multiple":true},"ufCrm_4":{"type":"double","multiple":true},
+        "ufCrm_5":{"type":"integer","multiple":true}}"#;
+    let fields = serde_json::from_str(schema).unwrap();
+    let sandbox = Sandbox::builder().schema(Entity::Contacts, fields);
+    let sandbox = sandbox.start().await;
+    let folder = Folder::new("update-one-rule");
+    let pulled = folder.run(&sandbox, &["pull", "contacts"]).await;
+    assert_eq!(pulled.code, 0, "{}", pulled.err);
+    sandbox.clear_requests();
+    let unclear = "that may separate decimals or thousands";
+    for (argument, problem) in [
+        ("ufCrm_1=1.234", unclear),
+        ("ufCrm_1=1.000", unclear),
+        ("ufCrm_1=-12,345", unclear),
+        ("ufCrm_2=1.234 RUB", unclear),
+        ("ufCrm_2=1,234|RUB", unclear),
+        ("ufCrm_4=5;1.234", unclear),
+        ("ufCrm_3=", "clear it instead"),
+        ("ufCrm_3= ; ", "clear it instead"),
+        ("ufCrm_3=\u{200b}", "clear it instead"),
+        ("ufCrm_5=", "clear it instead"),
+        ("ufCrm_3=a;#N/A", "an error of the spreadsheet"),
+    ] {
+        let words = ["update", "contacts", "71", "--set", argument];
+        let said = folder.run(&sandbox, &words).await;
+        assert_eq!(said.code, 2, "{argument}: {}", said.out);
+        assert!(said.err.contains(problem), "{argument}: {}", said.err);
+    }
+    assert!(sandbox.requests().is_empty());
+    for (argument, sent) in [
+        ("ufCrm_1=1.2340", r#"{"ufCrm_1":1.234}"#),
+        ("ufCrm_1=1234", r#"{"ufCrm_1":1234}"#),
+        ("ufCrm_1=0.125", r#"{"ufCrm_1":0.125}"#),
+        ("ufCrm_2=1.000|RUB", r#"{"ufCrm_2":"1.000|RUB"}"#),
+        ("ufCrm_3=a;b", r#"{"ufCrm_3":["a","b"]}"#),
+    ] {
+        let words = ["update", "contacts", "71", "--dry-run", "--set", argument];
+        let said = folder.run(&sandbox, &words).await;
+        assert_eq!((said.code, said.out.trim()), (0, sent), "{}", said.err);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

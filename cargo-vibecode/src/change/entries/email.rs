@@ -2,6 +2,11 @@
 //!
 //! Refused is what nobody can have as an address. What may be a placeholder, and may be real, is counted.
 
+use crate::visible::is_invisible;
+
+/// What an address may contain beside letters and digits (RFC 5322, without `|` and `` ` ``, which nobody uses).
+const MARKS: &str = "@.!#$%&'*+-/=?^_{}~";
+
 /// # Errors
 /// Why it is no plausible address.
 pub(super) fn check(text: &str) -> Result<(), String> {
@@ -14,10 +19,12 @@ pub(super) fn check(text: &str) -> Result<(), String> {
             "has more than one email address: separate them with `;`, or use one cell each",
         );
     }
-    let is_strange = |letter: char| {
-        letter.is_whitespace() || letter.is_control() || "<>()[],;:\"\\|`".contains(letter)
-    };
-    if text.chars().any(is_strange) {
+    // Letters that nobody sees stay in a copied address. Some of them are alphabetic to Unicode.
+    if text.contains(|letter: char| is_invisible(letter) && !letter.is_whitespace()) {
+        return problem("has a character that nobody sees: type the address again");
+    }
+    let is_known = |letter: char| letter.is_alphanumeric() || MARKS.contains(letter);
+    if !text.chars().all(is_known) {
         return problem("has a character that no email address has: write only the address");
     }
     let labels: Vec<&str> = domain.split('.').collect();

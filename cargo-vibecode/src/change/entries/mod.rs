@@ -15,7 +15,10 @@ use vibecode_spec::Multifield;
 
 use self::numbering_plan::NumberingPlan;
 use super::SEPARATOR;
-use crate::{cells::left_by_a_spreadsheet, visible::is_invisible};
+use crate::{
+    cells::{error_of_a_formula, left_by_a_spreadsheet},
+    visible::is_invisible,
+};
 
 /// How phones and emails are checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
@@ -110,6 +113,9 @@ impl EntryRules {
 
 /// Returns the problem with a text that a spreadsheet has written in the place of a value.
 fn written_by_a_spreadsheet(text: &str) -> Option<&'static str> {
+    if let Some(problem) = error_of_a_formula(text) {
+        return Some(problem);
+    }
     match text.chars().next()? {
         '=' => Some("has a formula of a spreadsheet: save its result as text"),
         '\'' | '’' | '`' => {

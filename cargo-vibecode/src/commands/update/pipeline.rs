@@ -66,7 +66,8 @@ impl Args {
         if let Some((_, text)) = self.set.iter().find(|(name, _)| is_pipeline(name))
             && let Some(field) = schema.field(PIPELINE)
         {
-            let Ok(value) = change::value(field, &self.normal(field, text), codes) else {
+            let value = self.normal(field, text).and_then(|text| change::value(field, &text, codes));
+            let Ok(value) = value else {
                 return Pipeline::Any;
             };
             return change::pipeline_number(&value).map_or(Pipeline::Cleared, Pipeline::Given);

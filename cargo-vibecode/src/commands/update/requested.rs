@@ -6,7 +6,7 @@ use vibecode_spec::{Field, Schema};
 
 use super::Args;
 use crate::{
-    cells::{left_by_a_spreadsheet, number_or_amount},
+    cells,
     change::{self, Change, SEPARATOR},
     code_file::KnownCodes,
     failure::Failure,
@@ -36,11 +36,10 @@ impl Args {
         for (name, text) in &self.set {
             let set = change::field(schema, name).and_then(|field| {
                 self.check_not_garbled(&field.name, text)?;
-                if let Some(problem) = left_by_a_spreadsheet(trimmed(text)) {
-                    return Err(format!("`{}` {problem}", field.name));
-                }
+                let text = self.normal(field, text);
+                let text = text.map_err(|problem| format!("`{}` {problem}", field.name))?;
                 unchecked.extend(change::unchecked(field, schema, codes));
-                change.set(&field.name, &self.normal(field, text))
+                change.set(&field.name, &text)
             });
             problems.extend(set.err());
         }
@@ -104,18 +103,25 @@ impl Args {
 
     /// Returns a text with its numbers and amounts in the form that the field takes, and without what nobody sees at its
     /// ends, unless it is meant.
-    pub(super) fn normal<'t>(&self, field: &Field, text: &'t str) -> Cow<'t, str> {
+    ///
+    /// # Errors
+    /// If a value can mean several ones, or is what a spreadsheet shows instead of one.
+    pub(super) fn normal<'t>(
+        &self,
+        field: &Field,
+        text: &'t str,
+    ) -> Result<Cow<'t, str>, String> {
         let trim = if self.allow_garbled {
             str::trim
         } else {
             trimmed
         };
         if !field.multiple {
-            return number_or_amount(&field.kind, trim(text));
+            return cells::alone(&field.kind, trim(text));
         }
         let parts = text.split(SEPARATOR);
-        let parts = parts.map(|part| number_or_amount(&field.kind, trim(part)));
-        let parts: Vec<Cow<'t, str>> = parts.collect();
-        parts.join(&SEPARATOR.to_string()).into()
+        let parts = parts.map(|part| cells::alone(&field.kind, trim(part)));
+        let parts: Result<Vec<Cow<'t, str>>, String> = parts.collect();
+        Ok(parts?.join(&SEPARATOR.to_string()).into())
     }
 }

@@ -256,12 +256,7 @@ impl ColumnOptions<'_> {
         let texts = texts.filter(|text| !text.is_empty());
         let normal = texts.map(|text| self.style.normal(kind, text).map(Into::into));
         let normal: Result<Vec<String>, String> = normal.collect();
-        let normal = normal?;
-        // An empty list would clear the field.
-        if normal.is_empty() {
-            return Err("the cell has separators, but no value between them".to_owned());
-        }
-        change.set_list(field, &normal)
+        change.set_list(field, &normal?)
     }
 }
 

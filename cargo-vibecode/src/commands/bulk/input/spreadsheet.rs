@@ -13,9 +13,10 @@ use calamine::{
     Data, ExcelDateTime, Reader as _, Sheet as SheetMetadata, SheetType, SheetVisible, Xlsx,
     XlsxError,
 };
+use vibecode_spec::one_line;
 
 use super::rows::MAX_COLUMNS;
-use crate::{failure::Failure, text_file::private};
+use crate::{cells::NOT_COMPUTED, failure::Failure, text_file::private};
 
 /// What is known of the sheet that was copied.
 #[derive(Debug)]
@@ -55,11 +56,25 @@ pub(super) fn copy_sheet(
         columns: 0,
     };
     let mut cells = book.worksheet_cells_reader(&info.name).map_err(refused)?;
-    while let Some(cell) = cells.next_cell().map_err(refused)? {
-        let (row, column) = cell.get_position();
-        let value: Data = cell.get_value().clone().into();
+    loop {
+        let cell = match cells.next_cell_with_formula_metadata() {
+            Ok(Some(cell)) => cell,
+            Ok(None) => break,
+            Err(XlsxError::CellError(error)) => {
+                let problem = info.unknown_error(&error, writer.row);
+                return Err(Failure::in_file(path, problem));
+            }
+            Err(error) => return Err(refused(error)),
+        };
+        let (row, column) = cell.pos;
+        let value: Data = cell.value.into();
         info.has_fractions |= matches!(value, Data::Float(number) if number.fract() != 0.0);
-        writer.write(row, column, text(&value)).map_err(failed)?;
+        // Libraries write formulas without their results. Such a cell is not empty.
+        let text = match (&value, cell.formula) {
+            (Data::Empty, Some(_)) => NOT_COMPUTED.to_owned(),
+            _ => text(&value),
+        };
+        writer.write(row, column, text).map_err(failed)?;
     }
     let (copy, is_empty) = writer.end().map_err(failed)?;
     if is_empty {
@@ -133,6 +148,16 @@ impl SheetInfo {
         format!(
             "the sheet `{}` is empty: its first row must name the columns{next}",
             self.name
+        )
+    }
+
+    /// Returns the problem with an error that the library does not know, after cells of the row with this index.
+    fn unknown_error(&self, error: &str, row: u32) -> String {
+        format!(
+            "in row {} of the sheet `{}` or below it, a cell has the error `{}` instead of a value: correct or empty the cell, and save the file",
+            row.saturating_add(1),
+            self.name,
+            one_line(error)
         )
     }
 
