@@ -5,7 +5,7 @@ use vibecode_runtime::Client;
 use vibecode_spec::{Field, Kind, Schema, one_line};
 
 use super::{
-    check::rows,
+    check::{Checked, rows},
     input::Input,
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
@@ -143,13 +143,12 @@ impl Preview {
         self.digest
     }
 
-    /// Prints the counts. `reviewed` is what `--reviewed` takes, and `other_forms` the number of records that have a phone
-    /// in another form.
+    /// Prints the counts. `reviewed` is what `--reviewed` takes.
     pub(super) fn summarize(
         &self,
         input: &Input,
         reviewed: &str,
-        other_forms: u64,
+        checked: &Checked,
         output: &Output,
     ) {
         let refused = match self.refused {
@@ -171,7 +170,8 @@ impl Preview {
             "same": self.same,
             "not_found": self.not_found,
             "changed_since": self.refused,
-            "in_another_form": other_forms,
+            "unapplied": checked.unapplied,
+            "in_another_form": checked.other_forms.records(),
             "reviewed": reviewed,
         }));
     }

@@ -5,6 +5,7 @@
 //! sent would contain new values if two rows are about one record.
 
 mod new_file;
+pub(crate) mod unapplied;
 mod undo_file;
 pub(crate) mod undone_job;
 pub(crate) mod written;
@@ -163,7 +164,7 @@ async fn write_rows(
         for row in read {
             lines.push(row.line);
             if row.record.is_some() {
-                let undo_row = wanted.written.take(&row.job);
+                let undo_row = wanted.written.take(row.line, &row.job);
                 add(&row, &undo_row, options, &mut labels, &mut undo, lists).map_err(failed)?;
             }
         }
