@@ -369,6 +369,61 @@ async fn a_number_that_a_record_has_with_its_trunk_prefix_is_not_added_with_its_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_country_a_number_that_may_be_one_of_the_record_fails_however_often_it_is_run() {
+    let desk = Desk::of(3).await;
+    desk.write("old.csv", "id,phone\n1,+79161112231\n2,+79161112232\n");
+    desk.run("contacts old.csv --yes").assert(0, "2 rows done");
+    let before: Vec<_> = (1..=3).map(|id| desk.phones(id)).collect();
+    desk.write(
+        "a.csv",
+        "id,post,phone\n1,a,89161112231\n2,b,9161112232\n3,c,89161112233\n",
+    );
+    let said = desk.run("contacts a.csv --yes");
+    said.assert(1, "1 row done, 2 failed");
+    said.assert(1, "[SIMILAR_PHONE]");
+    said.assert(1, "which ends in 31");
+    said.assert(1, "--country 7");
+    for _ in 0..2 {
+        desk.run("contacts a.failed.csv --yes")
+            .assert(1, "0 rows done, 2 failed");
+        std::fs::remove_file(desk.path("a.failed.csv.journal")).unwrap();
+        for (id, before) in (1..=2).zip(&before) {
+            assert_eq!(desk.phones(id), *before);
+        }
+    }
+    desk.run("contacts a.failed.csv --yes --country 7")
+        .assert(0, "2 rows done");
+    assert_eq!(desk.phones(2), before[1]);
+    assert_eq!(desk.field(2, "post"), "b");
+    assert_eq!(desk.phones(3).len(), before[2].len() + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_job_does_not_add_a_number_again_that_the_portal_has_stored_with_another_prefix()
+{
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,phone\n1,89161112231\n");
+    // Before anything is applied, the job is killed.
+    desk.fault(Fault::hang());
+    let mut job = desk
+        .command("contacts a.csv --yes --no-throttle --settle 1")
+        .spawn()
+        .unwrap();
+    while desk.requests().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    job.kill().unwrap();
+    job.wait().unwrap();
+    // As the portal would have stored the number of the lost request.
+    desk.write("b.csv", "id,phone\n1,+79161112231\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+    let before = desk.phones(1);
+    desk.run("contacts a.csv --resume --no-throttle --settle 1")
+        .assert(1, "[SIMILAR_PHONE]");
+    assert_eq!(desk.phones(1), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_files_of_the_portal_are_found_from_a_folder_below_without_a_cargo_toml() {
     let desk = Desk::of(1).await;
     // Outside of the workspace of this test.

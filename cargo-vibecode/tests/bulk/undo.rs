@@ -197,7 +197,7 @@ async fn a_backup_has_one_row_for_each_record_with_the_values_before_its_first_r
         .assert(0, "4 rows done");
     let kept = desk.read("kept.jsonl");
     let rows: Vec<&str> = kept.lines().skip(1).collect();
-    let row = r#"{"id":1,"wire:post":"Clerk","wire:name":"Anna","backup:written":{"name":["Vera"],"post":["first","Clerk"]}}"#;
+    let row = r#"{"id":1,"wire:post":"Clerk","wire:name":"Anna","backup:written":{"name":["Vera"],"post":["first","Clerk"]},"backup:rows":"2,4-5"}"#;
     assert_eq!(rows.len(), 2, "{kept}");
     assert_eq!(rows[0], row);
     // As if the last row had failed.

@@ -3,7 +3,7 @@
 use std::{fs, process::Child, time::Duration};
 
 use serde_json::json;
-use vibecode_sandbox::{Fault, Sandbox};
+use vibecode_sandbox::{CallFault, Fault, Sandbox};
 
 use crate::support::{Desk, Said};
 
@@ -400,4 +400,74 @@ async fn a_backup_that_was_moved_still_finds_the_running_job() {
     desk.run(&undo)
         .assert(2, "the job that this backup undoes is still running");
     kill(job);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_leaves_a_record_whose_row_was_refused() {
+    let seed = json!({"contacts": [
+        {"id": 1, "post": "Clerk"}, {"id": 2, "post": "Clerk"}, {"id": 3, "post": "Clerk"}
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write(
+        "a.csv",
+        "id,post\n1,Director\n2,Director\n3,Director\n3,Chief\n",
+    );
+    // The two rows about a record are in two batches.
+    let old_values = (0..2).map(|_| Fault::delay(Duration::ZERO));
+    let refused = Fault::in_batch([(1, CallFault::error("ACCESS_DENIED"))]);
+    desk.faults(old_values.chain([refused]));
+    desk.run("contacts a.csv --yes --backup kept.jsonl --no-throttle")
+        .assert(1, "3 rows done, 1 failed");
+    assert_eq!(desk.field(2, "post"), "Clerk");
+    // Somebody else sets what the row would have set.
+    desk.write("b.csv", "id,post\n2,Director\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+
+    let left =
+        "1 row is left as it is: the journal of the job shows that it has not changed the record";
+    let plan = desk.run("contacts kept.jsonl --plan");
+    plan.assert(0, left);
+    plan.assert(0, "2 records would change, 0 the same");
+    let said = desk.run(&format!("{UNDO} --format json"));
+    said.assert(0, r#""ok":2,"#);
+    said.assert(0, r#""unapplied":1"#);
+    assert_eq!(desk.field(2, "post"), "Director");
+    for id in [1, 3] {
+        assert_eq!(desk.field(id, "post"), "Clerk");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_leaves_the_records_of_rows_that_a_killed_job_never_sent() {
+    let contacts: Vec<_> = (1..=120)
+        .map(|id| json!({"id": id, "post": "Clerk"}))
+        .collect();
+    let seed = json!({"contacts": contacts});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    let rows: Vec<String> = (1..=120).map(|id| format!("{id},Director\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+    let old_values = (0..3).map(|_| Fault::delay(Duration::ZERO));
+    desk.faults(old_values.chain([Fault::hang_after()]));
+    let job = desk
+        .command("contacts a.csv --yes --backup kept.jsonl --no-throttle --settle 2")
+        .spawn()
+        .unwrap();
+    while desk.requests().len() < 4 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill(job);
+    desk.write("b.csv", "id,post\n120,Director\n");
+    desk.run("contacts b.csv --yes").assert(0, "1 row done");
+
+    let said = desk.run(UNDO);
+    said.assert(0, "70 rows are left as they are");
+    said.assert(0, "50 rows done");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+    assert_eq!(desk.field(120, "post"), "Director");
+
+    // Without the journal nothing is known of the rows.
+    fs::remove_file(desk.path("kept.jsonl.journal")).unwrap();
+    fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    desk.run(UNDO).assert(0, "120 rows done");
+    assert_eq!(desk.field(120, "post"), "Clerk");
 }

@@ -388,3 +388,36 @@ async fn a_number_that_the_record_has_in_another_form_is_not_added() {
         assert_eq!(phones(), before, "{phone}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_country_a_number_that_may_be_one_of_the_record_is_not_added_by_ensure() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("update-similar-phone");
+    let add = |words: &[&'static str]| {
+        let all = ["update", "contacts", "71", "--add", "phone=8 916 111-22-33"];
+        [&all[..], words].concat()
+    };
+    let has = ["update", "contacts", "71", "--add", "phone=+79161112233"];
+    let said = folder.run(&sandbox, &has).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let phones = || sandbox.contact(71).unwrap()["fm"].clone();
+    let before = phones();
+    for _ in 0..2 {
+        let said = folder.run(&sandbox, &add(&["--ensure"])).await;
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.contains("which ends in 33"), "{}", said.err);
+        assert!(said.err.contains("--country 7"), "{}", said.err);
+        assert!(!said.err.contains("916"), "{}", said.err);
+        assert_eq!(phones(), before);
+    }
+    let said = folder
+        .run(&sandbox, &add(&["--ensure", "--country", "7"]))
+        .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(phones(), before);
+    let said = folder
+        .run(&sandbox, &add(&["--ensure", "--phones", "as-is"]))
+        .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_ne!(phones(), before);
+}

@@ -59,6 +59,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     times: Times,
     settle_time: Duration,
+    refuses_similar_phones: bool,
     retry: RetryPolicy,
     throttle: Throttle,
     http: reqwest::ClientBuilder,
@@ -77,6 +78,7 @@ impl ClientBuilder {
                 deadline: DEADLINE,
             },
             settle_time: Client::SETTLE_TIME,
+            refuses_similar_phones: false,
             retry: RetryPolicy::new(),
             throttle: Throttle::default(),
             http: reqwest::Client::builder(),
@@ -153,6 +155,17 @@ impl ClientBuilder {
         self
     }
 
+    /// Lets [`Client::ensure`] fail with [`ErrorKind::SimilarPhone`](crate::ErrorKind::SimilarPhone)
+    /// instead of adding a phone if the record has another one with the same last 10 digits. By default
+    /// the phone is added.
+    ///
+    /// `8 916 111-22-33` and `+7 916 111-22-33` may be the same number, depending on the country, and a
+    /// portal may store one as the other. A second entry could not be removed.
+    pub fn refuse_similar_phones(mut self) -> Self {
+        self.refuses_similar_phones = true;
+        self
+    }
+
     /// Sets which requests are retried, and when. By default [`RetryPolicy::new`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -220,6 +233,7 @@ impl ClientBuilder {
                 base_url,
                 times: self.times,
                 throttle: self.throttle,
+                refuses_similar_phones: self.refuses_similar_phones,
                 retries: Retries::new(self.retry),
                 locks: Arc::new(Locks::new(self.settle_time)),
                 runtimes: Runtimes::default(),
@@ -238,6 +252,7 @@ impl fmt::Debug for ClientBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("times", &self.times)
             .field("settle_time", &self.settle_time)
+            .field("refuses_similar_phones", &self.refuses_similar_phones)
             .field("retry", &self.retry)
             .field("throttle", &self.throttle)
             .finish_non_exhaustive()

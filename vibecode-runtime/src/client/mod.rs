@@ -134,6 +134,8 @@ pub(crate) struct Shared {
     base_url: Url,
     times: Times,
     throttle: Throttle,
+    /// Whether `ensure` adds no phone that may be one of the record with another prefix.
+    pub(crate) refuses_similar_phones: bool,
     pub(crate) retries: Retries,
     pub(crate) locks: Arc<Locks>,
     runtimes: Runtimes,

@@ -66,6 +66,10 @@ pub enum ErrorKind {
     /// The API reported success, but neither its answer nor a later read shows the values. The
     /// field may not exist on this portal.
     NotTaken,
+    /// The record has a phone that may be the one to be added, with another prefix, and the client
+    /// [refuses that](crate::ClientBuilder::refuse_similar_phones). If the outcome is
+    /// [`NotApplied`](crate::Outcome::NotApplied), nothing was written.
+    SimilarPhone,
 }
 
 impl ErrorKind {
@@ -93,6 +97,7 @@ impl ErrorKind {
             Self::Unexpected => "unexpected",
             Self::MultifieldsUnknown => "multifields_unknown",
             Self::NotTaken => "not_taken",
+            Self::SimilarPhone => "similar_phone",
         }
     }
 }

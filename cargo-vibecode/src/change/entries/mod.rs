@@ -11,6 +11,7 @@ mod phone;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use vibecode_runtime::{ClientBuilder, Error, ErrorKind};
 use vibecode_spec::Multifield;
 
 use self::numbering_plan::NumberingPlan;
@@ -57,6 +58,16 @@ pub(crate) struct Plausible {
 }
 
 impl EntryRules {
+    /// Sets whether a phone is added to a record that has a similar one. With a country code it is known which numbers are
+    /// the same, and `--phones as-is` adds every text.
+    pub(crate) fn with_similar_phones(self, builder: ClientBuilder) -> ClientBuilder {
+        if self.phones == Phones::Check && self.country.is_none() {
+            builder.refuse_similar_phones()
+        } else {
+            builder
+        }
+    }
+
     /// Returns the text to add.
     ///
     /// # Errors
@@ -108,6 +119,17 @@ impl EntryRules {
             }
         }
         values
+    }
+}
+
+/// Returns what to do about an error of a phone that was not added since the record has a similar one, as the end of a
+/// sentence.
+pub(crate) fn advice_on(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::SimilarPhone => {
+            ": if it is the same number, give its country code with --country, such as --country 7; to add it all the same, --phones as-is"
+        }
+        _ => "",
     }
 }
 

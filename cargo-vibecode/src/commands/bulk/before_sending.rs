@@ -106,7 +106,7 @@ impl BulkJob<'_> {
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         self.show_not_undone();
-        preview.summarize(self.input, &reviewed, checked.other_forms.records(), output);
+        preview.summarize(self.input, &reviewed, checked, output);
         if preview.has_changes() {
             let command = match unfinished {
                 Some(_) => self.command_to_resume_with_limit(),

@@ -52,6 +52,8 @@ pub(super) struct Checked {
     pub(super) requests: Requests,
     /// Rows that name a record but change nothing in it.
     unchanged: u64,
+    /// Those of them that an undo leaves, since the job has changed nothing of them.
+    pub(super) unapplied: u64,
     pub(super) bad: u64,
     first_bad: Vec<(u64, Problem)>,
     /// The number of bad cells by column and problem.
@@ -165,6 +167,7 @@ pub(super) fn check(
     checked.columns = columns
         .map(|(name, target)| (name.to_owned(), goes(target)))
         .collect();
+    checked.unapplied = row_jobs.unapplied();
     checked.tally = row_jobs.tally().clone();
     checked.item_texts = row_jobs.item_texts().clone();
     checked.digest = row_jobs.digest();
@@ -262,6 +265,14 @@ impl Checked {
             self.unchanged,
             self.bad
         ));
+        if self.unapplied > 0 {
+            let left = number_of(
+                self.unapplied,
+                "row is left as it is: the journal of the job shows that it has not changed the record",
+                "rows are left as they are: the journal of the job shows that it has not changed the records",
+            );
+            output.line(left);
+        }
         if !self.first_bad.is_empty() {
             self.show_bad(output);
         }
@@ -373,6 +384,7 @@ impl Checked {
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,
+            "unapplied": self.unapplied,
             "bad": self.bad,
             "columns": columns.collect::<Vec<_>>(),
             "phones_without_country": self.tally.lacking_country,

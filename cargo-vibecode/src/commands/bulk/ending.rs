@@ -271,6 +271,7 @@ impl BulkJob<'_> {
             "bad": checked.bad,
             "left": counts.left,
             "undone": counts.is_undone,
+            "unapplied": checked.unapplied,
             "portal_confirmed": counts.is_portal_confirmed,
             "added_before": counts.had_all,
             "in_another_form": checked.other_forms.records(),

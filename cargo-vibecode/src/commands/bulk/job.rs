@@ -6,7 +6,7 @@ use vibecode_spec::{ExportHeaders, Schema};
 
 use super::{
     args::Args,
-    backup::undone_job::UndoneJob,
+    backup::{unapplied::UnappliedRows, undone_job::UndoneJob},
     check::{self, Checked},
     ending::exit_status,
     input::{FileOptions, Input, is_stdin, mapping::Mapping},
@@ -69,6 +69,7 @@ pub(crate) async fn run(
         files: files.collect(),
         digest_of_numbers: None,
         undone: None,
+        unapplied: None,
         other_backups: Vec::new(),
         identity: None,
         throttle: WatchedThrottle::per_minute(args.per_minute, args.no_throttle),
@@ -125,6 +126,8 @@ pub(super) struct BulkJob<'a> {
     pub(super) digest_of_numbers: Option<String>,
     /// If the file is a backup and is sent: the job that it undoes.
     pub(super) undone: Option<UndoneJob>,
+    /// If the file is a backup: the rows of the job that have changed nothing, as far as its journal shows.
+    pub(super) unapplied: Option<UnappliedRows>,
     /// If the file is a backup: the other backups of its job that are not undone, the newest first.
     pub(super) other_backups: Vec<PathBuf>,
     /// The portal and the rights of the key, as far as they are known.
@@ -176,14 +179,15 @@ impl BulkJob<'_> {
     /// Finds the job that the file undoes, if it is a backup, and the other backups of that job.
     fn find_undone_job(&mut self, is_sent: bool) -> Result<(), Failure> {
         self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
-        let others = |undone: &UndoneJob| undone.other_backups(&self.input.path);
-        let others = if is_sent {
-            self.undone.as_ref().map(others)
+        let found =
+            |undone: &UndoneJob| (undone.other_backups(&self.input.path), undone.unapplied());
+        let found = if is_sent {
+            self.undone.as_ref().map(found)
         } else {
             let shown = UndoneJob::to_show(self);
-            shown.as_ref().map(others)
+            shown.as_ref().map(found)
         };
-        self.other_backups = others.unwrap_or_default();
+        (self.other_backups, self.unapplied) = found.unwrap_or_default();
         Ok(())
     }
 

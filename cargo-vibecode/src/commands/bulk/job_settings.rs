@@ -53,6 +53,7 @@ impl BulkJob<'_> {
             allows_garbled: self.allows_garbled(),
             rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
+            unapplied: self.unapplied.as_ref(),
         }
     }
 
@@ -105,6 +106,7 @@ impl BulkJob<'_> {
 
     pub(super) fn with_limits(&self, builder: ClientBuilder) -> ClientBuilder {
         let builder = builder.settle_time(self.settle());
+        let builder = self.args.rules.with_similar_phones(builder);
         if self.args.no_throttle {
             builder.throttle(Throttle::unlimited())
         } else {

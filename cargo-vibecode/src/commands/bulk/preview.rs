@@ -7,7 +7,7 @@ use vibecode_runtime::Client;
 use vibecode_spec::{Field, Kind, Schema, one_line};
 
 use super::{
-    check::rows,
+    check::{Checked, rows},
     input::Input,
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
@@ -158,13 +158,12 @@ impl Preview {
         self.digest
     }
 
-    /// Prints the counts. `reviewed` is what `--reviewed` takes, and `other_forms` the number of records that have a phone
-    /// in another form.
+    /// Prints the counts. `reviewed` is what `--reviewed` takes.
     pub(super) fn summarize(
         &self,
         input: &Input,
         reviewed: &str,
-        other_forms: u64,
+        checked: &Checked,
         output: &Output,
     ) {
         let mut refused = match self.changed_since {
@@ -194,7 +193,8 @@ impl Preview {
             "not_found": self.not_found,
             "changed_since": self.changed_since,
             "other_pipeline": self.other_pipeline,
-            "in_another_form": other_forms,
+            "unapplied": checked.unapplied,
+            "in_another_form": checked.other_forms.records(),
             "reviewed": reviewed,
         }));
     }

@@ -66,6 +66,7 @@ impl BulkDefaults {
             allows_garbled: false,
             rules: EntryRules::default(),
             cells_hold_lists: args.form() == Form::Csv,
+            unapplied: None,
         }
     }
 }

@@ -17,7 +17,10 @@ use crate::{
     ExitStatus,
     api_words::ApiWords,
     args::{name_and_value, whole_number},
-    change::{self, Change, ItemTexts, entries::EntryRules},
+    change::{
+        self, Change, ItemTexts,
+        entries::{EntryRules, advice_on},
+    },
     code_file::KnownCodes,
     failure::{self, Failure},
     interrupts::Interrupts,
@@ -143,7 +146,9 @@ impl Args {
 
     fn client(&self, portal_args: &PortalArgs) -> Result<Client, Failure> {
         let settle = Duration::from_secs(self.settle);
-        portal::client(portal_args, |builder| builder.settle_time(settle))
+        portal::client(portal_args, |builder| {
+            self.rules.with_similar_phones(builder.settle_time(settle))
+        })
     }
 
     fn names<'a>(&'a self, schema: &'a Schema) -> Names<'a> {
@@ -171,6 +176,6 @@ impl Args {
 fn of_request(error: &Error) -> Failure {
     match ApiWords::of(error) {
         Some(words) => Failure::new(format!("{error}\n{words}")),
-        None => Failure::new(failure::in_words(error)),
+        None => Failure::new(format!("{}{}", failure::in_words(error), advice_on(error))),
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    Ensured, Error, ErrorKind, MultifieldEntry, Multifields, RawAnswer, Result, WireValue,
+    Ensured, Error, ErrorKind, MultifieldEntry, Multifields, Phone, RawAnswer, Result, WireValue,
     patch::body::{Added, Body, FieldChange},
     record::mismatch::of_value,
     value::{
@@ -73,6 +73,24 @@ impl Missing {
             wanted: sorted.wanted,
             present: sorted.present,
         })
+    }
+
+    /// Returns the error if one of the phones that have to be added is similar to one of the record.
+    pub(super) fn similar_phone(&self, record: &RawAnswer) -> Option<Error> {
+        let there = record.multifields().ok()?;
+        let phones: Vec<_> = there.of_kind(Phone::KIND).collect();
+        let mut wanted = self.wanted.iter();
+        let index = wanted.find_map(|wanted| {
+            let mut phones = phones.iter();
+            phones.position(|phone| phone.key().is_similar(&wanted.key()))
+        })?;
+        let last = phones.get(index)?.key().last_digits();
+        let problem = format!(
+            "phone {} of {} of the record, which ends in {last}, has the same last digits as one that is to be added, and may be the same number with another prefix, so it was not added",
+            index + 1,
+            phones.len(),
+        );
+        Some(Error::not_sent(ErrorKind::SimilarPhone, problem))
     }
 
     pub(super) fn kinds(&self) -> Vec<&str> {

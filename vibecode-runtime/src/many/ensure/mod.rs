@@ -65,7 +65,8 @@ impl Client {
     /// # Errors
     /// Those of [`Client::update`]; [`ErrorKind::MultifieldsUnknown`] if the list of the record's
     /// phones and emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a
-    /// success and the record still does not show the values.
+    /// success and the record still does not show the values; [`ErrorKind::SimilarPhone`] only if the
+    /// client [refuses similar phones](crate::ClientBuilder::refuse_similar_phones).
     pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Ensured> {
         self.ensure_checked(PatchJob::new(id, patch))
     }
@@ -105,12 +106,20 @@ impl EnsurePack {
     /// packs are made.
     pub(crate) fn join_queues(client: &Client, caller: &Caller, jobs: Vec<PatchJob>) -> Self {
         let attempts = client.shared.retries.attempts();
+        let refuses_similar = client.shared.refuses_similar_phones;
         let woken = Arc::new(Notify::new());
         let targets: Vec<_> = jobs.iter().map(PatchJob::target).collect();
         let requests = client.shared.locks.join_all(&targets, caller, &woken);
         let working = jobs.into_iter().zip(requests).enumerate();
         let working = working
-            .map(|(index, (job, request))| Progress::new(index, job, request, attempts))
+            .map(|(index, (job, request))| {
+                let progress = Progress::new(index, job, request, attempts);
+                if refuses_similar {
+                    progress.refusing_similar_phones()
+                } else {
+                    progress
+                }
+            })
             .collect();
         Self { working, woken }
     }

@@ -59,6 +59,7 @@ pub(super) struct Progress {
     taken_until: Option<Instant>,
     /// When the first read was answered, or the last success that did not show the values.
     first_read: Option<Instant>,
+    refuses_similar_phones: bool,
 }
 
 pub(super) enum Step {
@@ -83,6 +84,15 @@ impl Progress {
             lost_at: None,
             taken_until: None,
             first_read: None,
+            refuses_similar_phones: false,
+        }
+    }
+
+    /// Adds no phone if the record has a similar one.
+    pub(super) fn refusing_similar_phones(self) -> Self {
+        Self {
+            refuses_similar_phones: true,
+            ..self
         }
     }
 
@@ -134,6 +144,9 @@ impl Progress {
             Ok(missing) => missing,
             Err(error) => return self.fail(error),
         };
+        let similar = self
+            .refuses_similar_phones
+            .then(|| missing.similar_phone(&raw));
         let body = std::mem::take(&mut missing.body);
         let mut proven = true;
         let mut has_unknown_entry = false;
@@ -173,6 +186,9 @@ impl Progress {
                 self.read_again(now, until)
             };
             return;
+        }
+        if let Some(similar) = similar.flatten() {
+            return self.fail(similar);
         }
         self.step = match settles_at {
             Some(at) if adds && !proven => self.read_again(now, at),

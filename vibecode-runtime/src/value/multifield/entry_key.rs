@@ -34,6 +34,41 @@ impl EntryKey {
     pub(crate) fn kind(&self) -> &str {
         &self.kind
     }
+
+    /// Returns whether two phones may be one number with different prefixes: both have at least 10 digits, and the last
+    /// 10 are the same. What follows the number, such as an extension, must have the same digits too.
+    pub(crate) fn is_similar(&self, other: &Self) -> bool {
+        let of_phone = |key: &Self| {
+            if key.kind != Phone::KIND {
+                return None;
+            }
+            let (number, rest) = number_and_rest(&key.value);
+            let start = number.len().checked_sub(SIMILAR_DIGITS)?;
+            Some((number.get(start..)?.to_owned(), rest))
+        };
+        let phone = of_phone(self);
+        phone.is_some() && phone == of_phone(other)
+    }
+
+    /// Returns the last two digits of the number of a phone, by which a person recognises it.
+    pub(crate) fn last_digits(&self) -> String {
+        let (number, _) = number_and_rest(&self.value);
+        let start = number.len().saturating_sub(2);
+        number.get(start..).unwrap_or_default().to_owned()
+    }
+}
+
+/// How many digits two similar phones have in common at their ends: those of a number without its country code or its
+/// trunk prefix, in Russia, Kazakhstan and North America.
+const SIMILAR_DIGITS: usize = 10;
+
+/// Returns the digits of a phone before the first letter or sign that is dialed, and those after it.
+fn number_and_rest(phone: &str) -> (String, String) {
+    let is_plain = |letter: char| letter.is_ascii_digit() || is_punctuation(letter);
+    let end = phone.find(|letter| !is_plain(letter));
+    let (number, rest) = phone.split_at(end.unwrap_or(phone.len()));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect();
+    (digits(number), digits(rest))
 }
 
 fn digits_of(phone: &str) -> Option<String> {
@@ -84,6 +119,25 @@ mod tests {
             let result = EntryKey::of("PHONE", one) == EntryKey::of("PHONE", other);
             assert_eq!(result, are_same, "{one} {other}");
         }
+    }
+
+    #[test]
+    fn phones_are_similar_if_only_their_prefixes_differ() {
+        for (one, other, are_similar) in [
+            ("89161112233", "+7 (916) 111-22-33", true),
+            ("9161112233", "+79161112233", true),
+            ("8 916 111-22-33;102", "+79161112233 доб. 102", true),
+            ("89161112233", "+79161112233 доб. 102", false),
+            ("89161112234", "+79161112233", false),
+            ("1112233", "+7 495 111-22-33", false),
+            ("161112233", "61112233", false),
+            ("нет", "нет", false),
+        ] {
+            let result = EntryKey::of("PHONE", one).is_similar(&EntryKey::of("PHONE", other));
+            assert_eq!(result, are_similar, "{one} {other}");
+        }
+        let email = EntryKey::of("EMAIL", "9161112233");
+        assert!(!email.is_similar(&email));
     }
 
     #[test]

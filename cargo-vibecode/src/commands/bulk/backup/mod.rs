@@ -7,6 +7,7 @@
 mod added;
 mod files;
 mod new_file;
+pub(crate) mod unapplied;
 mod undo_file;
 pub(crate) mod undone_job;
 pub(crate) mod written;
@@ -167,7 +168,7 @@ async fn write_rows(
         for row in read {
             lines.push(row.line);
             if row.record.is_some() {
-                let undo_row = wanted.written.take(&row.job);
+                let undo_row = wanted.written.take(row.line, &row.job);
                 add(&row, &undo_row, options, &mut labels, &mut undo, lists).map_err(failed)?;
             }
         }

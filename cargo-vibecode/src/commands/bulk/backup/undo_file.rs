@@ -30,7 +30,7 @@ use crate::{
             columns::ColumnOptions,
             origin::Origin,
             row_jobs::RowJobs,
-            rows::{Problem, WRITTEN},
+            rows::{Problem, WRITTEN, WRITTEN_BY},
         },
         record_fields::RecordFields,
     },
@@ -64,6 +64,7 @@ pub(super) fn options<'a>(sent: &ColumnOptions<'a>, style: &'a CellStyle) -> Col
         allows_garbled: true,
         rules: EntryRules::default(),
         cells_hold_lists: false,
+        unapplied: None,
     }
 }
 
@@ -111,8 +112,9 @@ impl UndoFile {
         let rows = fields
             .iter()
             .map(|(name, value, _)| (format!("{WIRE}{name}"), value.json()));
+        let by = json!(written.rows).to_string();
         let written = written.json(fields.iter().map(|(name, ..)| *name));
-        let rows = rows.chain([(WRITTEN.to_owned(), written)]);
+        let rows = rows.chain([(WRITTEN.to_owned(), written), (WRITTEN_BY.to_owned(), by)]);
         write_object(&mut self.rows, id, rows)?;
         let returned = fields.iter();
         let returned = returned.map(|(name, _, json)| ((*name).to_owned(), json.get().to_owned()));
@@ -229,7 +231,7 @@ impl UndoFile {
                 .collect()
         };
         let values = copied(values);
-        if values.iter().all(|(name, _)| name == WRITTEN) {
+        if !values.iter().any(|(name, _)| name.starts_with(WIRE)) {
             return Ok(());
         }
         self.count += 1;

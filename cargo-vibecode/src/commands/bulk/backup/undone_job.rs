@@ -22,6 +22,7 @@ use std::{
 use jiff::Timestamp;
 use vibecode_spec::one_line;
 
+use super::unapplied::UnappliedRows;
 use crate::{
     commands::bulk::{
         earlier,
@@ -126,6 +127,11 @@ impl UndoneJob {
                 "it is not known when the job that is undone has ended, so its requests may still be running at the server",
             ),
         }
+    }
+
+    /// Returns which rows of the job have changed nothing; `None` if that is not known.
+    pub(crate) fn unapplied(&self) -> Option<UnappliedRows> {
+        self.journal.as_ref()?.past().unapplied()
     }
 
     /// Records in the journal of the job that this backup is about to be sent.

@@ -15,8 +15,9 @@ use crate::{
     commands::bulk::{
         input::{
             Input,
-            rows::{Record, WRITTEN},
+            rows::{Record, WRITTEN, WRITTEN_BY},
         },
+        journal::row_set::Ranges,
         record_fields::RecordFields,
         repeated::RepeatedRecords,
         send::plan::Plan,
@@ -26,48 +27,54 @@ use crate::{
 
 /// The values that a job may have written to the fields of a record, by their wire names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct WrittenValues(BTreeMap<String, Vec<Value>>);
+pub(crate) struct WrittenValues {
+    by_field: BTreeMap<String, Vec<Value>>,
+    /// The rows of the job that wrote them. Backups of earlier versions do not say it.
+    pub(super) rows: Ranges,
+}
 
 impl WrittenValues {
-    /// Adds what a job sets and clears.
+    /// Adds what a row sets and clears.
     #[expect(clippy::expect_used, reason = "the runtime wrote the JSON")]
-    pub(crate) fn add(&mut self, job: &PatchJob) {
+    pub(crate) fn add(&mut self, line: u64, job: &PatchJob) {
+        self.rows = self.rows.iter().chain([line]).collect();
         for field in job.fields() {
             // What is added is not undone.
             let Some(json) = field.json() else {
                 continue;
             };
             let value: Value = serde_json::from_str(json).expect("a job consists of JSON");
-            let values = self.0.entry(field.name().to_owned()).or_default();
+            let values = self.by_field.entry(field.name().to_owned()).or_default();
             if !values.contains(&value) {
                 values.push(value);
             }
         }
     }
 
-    pub(crate) fn of_job(job: &PatchJob) -> Self {
+    pub(crate) fn of_row_alone(line: u64, job: &PatchJob) -> Self {
         let mut values = Self::default();
-        values.add(job);
+        values.add(line, job);
         values
     }
 
     /// Returns whether a record, which is that of a job, has one of the values in a field.
     pub(crate) fn any_is_in(&self, job: &PatchJob, field: &str, record: &RawAnswer) -> bool {
-        let mut values = self.0.get(field).into_iter().flatten();
+        let mut values = self.by_field.get(field).into_iter().flatten();
         values.any(|value| has(job, field, value, record))
     }
 
-    /// Returns all values as JSON.
+    /// Returns all values, and the rows, as JSON.
     #[expect(clippy::expect_used, reason = "texts and JSON")]
     fn all_json(&self) -> Box<str> {
-        let json = serde_json::to_string(&self.0);
+        let json = serde_json::to_string(&(&self.by_field, &self.rows));
         json.expect("a map of texts to JSON is JSON").into()
     }
 
     /// Reads what `all_json` has returned.
     #[expect(clippy::expect_used, reason = "it is our own JSON")]
     fn of_json(json: &str) -> Self {
-        Self(serde_json::from_str(json).expect("a map of texts to JSON"))
+        let (by_field, rows) = serde_json::from_str(json).expect("a map of texts to JSON");
+        Self { by_field, rows }
     }
 
     /// Returns the fields of which one of the values is another than the record has.
@@ -79,7 +86,7 @@ impl WrittenValues {
         let differs = |(field, values): &(&'w String, &'w Vec<Value>)| {
             !values.iter().all(|value| has(job, field, value, record))
         };
-        let fields = self.0.iter().filter(differs);
+        let fields = self.by_field.iter().filter(differs);
         fields.map(|(field, _)| field.as_str())
     }
 
@@ -88,7 +95,7 @@ impl WrittenValues {
     pub(crate) fn json<'f>(&self, fields: impl IntoIterator<Item = &'f str>) -> String {
         let values = fields
             .into_iter()
-            .filter_map(|field| Some((field, self.0.get(field)?)));
+            .filter_map(|field| Some((field, self.by_field.get(field)?)));
         let values: BTreeMap<&str, &Vec<Value>> = values.collect();
         serde_json::to_string(&values).expect("a map of texts to JSON is JSON")
     }
@@ -110,13 +117,21 @@ impl WrittenValues {
         let Some(fields) = line.and_then(RecordFields::read) else {
             return failed("the row is not understood, so it is not known what the job wrote");
         };
+        let rows = match rows_of(&fields) {
+            Ok(rows) => rows.unwrap_or_default(),
+            Err(_) => {
+                return failed(&format!(
+                    "`{WRITTEN_BY}` does not list the rows of the job that wrote the values"
+                ));
+            }
+        };
         match fields.get(WRITTEN) {
             None if origin.has_written => failed(&format!(
                 "`{WRITTEN}` is missing, so it is not known whether somebody else has changed the record since"
             )),
             None => Ok(None),
             Some(json) => match serde_json::from_str(json.get()) {
-                Ok(values) => Ok(Some(Self(values))),
+                Ok(by_field) => Ok(Some(Self { by_field, rows })),
                 Err(_) => failed(&format!(
                     "`{WRITTEN}` does not list the values that the job wrote"
                 )),
@@ -132,11 +147,18 @@ impl WrittenValues {
             .iter()
             .map(vibecode_runtime::Mismatch::field)
             .filter(|field| {
-                let mut written = self.0.get(*field).into_iter().flatten();
+                let mut written = self.by_field.get(*field).into_iter().flatten();
                 !written.any(|value| has(undo, field, value, record))
             });
         changed.map(str::to_owned).collect()
     }
+}
+
+/// Returns the rows of the job that wrote the values of a backup's row; `None` if an earlier version wrote the backup.
+pub(super) fn rows_of(fields: &RecordFields<'_>) -> serde_json::Result<Option<Ranges>> {
+    let json = fields.get(WRITTEN_BY);
+    json.map(|json| serde_json::from_str(json.get()))
+        .transpose()
 }
 
 /// Returns whether a record, which is that of a job, has this value in a field.
@@ -211,16 +233,16 @@ impl WrittenByRecord {
     pub(crate) fn of(mut plan: Plan<'_>, repeated: &RepeatedRecords) -> Result<Self, Failure> {
         let mut by_record = Self::default();
         while let Some(batch) = plan.next_batch()? {
-            let jobs = batch.jobs.iter();
-            for job in jobs.filter(|job| repeated.rows(job.id()).is_some()) {
-                by_record.add(job);
+            let rows = batch.lines.iter().zip(&batch.jobs);
+            for (line, job) in rows.filter(|(_, job)| repeated.rows(job.id()).is_some()) {
+                by_record.add(*line, job);
             }
         }
         Ok(by_record)
     }
 
     /// Adds the values of a row. Those of a record are complete or not there at all.
-    fn add(&mut self, job: &PatchJob) {
+    fn add(&mut self, line: u64, job: &PatchJob) {
         let is_full = self.bytes >= self.max_bytes;
         let of_record = match self.by_id.entry(job.id()) {
             Entry::Occupied(of_record) => of_record.into_mut(),
@@ -240,7 +262,7 @@ impl WrittenByRecord {
         };
         self.bytes -= before.len();
         let mut values = WrittenValues::of_json(before);
-        values.add(job);
+        values.add(line, job);
         let after = values.all_json();
         if is_full || after.len() > MAX_BYTES_OF_RECORD {
             self.is_incomplete = true;
@@ -260,8 +282,8 @@ impl WrittenByRecord {
     }
 
     /// Returns the row of the backup for a row of the job. To be called for each row, in their order.
-    pub(crate) fn take(&mut self, job: &PatchJob) -> UndoRow {
-        let of_row = || UndoRow::Row(WrittenValues::of_job(job));
+    pub(crate) fn take(&mut self, line: u64, job: &PatchJob) -> UndoRow {
+        let of_row = || UndoRow::Row(WrittenValues::of_row_alone(line, job));
         let Some(of_record) = self.by_id.get_mut(&job.id()) else {
             return of_row();
         };
@@ -295,16 +317,19 @@ mod tests {
             job(1, "name", "c"),
         ];
         let mut written = WrittenByRecord::default();
-        for row in &rows {
-            written.add(row);
+        for (line, row) in (2..).zip(&rows) {
+            written.add(line, row);
         }
-        let UndoRow::Record(values) = written.take(&rows[0]) else {
+        let UndoRow::Record(values) = written.take(2, &rows[0]) else {
             panic!("it has several rows");
         };
-        assert_eq!(&*values.all_json(), r#"{"name":["c"],"post":["a","b"]}"#);
-        assert!(matches!(written.take(&rows[1]), UndoRow::Record(_)));
-        assert_eq!(written.take(&rows[2]), UndoRow::Covered);
-        assert_eq!(written.take(&rows[3]), UndoRow::Covered);
+        assert_eq!(
+            &*values.all_json(),
+            r#"[{"name":["c"],"post":["a","b"]},"2,4-5"]"#
+        );
+        assert!(matches!(written.take(3, &rows[1]), UndoRow::Record(_)));
+        assert_eq!(written.take(4, &rows[2]), UndoRow::Covered);
+        assert_eq!(written.take(5, &rows[3]), UndoRow::Covered);
     }
 
     #[test]
@@ -313,7 +338,7 @@ mod tests {
         let (long, ids) = ("a".repeat(1000), 1..=150);
         for round in ["1", "2"] {
             for id in ids.clone() {
-                written.add(&job(id, "post", &format!("{long}{round}")));
+                written.add(id, &job(id, "post", &format!("{long}{round}")));
             }
         }
         assert!(
@@ -324,9 +349,9 @@ mod tests {
         assert!(written.is_incomplete);
         for id in ids {
             let row = job(id, "post", &format!("{long}1"));
-            match written.take(&row) {
-                UndoRow::Record(values) => assert_eq!(values.0["post"].len(), 2, "{id}"),
-                UndoRow::Row(values) => assert_eq!(values, WrittenValues::of_job(&row)),
+            match written.take(1, &row) {
+                UndoRow::Record(values) => assert_eq!(values.by_field["post"].len(), 2, "{id}"),
+                UndoRow::Row(values) => assert_eq!(values, WrittenValues::of_row_alone(1, &row)),
                 UndoRow::Covered => panic!("{id}"),
             }
         }
@@ -336,17 +361,17 @@ mod tests {
     fn a_record_with_very_many_rows_takes_the_room_of_no_other() {
         let mut written = WrittenByRecord::default();
         for row in 0..2_000 {
-            written.add(&job(1, "post", &format!("{row:>8}")));
+            written.add(row, &job(1, "post", &format!("{row:>8}")));
         }
         assert!(written.bytes <= 2 * MAX_BYTES_OF_RECORD);
         let row = job(1, "post", "0");
         assert_eq!(
-            written.take(&row),
-            UndoRow::Row(WrittenValues::of_job(&row))
+            written.take(1, &row),
+            UndoRow::Row(WrittenValues::of_row_alone(1, &row))
         );
-        written.add(&job(2, "post", "a"));
+        written.add(2, &job(2, "post", "a"));
         assert!(matches!(
-            written.take(&job(2, "post", "a")),
+            written.take(2, &job(2, "post", "a")),
             UndoRow::Record(_)
         ));
     }

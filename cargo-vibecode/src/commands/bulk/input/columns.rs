@@ -8,7 +8,7 @@ use crate::{
     change::{self, entries::EntryRules, field_name::composed},
     code_file::KnownCodes,
     column_header::{export_of_another, fields_of_another},
-    commands::bulk::args::Empty,
+    commands::bulk::{args::Empty, backup::unapplied::UnappliedRows},
     plural::number_of,
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct ColumnOptions<'a> {
     pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.
     pub(crate) cells_hold_lists: bool,
+    /// If the file is a backup: the rows of its job that have changed nothing, as far as the journal shows.
+    pub(crate) unapplied: Option<&'a UnappliedRows>,
 }
 
 /// The columns seen so far.

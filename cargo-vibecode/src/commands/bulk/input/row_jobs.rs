@@ -36,6 +36,8 @@ pub(crate) struct RowJobs<'a> {
     other_forms: Option<&'a OtherForms>,
     /// The rows that add what the last row adds too.
     repeats: Vec<u64>,
+    /// The number of rows of an undo that are left, since the job has changed nothing of them.
+    unapplied: u64,
 }
 
 /// A row and the change that it requests.
@@ -68,6 +70,7 @@ impl<'a> RowJobs<'a> {
             earlier_additions: None,
             other_forms: None,
             repeats: Vec::new(),
+            unapplied: 0,
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
@@ -96,6 +99,7 @@ impl<'a> RowJobs<'a> {
             earlier_additions: None,
             other_forms: None,
             repeats: Vec::new(),
+            unapplied: 0,
         };
         if matches!(row_jobs.rows, Rows::Csv(_)) {
             row_jobs.read_header()?;
@@ -209,6 +213,11 @@ impl<'a> RowJobs<'a> {
         let placeholders = change.perhaps_placeholders();
         // The whole change is checked, so that a row is bad in each pass or in none.
         let mut job = job_of(id, &change)?;
+        let unapplied = self.columns.column_options.unapplied;
+        if unapplied.is_some_and(|rows| rows.are_all_of(&self.record)) {
+            self.unapplied += 1;
+            return Ok((id, None));
+        }
         if let Some(earlier_additions) = &mut self.earlier_additions {
             let taken = earlier_additions.take_out(line, id, &mut change);
             if !taken.earlier.is_empty() {
@@ -229,6 +238,11 @@ impl<'a> RowJobs<'a> {
             self.tally.add_perhaps_placeholders(line, id, placeholders);
         }
         Ok((id, job))
+    }
+
+    /// Returns how many rows of an undo are left, since the job has changed nothing of them.
+    pub(crate) fn unapplied(&self) -> u64 {
+        self.unapplied
     }
 
     /// Returns the last row that was read, unchanged from the file.

@@ -5,6 +5,7 @@ use vibecode_runtime::{Error, ErrorKind, Outcome};
 
 use crate::{
     api_words::ApiWords,
+    change::entries::advice_on,
     commands::bulk::{input::columns::Columns, pipelines::RefusedStage, send::batch::RowError},
     record_batch::NotRead,
     verify::{Difference, DifferenceProblem},
@@ -172,9 +173,9 @@ impl RowFailure {
     }
 
     fn of_error(row: u64, error: &Error) -> Self {
-        let explanation = error.explanation();
+        let explanation = format!("{}{}", error.explanation(), advice_on(error));
         let (outcome, message) = match error.outcome() {
-            Outcome::NotApplied => (RowOutcome::NotApplied, explanation.to_owned()),
+            Outcome::NotApplied => (RowOutcome::NotApplied, explanation),
             _ => (
                 RowOutcome::Unknown,
                 format!("{explanation}; {MAY_BE_APPLIED}"),
@@ -248,6 +249,10 @@ impl RowFailure {
 
     pub(crate) fn is_unknown(&self) -> bool {
         self.outcome == RowOutcome::Unknown
+    }
+
+    pub(super) fn is_not_applied(&self) -> bool {
+        self.outcome == RowOutcome::NotApplied
     }
 
     /// Returns true if there was no usable answer.

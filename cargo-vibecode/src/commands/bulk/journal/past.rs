@@ -13,7 +13,7 @@ use super::{
     row_set::{Ranges, RowSet},
     undo::{OpenUndo, Undone, moment},
 };
-use crate::commands::bulk::send::lost::AllLost;
+use crate::commands::bulk::{backup::unapplied::UnappliedRows, send::lost::AllLost};
 
 #[cfg(test)]
 mod tests;
@@ -67,6 +67,8 @@ pub(crate) struct Past {
     pub(super) reopened: RowSet,
     /// Reported rows of which no answer has confirmed the portal.
     pub(crate) unconfirmed: RowSet,
+    /// The failed rows of which nothing was applied, whatever else was sent of them before.
+    not_applied: RowSet,
     /// Failed rows without an answer, whose change may still be applied.
     pub(super) unanswered: RowSet,
     /// When the last of them was reported.
@@ -107,6 +109,7 @@ impl Past {
             } => {
                 self.batches.remove(&batch);
                 self.lost.add(lost.iter(), lost_at);
+                self.add_not_applied(&failed, &lost);
                 self.report(at, &ok, failed);
             }
             Line::Returned { batch, at } => {
@@ -133,6 +136,21 @@ impl Past {
                 self.undone = Undone::of(at, rows).or(self.undone);
             }
             Line::Finished { at, .. } => self.finished_at = at,
+        }
+    }
+
+    /// Adds the failed rows of a batch of which nothing can have been applied: not by an attempt that was lost, and not by
+    /// an earlier process, whose batch had no outcome or counts no more.
+    fn add_not_applied(&mut self, failed: &[RowFailure], lost: &Ranges) {
+        for failure in failed.iter().filter(|it| it.is_not_applied()) {
+            let is_row = |row| row == failure.row;
+            let mut open = self.batches.values();
+            let may_be_applied = lost.iter().any(is_row)
+                || self.reopened.contains(failure.row)
+                || open.any(|rows| rows.iter().any(is_row));
+            if !may_be_applied {
+                self.not_applied.insert(failure.row);
+            }
         }
     }
 
@@ -176,6 +194,7 @@ impl Past {
         for rows in [
             &mut self.failed_rows,
             &mut self.lacking,
+            &mut self.not_applied,
             &mut self.unanswered,
         ] {
             rows.remove(row);
@@ -218,6 +237,14 @@ impl Past {
         let mut sent = self.done.clone();
         sent.insert_all(&self.open);
         sent
+    }
+
+    /// Returns which rows have changed nothing; `None` if rows may have been sent of which the journal says nothing.
+    pub(crate) fn unapplied(&self) -> Option<UnappliedRows> {
+        (!self.may_lack_rows()).then(|| UnappliedRows {
+            sent: self.sent(),
+            not_applied: self.not_applied.clone(),
+        })
     }
 
     /// Returns whether an undo has restored rows of the job, or was begun.

@@ -16,6 +16,8 @@ use super::{Cell, CellValue, MAX_COLUMNS, MAX_ROW_BYTES, Problem, Record, row_to
 
 /// The key of a backup's row with the values that the job wrote.
 pub(crate) const WRITTEN: &str = "backup:written";
+/// The key of a backup's row with the rows of the job that wrote them.
+pub(crate) const WRITTEN_BY: &str = "backup:rows";
 
 /// A reader of JSON Lines.
 #[derive(Debug)]
@@ -81,7 +83,8 @@ pub(super) fn cells(record: &Record, names: &mut Vec<String>) -> Result<Vec<Cell
     })?;
     let mut cells: Vec<Cell> = Vec::with_capacity(pairs.0.len());
     // What a job wrote is no cell.
-    let pairs = pairs.0.into_iter().filter(|(name, _)| name != WRITTEN);
+    let is_cell = |name: &str| ![WRITTEN, WRITTEN_BY].contains(&name);
+    let pairs = pairs.0.into_iter().filter(|(name, _)| is_cell(name));
     for (name, json) in pairs {
         let at = names.iter().position(|known| *known == name);
         // Every key is remembered, so memory would grow with rows of other keys each.

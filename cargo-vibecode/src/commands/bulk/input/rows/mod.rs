@@ -10,7 +10,7 @@ use std::{
 
 pub(crate) use self::{
     csv::{CsvRows, detect_delimiter},
-    json_lines::{JsonRows, Pairs, WRITTEN, json_line_with},
+    json_lines::{JsonRows, Pairs, WRITTEN, WRITTEN_BY, json_line_with},
 };
 
 use crate::visible::trimmed;
