@@ -66,7 +66,9 @@ impl Args {
         if let Some((_, text)) = self.set.iter().find(|(name, _)| is_pipeline(name))
             && let Some(field) = schema.field(PIPELINE)
         {
-            let value = self.normal(field, text).and_then(|text| change::value(field, &text, codes));
+            let value = self
+                .normal(field, text)
+                .and_then(|text| change::value(field, &text, codes));
             let Ok(value) = value else {
                 return Pipeline::Any;
             };

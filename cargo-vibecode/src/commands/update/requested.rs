@@ -106,11 +106,7 @@ impl Args {
     ///
     /// # Errors
     /// If a value can mean several ones, or is what a spreadsheet shows instead of one.
-    pub(super) fn normal<'t>(
-        &self,
-        field: &Field,
-        text: &'t str,
-    ) -> Result<Cow<'t, str>, String> {
+    pub(super) fn normal<'t>(&self, field: &Field, text: &'t str) -> Result<Cow<'t, str>, String> {
         let trim = if self.allow_garbled {
             str::trim
         } else {
