@@ -14,7 +14,7 @@ fn interrupt(child: &Child) {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_under_way_ends_and_is_journaled_whichever_signal_it_is() {
-    for name in signal::ENDING {
+    for name in signal::ending() {
         ends_what_is_under_way(name).await;
     }
 }

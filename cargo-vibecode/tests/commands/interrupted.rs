@@ -106,7 +106,7 @@ fn a_command_that_is_interrupted_before_it_does_anything_says_so() {
         r#"{"ufCrm_1": {"type": "string"}}"#,
     );
     for (words, message) in COMMANDS {
-        for name in signal::ENDING {
+        for name in signal::ending() {
             let said = interrupted(&folder, words, name);
             assert_eq!(said.code, 2, "{words:?} {name}: {}", said.err);
             let line = format!("error: {message}\n");
@@ -124,7 +124,7 @@ fn a_command_that_is_interrupted_before_it_does_anything_says_so() {
 #[test]
 fn an_interrupt_while_standard_input_is_read_says_that_nothing_was_sent() {
     let folder = Folder::new("interrupted-stdin");
-    for name in signal::ENDING {
+    for name in signal::ending() {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"))
             .args(["vibecode", "bulk", "contacts", "-"])
             .current_dir(&folder.0)
