@@ -34,6 +34,7 @@ impl ClientBuilder {
         settle_time(settle_time: Duration);
         retry(policy: RetryPolicy);
         throttle(throttle: Throttle);
+        refuse_similar_phones();
         user_agent(user_agent: impl Into<String>);
         http(http: reqwest::ClientBuilder);
     }

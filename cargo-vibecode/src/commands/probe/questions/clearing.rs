@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 use vibecode_spec::{Field, Kind};
 
 use super::{Findings, sample};
-use crate::{
-    change,
-    commands::probe::{bench::Bench, finding::Finding, raw_client::NoAnswer},
-};
+use crate::commands::probe::{bench::Bench, finding::Finding, raw_client::NoAnswer};
 
 /// Returns the values that could clear a field.
 fn candidates(field: &Field) -> Vec<Value> {
@@ -43,7 +40,8 @@ pub(super) async fn ask(bench: &Bench<'_>) -> Findings {
 
 async fn ask_of(field: &Field, bench: &Bench<'_>) -> Result<Finding, NoAnswer> {
     let about = sample::about(field);
-    let assumed = change::clearing_value(field).to_string();
+    // What `clear_…` of a patch sends. An attribute on the field changes it.
+    let assumed = field.clearing().as_json().to_owned();
     let cannot = |why: &str| Ok(Finding::not_testable(about.as_str(), why, assumed.as_str()));
     let Some(sample) = sample::of(field, bench).await? else {
         return cannot("no valid value is known for this type");
