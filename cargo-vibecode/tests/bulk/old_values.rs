@@ -155,6 +155,23 @@ async fn a_backup_is_kept_of_more_than_a_hundred_rows_and_of_each_row_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_of_few_rows_says_that_it_keeps_no_backup_unless_that_was_decided() {
+    let desk = Desk::of(2).await;
+    // `Desk::run` adds --no-backup to commands that do not mention backups.
+    desk.write("no-backup-1.csv", "id,post\n1,a\n");
+    let note = "the old values of 100 rows or fewer are not kept: --backup FILE.jsonl keeps them";
+    for options in ["", "--yes"] {
+        let said = desk.run(&format!("contacts no-backup-1.csv {options}"));
+        said.assert(0, note);
+    }
+    desk.write("a.csv", "id,post\n2,a\n");
+    for options in ["--plan", "--no-backup", "--backup b.jsonl --yes"] {
+        let said = desk.run(&format!("contacts a.csv {options}"));
+        assert!(!said.out.contains(note), "{options}: {said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_its_backup_nothing_is_sent() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post\n1,a\n2,b\n");

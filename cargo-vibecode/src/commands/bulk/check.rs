@@ -9,7 +9,7 @@ use serde_json::json;
 use vibecode_spec::{Schema, one_line};
 
 use super::args::Args;
-use super::backup::written::WrittenValues;
+use super::backup::{self, written::WrittenValues};
 use super::bad::{BadRows, Written};
 use super::estimate::{Estimate, RequestCounter, Requests};
 use super::input::{
@@ -283,6 +283,18 @@ impl Checked {
             && let Some(estimate) = self.estimate(args)
         {
             output.line(estimate.in_words());
+            self.show_without_backup(args, output);
+        }
+    }
+
+    /// Says that the old values are not kept, if that was not asked for.
+    pub(super) fn show_without_backup(&self, args: &Args, output: &Output) {
+        let is_decided = args.backup.is_some() || args.no_backup || args.resume || args.plan;
+        if !is_decided && !self.compares_records() && self.to_send <= backup::MOST_ROWS_WITHOUT {
+            output.line(format!(
+                "the old values of {} rows or fewer are not kept: --backup FILE.jsonl keeps them, so that the job can be undone",
+                backup::MOST_ROWS_WITHOUT
+            ));
         }
     }
 

@@ -83,6 +83,7 @@ impl BulkJob<'_> {
             None => checked.to_send,
         };
         Estimate::of(args, checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
+        checked.show_without_backup(args, output);
         let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {
             max_failed: args.max_failed,
