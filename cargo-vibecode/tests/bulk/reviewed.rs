@@ -338,7 +338,7 @@ async fn a_row_after_another_that_was_sent_before_the_review_is_compared_with_th
         "contacts a.csv --resume --settle 1 --reviewed {digest}"
     ))
     .assert(2, "2 rows done, 0 failed so far");
-    // The value of a row that was sent before the review is none that the review knows.
+    // The review does not know the value of a row that was sent before it.
     set_post(&desk, 1, "first");
     desk.run("contacts a.csv --resume --settle 1")
         .assert(2, "(the first is row 5): nothing was sent");

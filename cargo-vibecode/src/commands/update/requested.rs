@@ -22,7 +22,7 @@ impl Args {
     /// Returns the change, and warns of what may not be meant.
     ///
     /// # Errors
-    /// If a value cannot be sent, or if there is none. Contains all problems.
+    /// If a value cannot be sent, or nothing is changed. Contains all problems.
     pub(super) fn change<'s>(
         &'s self,
         schema: &'s Schema,
