@@ -264,7 +264,7 @@ async fn an_undo_says_how_many_added_phones_and_emails_stay() {
         desk.run(&format!("contacts kept.jsonl {how} --settle 1"))
             .assert(
                 0,
-                "2 phones and emails that the job was to add stay, listed in kept.added.csv",
+                "of the 2 that the job was to add, listed in kept.added.csv, those that were added stay",
             );
     }
     let said = desk.run("contacts kept.jsonl --plan --format json");

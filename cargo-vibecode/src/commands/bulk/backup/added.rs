@@ -1,11 +1,12 @@
-//! The list of the phones and emails that an undo leaves.
+//! The list of the phones and emails that a job was to add, which an undo leaves.
 
 use std::path::{Path, PathBuf};
 
 use super::files::removals;
 use crate::failure::Failure;
 
-/// The phones and emails that a job has added, which an undo leaves.
+/// The phones and emails that a job was to add. Those that it has added are left by an undo. The list is written before
+/// anything is sent.
 #[derive(Debug)]
 pub(in crate::commands::bulk) struct Added {
     pub(in crate::commands::bulk) list: PathBuf,
@@ -13,7 +14,7 @@ pub(in crate::commands::bulk) struct Added {
 }
 
 impl Added {
-    /// Returns what is in the list beside a backup; `None` if there is no list, since nothing was added.
+    /// Returns what is in the list beside a backup; `None` if there is no list, since nothing was to be added.
     ///
     /// # Errors
     /// If the list cannot be read.
@@ -27,13 +28,17 @@ impl Added {
     }
 
     pub(in crate::commands::bulk) fn in_words(&self) -> String {
-        let (count, verb) = match self.count {
-            1 => ("1 phone or email".to_owned(), "stays"),
-            count => (format!("{count} phones and emails"), "stay"),
+        let list = self.list.display();
+        let which = match self.count {
+            1 => {
+                format!("the one that the job was to add, listed in {list}, stays if it was added")
+            }
+            count => format!(
+                "of the {count} that the job was to add, listed in {list}, those that were added stay"
+            ),
         };
         format!(
-            "the API cannot remove phones and emails: {count} that the job was to add {verb}, listed in {}, to be removed by hand on the portal",
-            self.list.display()
+            "the API cannot remove phones and emails: {which}, to be removed by hand on the portal"
         )
     }
 }
