@@ -231,7 +231,7 @@ async fn a_backup_is_not_named_like_a_file_that_bulk_reads_in_another_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_does_not_switch_the_backup_off_and_the_rest_gets_its_own() {
+async fn a_limit_does_not_switch_the_backup_off_and_the_rest_is_added_to_it() {
     let desk = Desk::of(150).await;
     let contacts: Vec<String> = (1..=150).map(|id| format!("{id},p\n")).collect();
     desk.write("a.csv", format!("id,post\n{}", contacts.concat()));
@@ -248,7 +248,8 @@ async fn a_limit_does_not_switch_the_backup_off_and_the_rest_gets_its_own() {
     run("--yes --limit 10").assert(0, "10 rows done");
     assert_eq!(desk.read("a.csv.backup.jsonl").lines().count(), 1 + 10);
     run("--resume").assert(0, "150 rows done");
-    assert_eq!(desk.read("a.csv.backup-2.jsonl").lines().count(), 1 + 140);
+    assert_eq!(desk.read("a.csv.backup.jsonl").lines().count(), 1 + 150);
+    assert!(!desk.exists("a.csv.backup-2.jsonl"));
     let backed_up = desk.journal("a.csv").into_iter();
     let backed_up = backed_up.filter_map(|line| line["backed_up"]["rows"].as_str().map(rows));
     assert_eq!(

@@ -7,6 +7,7 @@
 )]
 
 mod another_entity;
+mod backup_parts;
 mod before_sending;
 mod booleans;
 mod columns;

@@ -80,8 +80,8 @@ async fn stopped_after_a_batch() -> Desk {
     let rows: Vec<String> = (1..=60).map(|id| format!("{id},p{id}\n")).collect();
     desk.write("a.csv", format!("id,post\n{}", rows.concat()));
     let digest = review(&desk, "");
-    // The records are read for the review, and then the first batch is sent.
-    desk.faults((0..3).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    // The records are read for the review, and again just before the first batch is sent.
+    desk.faults((0..5).map(|_| Fault::delay(std::time::Duration::ZERO)));
     desk.fault(Fault::error("SCOPE_DENIED"));
     let sent = send(&desk, &format!("{digest} --no-throttle"));
     sent.assert(2, "50 rows done, 0 failed so far");
@@ -174,7 +174,7 @@ async fn a_review_that_is_given_to_resume_holds_when_the_job_is_resumed_again() 
     desk.run("contacts a.csv --yes --limit 10")
         .assert(0, "10 rows done");
     let digest = review(&desk, "");
-    desk.faults((0..3).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.faults((0..5).map(|_| Fault::delay(std::time::Duration::ZERO)));
     desk.fault(Fault::error("SCOPE_DENIED"));
     let words = format!("contacts a.csv --resume --no-throttle --reviewed {digest}");
     desk.run(&words).assert(2, "60 rows done, 0 failed so far");
@@ -301,7 +301,7 @@ async fn with_a_later_row_left() -> Desk {
     let rows = rows.concat();
     desk.write("a.csv", format!("id,post,comments\n{rows}1,late,note\n"));
     let digest = review(&desk, "");
-    desk.faults((0..3).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.faults((0..5).map(|_| Fault::delay(std::time::Duration::ZERO)));
     desk.fault(Fault::error("SCOPE_DENIED"));
     send(&desk, &format!("{digest} --no-throttle")).assert(2, "50 rows done, 0 failed so far");
     desk

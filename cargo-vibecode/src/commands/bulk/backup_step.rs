@@ -1,76 +1,72 @@
-//! Keeps the old values of the rows that are going to be sent.
+//! Which backup the job keeps, and what is said of it.
 
 use std::path::{Path, PathBuf};
 
 use super::{
-    backup::{self, Backup, Wanted, undone_job, written::WrittenByRecord},
+    backup::{self, Backup, BackupFiles, KeptBackup, undone_job, written::WrittenByRecord},
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
-    journal::past::Past,
+    journal::{past::Past, row_set::RowSet},
+    preparation::ROWS_AT_A_TIME,
     send::{
-        Sender, Stopped,
+        Sender,
         plan::{Plan, Selection},
     },
 };
-use crate::{failure::Failure, progress::RequestProgress};
+use crate::failure::Failure;
 
 impl BulkJob<'_> {
-    /// Writes the backup of the rows that this process is going to send for the first time.
-    pub(super) async fn keep_old_values(
-        &self,
-        sender: &mut Sender<'_>,
+    /// Begins or continues the backup of the rows that this process is going to send for the first time. `None` if none
+    /// is wanted. `sent` are the rows that earlier processes have sent.
+    pub(super) fn begin_backup<'a>(
+        &'a self,
+        sender: &Sender<'_>,
         past: &Past,
-        column_options: &ColumnOptions<'_>,
-        checked: &Checked,
-    ) -> Result<(), Stopped> {
+        sent: &RowSet,
+        options: &'a ColumnOptions<'a>,
+        checked: &'a Checked,
+    ) -> Result<Option<Backup<'a>>, Failure> {
         let Self { args, output, .. } = *self;
-        let mut kept = past.sent();
-        kept.insert_all(&past.backed_up);
-        let left = checked.to_send.saturating_sub(kept.len());
+        let left = checked.to_send.saturating_sub(sent.len());
         let rows = left.min(args.limit.unwrap_or(u64::MAX));
-        let Some(path) = self.wanted_backup(past, rows, checked, sender)? else {
-            let journal = sender.journal.path();
-            let show = || self.show_earlier_backups(past, journal);
-            sender.progress.aside(show);
-            return Ok(());
-        };
-        let plan = || {
-            let selection = Selection::AllBut(&kept);
-            let plan = Plan::new(self.input, column_options, checked, selection);
-            plan.map(|plan| plan.limited(args.limit))
-        };
+        let journal = sender.journal.path();
+        if !self.wants_backup(past, rows, checked, sender) {
+            sender
+                .progress
+                .aside(|| self.show_earlier_backups(past, journal));
+            return Ok(None);
+        }
         let repeated = checked.repeated.records();
-        let by_record = if repeated.is_empty() {
+        let written = if repeated.is_empty() {
             WrittenByRecord::default()
         } else {
-            WrittenByRecord::of(plan()?, repeated)?
+            // The rows that were sent count too: a row of the backup has the values of all rows about its record.
+            let all = Plan::new(self.input, options, checked, Selection::All)?;
+            let written = WrittenByRecord::of(all, repeated)?;
+            let mut kept = RowSet::default();
+            let backed_up = past.backed_up.iter().filter(|row| sent.contains(*row));
+            backed_up.for_each(|row| kept.insert(row));
+            written.after(kept)
         };
-        if by_record.is_incomplete {
+        if written.is_incomplete {
             let many = "too many records have several rows, or one has too many, for one row of the backup each: an undo may report rows of such a record as CHANGED_SINCE although others have undone it. Run its failed rows again then";
             sender.progress.aside(|| output.warn(many));
         }
-        let line = format!("reading the old values of {}", check::rows(rows));
+        let files = match self.continued_files(sender, past, sent)? {
+            Some(files) => files,
+            None => BackupFiles::new(&self.new_backup(&past.backups(journal))?),
+        };
+        let origin = self.origin_of_backup(sender, files.path());
+        let backup = Backup::new(files, options, origin, written, output)
+            .may_be_incomplete(args.backup_incomplete);
+        let at_a_time = match rows {
+            ..=ROWS_AT_A_TIME => String::new(),
+            _ => format!(", {ROWS_AT_A_TIME} at a time, just before these are sent"),
+        };
+        let line = format!("reading the old values of {}{at_a_time}", check::rows(rows));
         sender.progress.aside(|| output.line(line));
-        let activity = "reading the old values";
-        let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, output);
-        let client = sender.client.clone();
-        let origin = self.origin_of_backup(sender, &path);
-        let wanted = Wanted {
-            path: &path,
-            origin: &origin,
-            written: by_record,
-            may_be_incomplete: args.backup_incomplete,
-        };
-        let written = tokio::select! {
-            written = backup::write(&client, plan()?, column_options, wanted, progress, output) => written,
-            () = sender.interrupts.next() => return Err(Stopped::Interrupted),
-        };
-        let backup = written?;
-        let file = undone_job::relative(backup.path(), sender.journal.path());
-        sender.journal.backed_up(backup.rows.clone(), file)?;
-        sender.progress.aside(|| self.show_backup(&backup));
-        Ok(())
+        Ok(Some(backup))
     }
 
     /// Returns what the first line of a backup of the job says.
@@ -86,18 +82,46 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Returns the path of the backup of the `rows` rows that are sent now; `None` if none is wanted. A job that has kept
-    /// one keeps one to its end, unless `--no-backup` is given.
-    fn wanted_backup(
+    /// Returns the latest backup of the job, if the rows that are sent now can be added to it.
+    fn continued_files(
         &self,
-        past: &Past,
-        rows: u64,
-        checked: &Checked,
         sender: &Sender<'_>,
-    ) -> Result<Option<PathBuf>, Failure> {
+        past: &Past,
+        sent: &RowSet,
+    ) -> Result<Option<BackupFiles>, Failure> {
+        let latest = past.backups(sender.journal.path()).into_iter().next();
+        let Some((path, since)) = latest.zip(past.latest_kept_since()) else {
+            return Ok(None);
+        };
+        let given = self.args.backup.as_deref();
+        if given.is_some_and(|given| !is_same(given, &path)) {
+            return Ok(None);
+        }
+        let files = BackupFiles::continued(&path, sender.journal.id(), since, sent)?;
+        if files.is_none() {
+            let changed = format!(
+                "{}: the backup of this job is not there any more, or was changed: the old values of the rows that are left are kept in another file",
+                path.display()
+            );
+            sender.progress.aside(|| self.output.warn(changed));
+        }
+        Ok(files)
+    }
+
+    /// Returns the path of a new backup of the job, which has these already.
+    fn new_backup(&self, earlier: &[PathBuf]) -> Result<PathBuf, Failure> {
+        match &self.args.backup {
+            Some(path) if !earlier.iter().any(|it| is_same(it, path)) => backup::given_path(path),
+            Some(_) | None => backup::next_path(self.input, earlier),
+        }
+    }
+
+    /// Returns whether the old values of the `rows` rows that are sent now are kept. A job that has kept some keeps them to
+    /// its end, unless `--no-backup` is given.
+    fn wants_backup(&self, past: &Past, rows: u64, checked: &Checked, sender: &Sender<'_>) -> bool {
         let Self { args, output, .. } = *self;
-        let earlier = past.backups(sender.journal.path());
         if args.no_backup {
+            let earlier = past.backups(sender.journal.path());
             if let Some(latest) = earlier.first().filter(|_| rows > 0) {
                 let without = format!(
                     "the job has kept the old values of its rows so far ({}), and those of {} are not kept now, since --no-backup is given: an undo will leave these rows",
@@ -106,41 +130,42 @@ impl BulkJob<'_> {
                 );
                 sender.progress.aside(|| output.warn(without));
             }
-            return Ok(None);
+            return false;
         }
         // The rows of the whole file count: with --limit they are sent by several processes.
         let is_wanted = args.backup.is_some()
             || !past.backed_up.is_empty()
             || checked.to_send > backup::MOST_ROWS_WITHOUT;
-        if rows == 0 || !is_wanted {
-            return Ok(None);
-        }
-        match &args.backup {
-            Some(path) => backup::given_path(path),
-            None => backup::next_path(self.input, &earlier),
-        }
-        .map(Some)
+        rows > 0 && is_wanted
     }
 
     /// Shows the backups that earlier processes of the job have made, the newest first.
     pub(super) fn show_earlier_backups(&self, past: &Past, journal: &Path) {
         for path in past.backups(journal) {
-            match Backup::found(&path) {
-                Ok(Some(backup)) => self.show_backup(&backup),
-                Ok(None) => self.output.warn(format!(
-                    "{}: the backup of this job is not there any more",
-                    path.display()
-                )),
-                Err(failure) => self.output.warn(failure.to_string()),
-            }
+            self.show_backup(&path);
         }
     }
 
-    fn show_backup(&self, backup: &Backup) {
-        let undo = format!(
-            "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
-            self.command_to_review_undo(backup.path())
-        );
-        backup.show(&undo, self.output);
+    /// Shows a backup of the job as it is on the disk.
+    pub(super) fn show_backup(&self, path: &Path) {
+        match KeptBackup::found(path) {
+            Ok(Some(backup)) => {
+                let undo = format!(
+                    "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
+                    self.command_to_review_undo(path)
+                );
+                backup.show(&undo, self.output);
+            }
+            Ok(None) => self.output.warn(format!(
+                "{}: the backup of this job is not there any more",
+                path.display()
+            )),
+            Err(failure) => self.output.warn(failure.to_string()),
+        }
     }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    absolute(one) == absolute(other)
 }

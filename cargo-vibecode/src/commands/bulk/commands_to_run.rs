@@ -3,7 +3,7 @@
 
 use std::{env, ffi::OsString, fmt, path::Path};
 
-use super::{backup, earlier, job::BulkJob};
+use super::job::BulkJob;
 use crate::{
     args, portal,
     shell_word::{no_option, quoted},
@@ -76,15 +76,8 @@ impl BulkJob<'_> {
 
     /// Returns the command that resumes the job with as many rows as were given, such as those that `--plan` has shown.
     pub(super) fn command_to_resume_with_limit(&self) -> CommandLine {
-        let mut command = self
-            .command_again()
-            .without(&["yes", "resume", "plan", "reviewed"]);
-        if let Some(path) = &self.args.backup
-            && backup::is_taken(path)
-            && let Some(free) = earlier::numbered(path).find(|path| !backup::is_taken(path))
-        {
-            command = command.without(&["backup"]).option("backup", free);
-        }
+        let command = self.command_again();
+        let command = command.without(&["yes", "resume", "plan", "reviewed"]);
         command.flag("resume")
     }
 

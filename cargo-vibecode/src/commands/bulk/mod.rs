@@ -29,6 +29,7 @@ mod origin_check;
 mod other_forms;
 mod overtaken;
 mod pipelines;
+mod preparation;
 mod preview;
 mod record_fields;
 mod records;

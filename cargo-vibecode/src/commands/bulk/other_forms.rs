@@ -103,7 +103,7 @@ impl BulkJob<'_> {
         )?;
         let activity = "reading the phones of the records";
         let progress = RequestProgress::new(activity, "rows", rows, &self.throttle, output);
-        let mut reader = RecordReader::new(&client, plan.limited(limit), progress);
+        let mut reader = RecordReader::new(client, plan.limited(limit), progress);
         while let Some(read) = reader.next().await? {
             for row in read {
                 if let Some(record) = &row.record {

@@ -148,7 +148,7 @@ impl BulkJob<'_> {
         let left = left.min(limit.unwrap_or(u64::MAX));
         let activity = "reading the pipelines";
         let progress = RequestProgress::new(activity, "rows", left, &self.throttle, self.output);
-        let mut reader = RecordReader::new(client, plan.limited(limit), progress);
+        let mut reader = RecordReader::new(client.clone(), plan.limited(limit), progress);
         while let Some(read) = reader.next().await? {
             for row in read {
                 let earlier = earlier_rows.add(&row.job)?;

@@ -70,7 +70,7 @@ impl Preview {
         progress: RequestProgress,
         output: &Output,
     ) -> Result<(), Failure> {
-        let mut reader = RecordReader::new(client, plan, progress);
+        let mut reader = RecordReader::new(client.clone(), plan, progress);
         while let Some(read) = reader.next().await? {
             for row in read {
                 let name = format!("{}/{}", row.job.entity(), row.job.id());

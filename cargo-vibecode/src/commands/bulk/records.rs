@@ -18,9 +18,10 @@ use crate::{
 /// Reads the record of each row, up to 50 a request, in the order of the rows.
 #[derive(Debug)]
 pub(super) struct RecordReader<'a> {
-    client: &'a Client,
+    client: Client,
     plan: Plan<'a>,
-    progress: RequestProgress,
+    /// `None`: the caller shows the progress.
+    progress: Option<RequestProgress>,
     under_way: VecDeque<(PlannedBatch, JoinHandle<Vec<ReadRecord>>)>,
     unsent: Vec<Repeating>,
 }
@@ -39,22 +40,41 @@ pub(super) struct RowRecord {
 }
 
 impl<'a> RecordReader<'a> {
-    pub(super) fn new(client: &'a Client, plan: Plan<'a>, progress: RequestProgress) -> Self {
+    pub(super) fn new(client: Client, plan: Plan<'a>, progress: RequestProgress) -> Self {
+        Self {
+            progress: Some(progress),
+            ..Self::without_progress(client, plan)
+        }
+    }
+
+    pub(super) fn without_progress(client: Client, plan: Plan<'a>) -> Self {
         Self {
             client,
             plan,
-            progress,
+            progress: None,
             under_way: VecDeque::new(),
             unsent: Vec::new(),
         }
     }
 
-    /// Returns the rows so far that are not sent, since earlier rows add all that they would add.
+    /// Reads the records of at most this many rows.
+    pub(super) fn limited(self, rows: Option<u64>) -> Self {
+        let plan = self.plan.limited(rows);
+        Self { plan, ..self }
+    }
+
+    /// Lets [`RecordReader::next`] return so many further rows, and then `None`.
+    pub(super) fn open_window(&mut self, rows: u64) {
+        self.plan.open_window(rows);
+        self.unsent.clear();
+    }
+
+    /// Returns the rows so far, or in this window, that are not sent, since earlier rows add all that they would add.
     pub(super) fn unsent(&self) -> &[Repeating] {
         &self.unsent
     }
 
-    /// Returns the next rows with their records; `None` if there are no more.
+    /// Returns the next rows with their records; `None` if there are no more, or no more in the window.
     ///
     /// # Errors
     /// If the file or a record cannot be read. That there is no such record is not an error.
@@ -68,14 +88,20 @@ impl<'a> RecordReader<'a> {
                 continue;
             }
             let jobs: Vec<&PatchJob> = planned.jobs.iter().collect();
-            let reading = tokio::spawn(record_batch::read(self.client, &jobs));
+            let reading = tokio::spawn(record_batch::read(&self.client, &jobs));
             self.under_way.push_back((planned, reading));
         }
         let Some((planned, reading)) = self.under_way.pop_front() else {
             return Ok(None);
         };
-        let records = self.progress.during(reading).await;
-        self.progress.advance(planned.jobs.len());
+        let records = match &mut self.progress {
+            Some(progress) => {
+                let records = progress.during(reading).await;
+                progress.advance(planned.jobs.len());
+                records
+            }
+            None => reading.await,
+        };
         let records = records.map_err(|error| Failure::new(error.to_string()))?;
         let stage_rows = planned.stage_rows;
         let rows = planned.lines.into_iter().zip(planned.jobs);

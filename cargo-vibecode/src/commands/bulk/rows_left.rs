@@ -1,4 +1,4 @@
-//! Compares the rows that are left of a reviewed job with what was reviewed, before it is resumed.
+//! Compares the records of a reviewed job with what was reviewed: before it is resumed, and just before rows are sent.
 //!
 //! A row that was never sent must find in its record what the review has shown. A row that was sent and had no answer may
 //! also find its own values, and a row about a record to which the job has sent other rows since, their values. Anything
@@ -13,19 +13,30 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::{past::Past, review::Review, row_set::RowSet},
+    journal::{
+        past::Past,
+        review::{PastReview, Review},
+        row_set::RowSet,
+    },
     old_values::RowChanges,
     records::{RecordReader, RowRecord},
+    repeated::RepeatedRecords,
     reviewed::{RowReview, digest_of_missing},
     send::plan::{Plan, Selection},
 };
 use crate::{failure::Failure, plural::number_of, progress::RequestProgress};
 
-/// The reviewed rows that are left, and what the job has sent since the review.
-struct RowsLeft<'a> {
-    past: &'a Past,
-    /// What the rows that were sent since the review have written to records with several rows.
+/// What the records of reviewed rows should have.
+#[derive(Debug)]
+pub(super) struct ReviewedRecords<'a> {
+    reviewed: &'a PastReview,
+    /// The rows that were sent and had no answer.
+    open: &'a RowSet,
+    /// What the rows that were sent, or may have been, write to records with several rows.
     written: WrittenByRecord,
+    /// The records with several rows, if one for whose values there is no room counts as reviewed: a row that this process
+    /// has sent may have changed it.
+    repeated: Option<&'a RepeatedRecords>,
     overwrites_newer: bool,
 }
 
@@ -92,24 +103,55 @@ impl BulkJob<'_> {
         if left.is_empty() {
             return Ok(changed);
         }
-        let rows = RowsLeft {
-            past,
+        let records = ReviewedRecords {
+            reviewed: &past.reviewed,
+            open: &past.open,
             written: self.written_since_review(checked, column_options, past)?,
+            repeated: None,
             overwrites_newer: self.args.overwrite_newer,
         };
         let (client, count) = (self.client()?, left.len());
         let plan = Plan::new(self.input, column_options, checked, Selection::Only(left))?;
         let activity = Reading::ToCompare.activity();
         let progress = RequestProgress::new(activity, "rows", count, &self.throttle, self.output);
-        let mut reader = RecordReader::new(&client, plan, progress);
+        let mut reader = RecordReader::new(client, plan, progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                if !rows.is_as_reviewed(&row, column_options) {
+                if !records.have_what_was_reviewed(&row, column_options) {
                     changed.insert(row.line);
                 }
             }
         }
         Ok(changed)
+    }
+
+    /// Returns what the records should have when their rows are sent. `None` if no row was reviewed.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(super) fn reviewed_records<'a>(
+        &self,
+        past: &'a Past,
+        options: &ColumnOptions<'_>,
+        checked: &'a Checked,
+    ) -> Result<Option<ReviewedRecords<'a>>, Failure> {
+        if past.reviewed.is_empty() {
+            return Ok(None);
+        }
+        let repeated = checked.repeated.records();
+        let written = if repeated.is_empty() {
+            WrittenByRecord::default()
+        } else {
+            let all = Plan::new(self.input, options, checked, Selection::All)?;
+            WrittenByRecord::of(all, repeated)?
+        };
+        Ok(Some(ReviewedRecords {
+            reviewed: &past.reviewed,
+            open: &past.open,
+            written,
+            repeated: Some(repeated),
+            overwrites_newer: self.args.overwrite_newer,
+        }))
     }
 
     /// Returns what the rows that were sent since the review, or whose requests from before may still be applied, write to
@@ -130,12 +172,17 @@ impl BulkJob<'_> {
     }
 }
 
-impl RowsLeft<'_> {
-    fn is_as_reviewed(&self, row: &RowRecord, options: &ColumnOptions<'_>) -> bool {
-        let reviewed = &self.past.reviewed;
+impl ReviewedRecords<'_> {
+    /// Returns whether the record of a row has what the review has shown, or what the job has sent since. A row that was
+    /// not reviewed has nothing to compare.
+    pub(super) fn have_what_was_reviewed(
+        &self,
+        row: &RowRecord,
+        options: &ColumnOptions<'_>,
+    ) -> bool {
+        let reviewed = self.reviewed;
         let Some(expected) = reviewed.digest_of(row.line) else {
-            debug_assert!(false, "only rows with a digest are read");
-            return false;
+            return true;
         };
         let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
             return expected == digest_of_missing(row.line);
@@ -153,13 +200,14 @@ impl RowsLeft<'_> {
         if review.digest() == expected {
             return true;
         }
-        let is_open = self.past.open.contains(row.line);
+        let is_open = self.open.contains(row.line);
         if is_open && changes.changed.is_empty() && changes.added.is_empty() {
             return true;
         }
         let Some(sent) = self.written.values_of(row.job.id()) else {
             // Nothing else was sent to the record, or there was no room for what was.
-            return false;
+            let repeated = self.repeated.and_then(|it| it.rows(row.job.id()));
+            return repeated.is_some();
         };
         let is_sent = |field: &str| sent.any_is_in(&row.job, field, record);
         let is_reviewed = |digest: u32| reviewed.has_change(row.line, digest);

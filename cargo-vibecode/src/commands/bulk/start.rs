@@ -10,7 +10,7 @@ use super::{
     estimate::Estimate,
     input::columns::ColumnOptions,
     job::{BulkJob, interrupted_before_sending},
-    journal::{Journal, header::Header, past::Past, resume::FinishedJob},
+    journal::{Journal, header::Header, past::Past, resume::FinishedJob, review::RowDigests},
     reviewed::Reviewed,
     send::{
         FailureLimits, Mode, PortalCheck, Sender, Stopped,
@@ -104,7 +104,7 @@ impl BulkJob<'_> {
         .with_portal_check(portal_check)
     }
 
-    /// Prepares the job, sends the rows that are left, confirms the portal and compares overtaken rows.
+    /// Sends the rows that are left, confirms the portal and compares overtaken rows.
     async fn send(
         &self,
         sender: &mut Sender<'_>,
@@ -114,12 +114,12 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        self.prepare(sender, &past, column_options, checked).await?;
+        self.wait_for_undone(sender, &past).await?;
         sender.progress.begin();
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;
-        let sent = self.send_rows(sender, past, header, column_options, checked);
+        let sent = self.send_rows(sender, &past, header, column_options, checked);
         let sent = sent.await;
         sender.confirm_portal(sent).await?;
         if sender.progress.ok + sender.progress.failed >= checked.to_send {
@@ -133,30 +133,36 @@ impl BulkJob<'_> {
     async fn send_rows(
         &self,
         sender: &mut Sender<'_>,
-        past: Past,
+        past: &Past,
         header: &Header,
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<(), Stopped> {
-        let may_lack_rows = past.may_lack_rows();
-        let mut behind = past.done;
+        let file = (column_options, checked);
+        let sent = past.sent();
+        let backup = self.begin_backup(sender, past, &sent, column_options, checked)?;
         if !past.open.is_empty() {
-            let open = Selection::Only(past.open.clone());
-            let mut plan = Plan::new(self.input, column_options, checked, open)?;
-            sender.send(&mut plan, Mode::EnsureAgain).await?;
-            behind.insert_all(&past.open);
+            let open = || Selection::Only(past.open.clone());
+            // Their old values were kept before they were sent first.
+            let preparation = self.preparation(sender, past, open(), None, file)?;
+            let mut plan = Plan::new(self.input, column_options, checked, open())?;
+            self.send_prepared(sender, &mut plan, Mode::EnsureAgain, preparation)
+                .await?;
         }
-        let others = Selection::AllBut(&behind);
-        let plan = Plan::new(self.input, column_options, checked, others)?;
+        let others = || Selection::AllBut(&sent);
+        let preparation = self.preparation(sender, past, others(), backup, file)?;
+        let preparation = preparation.map(|it| it.limited(self.args.limit));
+        let plan = Plan::new(self.input, column_options, checked, others())?;
         let mut plan = plan.limited(self.args.limit);
-        let mode = if may_lack_rows {
+        let mode = if past.may_lack_rows() {
             Mode::EnsureAgain
         } else if header.ensure {
             Mode::Ensure
         } else {
             Mode::Update
         };
-        sender.send(&mut plan, mode).await?;
+        self.send_prepared(sender, &mut plan, mode, preparation)
+            .await?;
         if plan.is_over() && plan.digest() != header.input_sha256 {
             let problem =
                 "the file has changed while its rows were being sent: compare it with the records";
@@ -165,30 +171,20 @@ impl BulkJob<'_> {
         Ok(())
     }
 
-    /// Prepares the job: waits for the job that is undone, and keeps the old values.
-    async fn prepare(
-        &self,
-        sender: &mut Sender<'_>,
-        past: &Past,
-        column_options: &ColumnOptions<'_>,
-        checked: &Checked,
-    ) -> Result<(), Stopped> {
+    /// Waits for the job that is undone.
+    async fn wait_for_undone(&self, sender: &mut Sender<'_>, past: &Past) -> Result<(), Stopped> {
         let settle = self.settle_of_batches();
-        let prepared = async {
-            self.wait_for_undone_job(sender).await?;
-            self.keep_old_values(sender, past, column_options, checked)
-                .await
-        };
-        let prepared = prepared.await.map_err(|stopped| match stopped {
+        let waited = self.wait_for_undone_job(sender).await;
+        let waited = waited.map_err(|stopped| match stopped {
             Stopped::Interrupted => {
                 Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
             }
             Stopped::Failed(failure) => Stopped::Failed(failure),
         });
-        if prepared.is_err() && past.may_be_applied(settle).1.is_zero() {
+        if waited.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
         }
-        prepared
+        waited
     }
 
     /// Waits until what the failed rows have sent is settled, if they may be run again and add something.
@@ -218,14 +214,23 @@ fn begin_journal(
     reviewed: Option<Reviewed>,
     resumed: Option<(Journal, Past)>,
 ) -> Result<(Journal, Past), Failure> {
-    if let Some((mut journal, past)) = resumed {
-        if let Some(Reviewed { review, rows }) = reviewed {
-            journal.reviewed(review, &rows)?;
+    let (journal, mut past) = match resumed {
+        Some((mut journal, past)) => {
+            if let Some(Reviewed { review, rows }) = &reviewed {
+                journal.reviewed(review.clone(), rows)?;
+            }
+            (journal, past)
         }
-        return Ok((journal, past));
+        None => {
+            header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
+            let none = RowDigests::default();
+            let rows = reviewed.as_ref().map_or(&none, |it| &it.rows);
+            let journal = Journal::create(path, header.clone(), rows)?;
+            (journal, Past::default())
+        }
+    };
+    if let Some(Reviewed { review, rows }) = reviewed {
+        past.reviewed.review(review, rows);
     }
-    let (review, rows) = reviewed.map(|it| (it.review, it.rows)).unzip();
-    header.reviewed = review;
-    let journal = Journal::create(path, header.clone(), &rows.unwrap_or_default())?;
-    Ok((journal, Past::default()))
+    Ok((journal, past))
 }

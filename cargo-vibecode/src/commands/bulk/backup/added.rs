@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::files::removals;
 use crate::failure::Failure;
 
-/// The phones and emails that a job was to add. Those that it has added are left by an undo. The list is written before
-/// anything is sent.
+/// The phones and emails that a job was to add. Those that it has added are left by an undo. They are listed just before
+/// their rows are sent.
 #[derive(Debug)]
 pub(in crate::commands::bulk) struct Added {
     pub(in crate::commands::bulk) list: PathBuf,
@@ -23,7 +23,7 @@ impl Added {
         if !list.exists() {
             return Ok(None);
         }
-        let count = rows_of(&list)?;
+        let count = read_list(&list, |_| {})?;
         Ok(Some(Self { list, count }))
     }
 
@@ -43,14 +43,21 @@ impl Added {
     }
 }
 
-/// Returns the number of rows of a list.
-pub(super) fn rows_of(list: &Path) -> Result<u64, Failure> {
+/// Passes the rows of a list to `row`, and returns their number.
+///
+/// # Errors
+/// If the list cannot be read.
+pub(super) fn read_list(
+    list: &Path,
+    mut row: impl FnMut(&csv::ByteRecord),
+) -> Result<u64, Failure> {
     let failed = |error: csv::Error| Failure::of_file(list, &error.into());
     let mut reader = csv::ReaderBuilder::new();
     let mut reader = reader.flexible(true).from_path(list).map_err(failed)?;
-    let mut row = csv::ByteRecord::new();
+    let mut cells = csv::ByteRecord::new();
     let mut count = 0;
-    while reader.read_byte_record(&mut row).map_err(failed)? {
+    while reader.read_byte_record(&mut cells).map_err(failed)? {
+        row(&cells);
         count += 1;
     }
     Ok(count)

@@ -1,11 +1,13 @@
 //! The old values of everything that rows change, in a file that undoes the changes; the phones and emails that
 //! the rows add, which only a person can remove; and the fields that the file does not restore.
 //!
-//! All files are complete, on the disk, before the first row is sent. A backup that was written while rows are
-//! sent would contain new values if two rows are about one record.
+//! The records of some hundred rows are read just before these rows are sent, so that what somebody else changes while the
+//! job runs is kept too. The old values are on the disk before the first of these rows is sent. If several rows are about
+//! one record, its old values are those before the first of them.
 
 mod added;
 mod files;
+mod growing;
 mod new_file;
 pub(crate) mod unapplied;
 mod undo_file;
@@ -19,16 +21,18 @@ use std::{
 };
 
 use serde_json::{json, value::RawValue};
-use vibecode_runtime::Client;
+use vibecode_spec::one_line;
 
+pub(crate) use self::growing::Lengths;
 pub(super) use self::{
     added::Added,
-    files::{given_path, is_taken, next_path},
+    files::{given_path, next_path},
+    growing::BackupFiles,
 };
 use self::{
-    added::rows_of,
+    added::read_list,
     files::{incomplete, removals, warning_of_leftovers},
-    new_file::ListFile,
+    growing::{ListRows, ROW},
     undo_file::{Lost, UndoFile},
     written::{UndoRow, WrittenByRecord},
 };
@@ -37,13 +41,13 @@ use super::{
     journal::row_set::Ranges,
     old_values::{Addition, FieldChange, OldValue, RowChanges},
     record_fields::RecordFields,
-    records::{RecordReader, RowRecord},
-    send::plan::Plan,
+    records::RowRecord,
+    send::plan::Repeating,
 };
 use crate::{
     failure::Failure,
     output::Output,
-    progress::RequestProgress,
+    plural::number_of,
     returned_value::{self, Labels, ReturnedValue},
 };
 
@@ -53,173 +57,218 @@ pub(super) const MOST_ROWS_WITHOUT: u64 = 100;
 /// The number of fields that are not restored and are shown one by one.
 const MAX_SHOWN: usize = 20;
 
-/// A finished backup.
+/// The backup of a job that is being sent.
 #[derive(Debug)]
-pub(super) struct Backup {
-    /// The rows whose records it contains.
+pub(super) struct Backup<'a> {
+    files: BackupFiles,
+    options: &'a ColumnOptions<'a>,
+    origin: Origin,
+    written: WrittenByRecord,
+    /// Whether rows are sent although it does not restore everything.
+    may_be_incomplete: bool,
+}
+
+/// What a backup has kept of the next rows.
+#[derive(Debug)]
+pub(super) struct KeptRows {
     pub(super) rows: Ranges,
-    path: PathBuf,
-    /// The phones and emails to remove by hand, if there are any.
-    to_remove: Option<PathBuf>,
-    /// The fields that it does not restore, if there are any.
-    incomplete: Option<PathBuf>,
-    lost: u64,
-    first_lost: Vec<String>,
+    /// Where their old values begin.
+    pub(super) since: Lengths,
 }
 
-/// Which backup is to be written.
+/// Why the old values of rows are not kept.
 #[derive(Debug)]
-pub(super) struct Wanted<'a> {
-    pub(super) path: &'a Path,
-    pub(super) origin: &'a Origin,
-    pub(super) written: WrittenByRecord,
-    /// Whether it is kept although it does not restore everything.
-    pub(super) may_be_incomplete: bool,
+pub(super) enum NotKept {
+    Failed(Failure),
+    /// A value cannot be restored. The text says which.
+    Incomplete(String),
 }
 
-/// The lists for people, beside the file of old values.
+impl From<Failure> for NotKept {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// The old values of the rows that are sent next.
+pub(super) struct NextRows<'b, 'a> {
+    backup: &'b mut Backup<'a>,
+    undo: UndoFile,
+    lists: Lists<'a>,
+    lines: Vec<u64>,
+    labels: HashMap<&'a str, Labels<'a>>,
+}
+
+/// What is added to the lists for people, beside the file of old values.
 struct Lists<'a> {
     entity: &'a str,
-    added: ListFile<3>,
-    lost: ListFile<4>,
+    added: ListRows<4>,
+    incomplete: ListRows<5>,
     first_lost: Vec<String>,
 }
 
-/// Reads the records of the rows of a plan, writes their old values, and checks that they can be restored.
-///
-/// # Errors
-/// If a record cannot be read, if a file cannot be written, or if a value cannot be restored and
-/// `may_be_incomplete` is false. Nothing has been sent.
-pub(super) async fn write(
-    client: &Client,
-    plan: Plan<'_>,
-    options: &ColumnOptions<'_>,
-    mut wanted: Wanted<'_>,
-    progress: RequestProgress,
-    output: &Output,
-) -> Result<Backup, Failure> {
-    let path = wanted.path;
-    if let Some(warning) = warning_of_leftovers(path) {
-        output.warn(warning);
+impl<'a> Backup<'a> {
+    pub(super) fn new(
+        files: BackupFiles,
+        options: &'a ColumnOptions<'a>,
+        origin: Origin,
+        written: WrittenByRecord,
+        output: &Output,
+    ) -> Self {
+        if let Some(warning) = warning_of_leftovers(files.path()) {
+            output.warn(warning);
+        }
+        Self {
+            files,
+            options,
+            origin,
+            written,
+            may_be_incomplete: false,
+        }
     }
-    let mut lists = Lists {
-        entity: options.entity,
-        added: ListFile::new(removals(path), ["record", "field", "value"]),
-        lost: ListFile::new(
-            incomplete(path),
-            ["record", "field", "old_value", "problem"],
-        ),
-        first_lost: Vec::new(),
-    };
-    let written = write_rows(
-        client,
-        plan,
-        options,
-        &mut wanted,
-        &mut lists,
-        progress,
-        output,
-    );
-    let written = written.await;
-    let (rows, undo) = written.map_err(|failure| {
-        Failure::new(format!(
-            "{failure}\nnothing was sent, since the old values could not be kept: try again, or send without a backup with --no-backup"
-        ))
-    })?;
-    let failed = |error: io::Error| Failure::of_file(path, &error);
-    let lost = lists.lost.rows;
-    let incomplete = lists.lost.keep().map_err(failed)?;
-    let backup = Backup {
-        rows,
-        path: path.to_owned(),
-        to_remove: None,
-        incomplete,
-        lost,
-        first_lost: lists.first_lost,
-    };
-    if lost > 0 && !wanted.may_be_incomplete {
-        return Err(backup.refusal());
+
+    /// Sends rows also if the backup does not restore everything that they change.
+    pub(super) fn may_be_incomplete(self, may_be_incomplete: bool) -> Self {
+        Self {
+            may_be_incomplete,
+            ..self
+        }
     }
-    // First, so that a list is never left without its backup.
-    undo.keep().map_err(failed)?;
-    let to_remove = lists.added.keep().map_err(failed)?;
-    Ok(Backup {
-        to_remove,
-        ..backup
-    })
+
+    pub(super) fn path(&self) -> &Path {
+        self.files.path()
+    }
+
+    /// Begins to keep the old values of the rows that are sent next.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub(super) fn next_rows(&mut self) -> Result<NextRows<'_, 'a>, Failure> {
+        let path = self.path();
+        let undo = UndoFile::create(path, 0, &self.origin);
+        let undo = undo.map_err(|error| Failure::of_file(path, &error))?;
+        let added = ListRows::new(&self.files.added, ["record", "field", "value", ROW]);
+        let head = ["record", "field", "old_value", "problem", ROW];
+        let incomplete = ListRows::new(&self.files.incomplete, head);
+        Ok(NextRows {
+            undo,
+            lists: Lists {
+                entity: self.options.entity,
+                added,
+                incomplete,
+                first_lost: Vec::new(),
+            },
+            lines: Vec::new(),
+            labels: HashMap::new(),
+            backup: self,
+        })
+    }
 }
 
-async fn write_rows(
-    client: &Client,
-    plan: Plan<'_>,
-    options: &ColumnOptions<'_>,
-    wanted: &mut Wanted<'_>,
-    lists: &mut Lists<'_>,
-    progress: RequestProgress,
-    output: &Output,
-) -> Result<(Ranges, UndoFile), Failure> {
-    let path = wanted.path;
-    let failed = |error: io::Error| Failure::of_file(path, &error);
-    let mut undo = UndoFile::create(path, 0, wanted.origin).map_err(failed)?;
-    let mut labels: HashMap<&str, Labels<'_>> = HashMap::new();
-    let mut reader = RecordReader::new(client, plan, progress);
-    let mut lines = Vec::new();
-    while let Some(read) = reader.next().await? {
-        for row in read {
-            lines.push(row.line);
-            if row.record.is_some() {
-                let undo_row = wanted.written.take(row.line, &row.job);
-                add(&row, &undo_row, options, &mut labels, &mut undo, lists).map_err(failed)?;
-            }
+impl NextRows<'_, '_> {
+    /// Adds a row with its record. To be called for each row of the job, in their order.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub(super) fn add(&mut self, row: &RowRecord) -> Result<(), Failure> {
+        self.lines.push(row.line);
+        if row.record.is_none() {
+            return Ok(());
         }
+        let undo_row = self.backup.written.take(row.line, &row.job);
+        self.add_old_values(row, &undo_row)
+            .map_err(|error| Failure::of_file(self.backup.path(), &error))
     }
-    lines.extend(reader.unsent().iter().map(|it| it.line));
-    drop(reader);
-    lines.sort_unstable();
-    let undo = undo
-        .checked(path, options, &mut |lost| lists.add_lost(&lost), output)
-        .await?;
-    Ok((lines.into_iter().collect(), undo))
-}
 
-/// Adds the old values of a row.
-fn add<'s>(
-    row: &RowRecord,
-    undo_row: &UndoRow,
-    options: &ColumnOptions<'s>,
-    labels: &mut HashMap<&'s str, Labels<'s>>,
-    undo: &mut UndoFile,
-    lists: &mut Lists<'_>,
-) -> io::Result<()> {
-    let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
-        return Ok(());
-    };
-    let id = row.job.id();
-    let mut changes = RowChanges::of(&row.job, record, options.schema);
-    let written = match undo_row {
-        UndoRow::Record(written) => {
-            for field in written.changed_in(&row.job, record) {
-                changes.add_field(field, record, options.schema);
+    fn add_old_values(&mut self, row: &RowRecord, undo_row: &UndoRow) -> io::Result<()> {
+        let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
+            return Ok(());
+        };
+        let options = self.backup.options;
+        let mut changes = RowChanges::of(&row.job, record, options.schema);
+        let written = match undo_row {
+            UndoRow::Record(written) => {
+                for field in written.changed_in(&row.job, record) {
+                    changes.add_field(field, record, options.schema);
+                }
+                Some(written)
             }
-            Some(written)
+            UndoRow::Row(written) => Some(written),
+            UndoRow::Covered => {
+                changes.changed.clear();
+                None
+            }
+        };
+        let returned = RecordFields::read(record.as_str()).unwrap_or_default();
+        let (labels, lists) = (&mut self.labels, &mut self.lists);
+        let restored = restored(row, &changes.changed, &returned, options, labels, lists)?;
+        if let Some(written) = written {
+            self.undo.add(row.job.id(), &restored, written)?;
         }
-        UndoRow::Row(written) => Some(written),
-        UndoRow::Covered => {
-            changes.changed.clear();
-            None
-        }
-    };
-    let returned = RecordFields::read(record.as_str()).unwrap_or_default();
-    let restored = restored(id, &changes.changed, &returned, options, labels, lists)?;
-    if let Some(written) = written {
-        undo.add(id, &restored, written)?;
+        lists.add_additions(row, &changes.added)
     }
-    lists.add_additions(id, &changes.added)
+
+    /// Checks that the old values can be restored, and appends them to the backup. `unsent` are further rows of the job
+    /// that are not sent, since earlier rows add all that they would add.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written, or if a value cannot be restored and the backup must be complete. None of
+    /// these rows must be sent then.
+    pub(super) async fn keep(self, unsent: &[Repeating]) -> Result<Option<KeptRows>, NotKept> {
+        let Self {
+            backup,
+            undo,
+            mut lists,
+            mut lines,
+            ..
+        } = self;
+        let path = backup.path().to_owned();
+        let failed = |error: io::Error| Failure::of_file(&path, &error);
+        lines.extend(unsent.iter().map(|it| it.line));
+        lines.sort_unstable();
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        let undo = undo
+            .checked(&path, backup.options, &mut |lost| lists.add_lost(&lost))
+            .await?;
+        let since = backup.files.lengths();
+        let Lists {
+            added,
+            incomplete,
+            first_lost,
+            ..
+        } = lists;
+        let lost = incomplete.count;
+        let files = &mut backup.files;
+        files
+            .incomplete
+            .append(&incomplete.into_bytes().map_err(failed)?)
+            .map_err(failed)?;
+        if lost > 0 && !backup.may_be_incomplete {
+            let list = files.incomplete.existing();
+            let problem = in_words(lost, &first_lost, list.as_deref());
+            return Err(NotKept::Incomplete(problem));
+        }
+        let mut rows = undo.into_rows().map_err(failed)?;
+        if files.old_values.is_new() {
+            let origin = backup.origin.to_line();
+            rows.splice(..0, origin.into_bytes());
+        }
+        // First, so that a list of phones is never left without its backup.
+        files.old_values.append(&rows).map_err(failed)?;
+        let added = added.into_bytes().map_err(failed)?;
+        files.added.append(&added).map_err(failed)?;
+        Ok(Some(KeptRows {
+            rows: lines.into_iter().collect(),
+            since,
+        }))
+    }
 }
 
 /// Returns the old values of fields that the backup restores, and lists the others.
 fn restored<'a, 's: 'a>(
-    id: u64,
+    row: &RowRecord,
     changed: &'a [FieldChange<'a>],
     returned: &RecordFields<'a>,
     options: &ColumnOptions<'s>,
@@ -243,7 +292,8 @@ fn restored<'a, 's: 'a>(
                     OldValue::Known(_) => "is not in the answer",
                 };
                 lists.add_lost(&Lost {
-                    id,
+                    id: row.job.id(),
+                    row: row.line,
                     field: &change.field,
                     json: json.map_or("", |json| json.get()),
                     problem: problem.to_owned(),
@@ -256,14 +306,18 @@ fn restored<'a, 's: 'a>(
 
 impl Lists<'_> {
     /// Lists the phones and emails that a row adds.
-    fn add_additions(&mut self, id: u64, added: &[Addition]) -> io::Result<()> {
+    fn add_additions(&mut self, row: &RowRecord, added: &[Addition]) -> io::Result<()> {
+        let id = row.job.id();
         for addition in added {
             if addition.is_known {
                 let record = format!("{}/{id}", self.entity);
-                self.added.add([&record, addition.field, &addition.value])?;
+                let line = row.line.to_string();
+                self.added
+                    .add([&record, addition.field, &addition.value, &line])?;
             } else {
                 self.add_lost(&Lost {
                     id,
+                    row: row.line,
                     field: addition.field,
                     json: "",
                     problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
@@ -276,6 +330,7 @@ impl Lists<'_> {
     fn add_lost(&mut self, lost: &Lost<'_>) -> io::Result<()> {
         let Lost {
             id,
+            row,
             field,
             json,
             problem,
@@ -284,12 +339,25 @@ impl Lists<'_> {
         if self.first_lost.len() < MAX_SHOWN {
             self.first_lost.push(format!("{record} {field}: {problem}"));
         }
-        self.lost.add([&record, field, json, problem])
+        self.incomplete
+            .add([&record, field, json, problem, &row.to_string()])
     }
 }
 
-impl Backup {
-    /// Returns a backup that an earlier process has made, if it is still there.
+/// The files of a backup as they are on the disk.
+#[derive(Debug)]
+pub(super) struct KeptBackup {
+    path: PathBuf,
+    /// The phones and emails to remove by hand, if there are any.
+    to_remove: Option<PathBuf>,
+    /// The fields that it does not restore, if there are any.
+    incomplete: Option<PathBuf>,
+    lost: u64,
+    first_lost: Vec<String>,
+}
+
+impl KeptBackup {
+    /// Returns a backup, if it is still there.
     ///
     /// # Errors
     /// If the list of the fields that it does not restore cannot be read.
@@ -299,13 +367,20 @@ impl Backup {
         }
         let existing = |list: PathBuf| list.exists().then_some(list);
         let incomplete = existing(incomplete(path));
+        let mut first_lost = Vec::new();
+        let lost = incomplete.as_deref().map_or(Ok(0), |list| {
+            read_list(list, |row| {
+                if first_lost.len() < MAX_SHOWN {
+                    first_lost.push(lost_in_words(row));
+                }
+            })
+        });
         Ok(Some(Self {
-            rows: Ranges::default(),
             path: path.to_owned(),
             to_remove: existing(removals(path)),
-            lost: incomplete.as_deref().map_or(Ok(0), rows_of)?,
+            lost: lost?,
+            first_lost,
             incomplete,
-            first_lost: Vec::new(),
         }))
     }
 
@@ -330,42 +405,33 @@ impl Backup {
             ));
         }
         if self.lost > 0 {
-            output.warn(self.in_words());
+            let list = self.incomplete.as_deref();
+            output.warn(in_words(self.lost, &self.first_lost, list));
         }
     }
+}
 
-    /// Returns how much cannot be undone, the first of it, and where all of it is listed.
-    fn in_words(&self) -> String {
-        let mut words = format!(
-            "{} cannot be undone by the backup:",
-            match self.lost {
-                1 => "1 change".to_owned(),
-                count => format!("{count} changes"),
-            }
+/// Returns a row of the list of fields that are not restored as it is shown.
+fn lost_in_words(row: &csv::ByteRecord) -> String {
+    let cell =
+        |index: usize| one_line(&String::from_utf8_lossy(row.get(index).unwrap_or_default()));
+    format!("{} {}: {}", cell(0), cell(1), cell(3))
+}
+
+/// Returns how much cannot be undone, the first of it, and where all of it is listed.
+fn in_words(lost: u64, first: &[String], list: Option<&Path>) -> String {
+    let changes = number_of(lost, "change", "changes");
+    let mut words = format!("{changes} cannot be undone by the backup:");
+    for lost in first {
+        words.push_str("\n  ");
+        words.push_str(lost);
+    }
+    if let Some(list) = list {
+        let list = format!(
+            "\nall of them, with the old values, are in {}",
+            list.display()
         );
-        for lost in &self.first_lost {
-            words.push_str("\n  ");
-            words.push_str(lost);
-        }
-        if let Some(path) = &self.incomplete {
-            let list = format!(
-                "\nall of them, with the old values, are in {}",
-                path.display()
-            );
-            words.push_str(&list);
-        }
-        words
+        words.push_str(&list);
     }
-
-    /// The error of a backup that is not complete.
-    fn refusal(&self) -> Failure {
-        Failure::new(format!(
-            "{}\nnothing was sent: to send all the same, add --backup-incomplete, or send without a backup with --no-backup",
-            self.in_words()
-        ))
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
+    words
 }

@@ -10,7 +10,7 @@
 //! taken out of the row and reported.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead as _, BufReader, Write as _},
     path::Path,
 };
@@ -19,7 +19,10 @@ use serde_json::{json, value::RawValue};
 use tokio::task::yield_now;
 use vibecode_runtime::{Contacts, PatchJob, RawAnswer};
 
-use super::{new_file::NewFile, written::WrittenValues};
+use super::{
+    new_file::NewFile,
+    written::{WrittenValues, rows_of},
+};
 use crate::{
     cells::CellStyle,
     change::{WIRE, entries::EntryRules},
@@ -36,8 +39,6 @@ use crate::{
     },
     failure::Failure,
     numbers::Numbers,
-    output::Output,
-    progress::ProgressMeter,
     returned_value::ReturnedValue,
 };
 
@@ -81,6 +82,8 @@ pub(super) struct UndoFile {
 #[derive(Debug)]
 pub(super) struct Lost<'a> {
     pub(super) id: u64,
+    /// The row of the job, or the first of them, that changes it.
+    pub(super) row: u64,
     pub(super) field: &'a str,
     /// The old value as the API returned it.
     pub(super) json: &'a str,
@@ -97,6 +100,14 @@ impl UndoFile {
             count: 0,
             origin: origin.clone(),
         })
+    }
+
+    /// Returns the rows, after the line that says where they come from.
+    pub(super) fn into_rows(mut self) -> io::Result<Vec<u8>> {
+        self.rows.flush()?;
+        let mut rows = fs::read(self.rows.path())?;
+        rows.drain(..self.origin.to_line().len().min(rows.len()));
+        Ok(rows)
     }
 
     /// Adds the old values of a record. The wire name is written so that it cannot be taken for a label.
@@ -131,7 +142,6 @@ impl UndoFile {
         path: &Path,
         sent: &ColumnOptions<'_>,
         lost: &mut impl FnMut(Lost<'_>) -> io::Result<()>,
-        output: &Output,
     ) -> Result<Self, Failure> {
         // As the undo reads JSON Lines.
         let style = CellStyle {
@@ -142,13 +152,13 @@ impl UndoFile {
         // A row with a bad cell shows nothing of its other cells, so what is left is read again.
         for attempt in 1.. {
             let failed = |error: io::Error| Failure::of_file(path, &error);
-            self.rows.finish().map_err(failed)?;
-            self.returned.finish().map_err(failed)?;
+            self.rows.flush().map_err(failed)?;
+            self.returned.flush().map_err(failed)?;
             if self.count == 0 {
                 break;
             }
             let restored = Self::create(path, attempt, &self.origin).map_err(failed)?;
-            let checked = self.check_once(restored, path, &options, lost, output);
+            let checked = self.check_once(restored, path, &options, lost);
             match checked.await? {
                 Some(rest) => self = rest,
                 None => break,
@@ -164,7 +174,6 @@ impl UndoFile {
         path: &Path,
         options: &ColumnOptions<'_>,
         lost: &mut impl FnMut(Lost<'_>) -> io::Result<()>,
-        output: &Output,
     ) -> Result<Option<Self>, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let input = Input::open(self.rows.path(), &FileOptions::default())?;
@@ -173,10 +182,7 @@ impl UndoFile {
         let mut returned = BufReader::new(returned);
         let mut old = String::new();
         let (mut count, mut are_all_restored) = (0, true);
-        let mut progress =
-            ProgressMeter::of_file("checking the backup", "rows", input.bytes(), output);
         while let Some(row) = rows.next()? {
-            progress.advance_to(rows.bytes_read());
             old.clear();
             returned.read_line(&mut old).map_err(failed)?;
             let fields = RecordFields::read(&old).ok_or_else(|| out_of_step(path))?;
@@ -187,18 +193,20 @@ impl UndoFile {
                 Err(problems) => bad_fields(&fields, problems),
             };
             are_all_restored &= problems.is_empty();
+            let line = str::from_utf8(rows.record().raw_line()).unwrap_or_default();
+            let values = RecordFields::read(line).ok_or_else(|| out_of_step(path))?;
+            let written_by = rows_of(&values).ok().flatten();
+            let first = written_by.and_then(|rows| rows.iter().next());
             for (field, json, problem) in &problems {
-                let problem = problem.clone();
                 let it = Lost {
                     id,
+                    row: first.unwrap_or_default(),
                     field,
                     json: json.get(),
-                    problem,
+                    problem: problem.clone(),
                 };
                 lost(it).map_err(failed)?;
             }
-            let line = str::from_utf8(rows.record().raw_line()).unwrap_or_default();
-            let values = RecordFields::read(line).ok_or_else(|| out_of_step(path))?;
             let is_lost = |name: &str| problems.iter().any(|(field, ..)| *field == name);
             restored
                 .copy(id, &values, &fields, is_lost)
@@ -208,7 +216,6 @@ impl UndoFile {
                 yield_now().await;
             }
         }
-        progress.end();
         if count != self.count {
             return Err(out_of_step(path));
         }
@@ -237,11 +244,6 @@ impl UndoFile {
         self.count += 1;
         write_object(&mut self.rows, id, values)?;
         write_object(&mut self.returned, id, copied(returned))
-    }
-
-    /// Gives the file its name.
-    pub(super) fn keep(self) -> io::Result<()> {
-        self.rows.keep()
     }
 }
 

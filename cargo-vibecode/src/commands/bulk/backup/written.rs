@@ -17,7 +17,7 @@ use crate::{
             Input,
             rows::{Record, WRITTEN, WRITTEN_BY},
         },
-        journal::row_set::Ranges,
+        journal::row_set::{Ranges, RowSet},
         record_fields::RecordFields,
         repeated::RepeatedRecords,
         send::plan::Plan,
@@ -187,6 +187,8 @@ pub(crate) struct WrittenByRecord {
     pub(crate) is_incomplete: bool,
     /// Whether a record was left out. Then no further one is added, since its first rows may have been left out.
     has_left_out: bool,
+    /// The rows whose old values are in the backup already.
+    kept: RowSet,
 }
 
 #[derive(Debug)]
@@ -223,7 +225,13 @@ impl WrittenByRecord {
             max_bytes,
             is_incomplete: false,
             has_left_out: false,
+            kept: RowSet::default(),
         }
+    }
+
+    /// Has no row for a record of which one of these rows is in the backup already.
+    pub(crate) fn after(self, kept: RowSet) -> Self {
+        Self { kept, ..self }
     }
 
     /// Reads the rows of a plan. `repeated` are the records that several rows are about.
@@ -291,6 +299,9 @@ impl WrittenByRecord {
             OfRecord::Values(json) => {
                 let values = WrittenValues::of_json(json);
                 *of_record = OfRecord::Taken;
+                if values.rows.iter().any(|row| self.kept.contains(row)) {
+                    return UndoRow::Covered;
+                }
                 UndoRow::Record(values)
             }
             OfRecord::TooMany => of_row(),

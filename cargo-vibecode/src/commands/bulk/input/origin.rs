@@ -1,6 +1,15 @@
 //! The first line of a backup, which says whose old values its rows are.
 
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader, Read as _},
+    path::Path,
+};
+
 use serde::{Deserialize, Serialize};
+
+/// A longer first line, in bytes, is not that of a backup.
+const LONGEST_LINE: u64 = 64 * 1024;
 
 /// The records of a backup. Another portal has other records with the same ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +45,19 @@ struct Line {
 }
 
 impl Origin {
+    /// Reads the first line of a file. `None` if the file is not a backup.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn of_file(path: &Path) -> io::Result<Option<Self>> {
+        let mut line = Vec::new();
+        let start = File::open(path)?.take(LONGEST_LINE);
+        BufReader::new(start).read_until(b'\n', &mut line)?;
+        Ok(str::from_utf8(&line).ok().and_then(Self::of_line))
+    }
+
     /// Parses the first line of a file. `None` if the file is not a backup.
-    pub(super) fn of_line(line: &str) -> Option<Self> {
+    pub(crate) fn of_line(line: &str) -> Option<Self> {
         let line: Line = serde_json::from_str(line.trim()).ok()?;
         Some(line.backup)
     }

@@ -35,7 +35,7 @@ use self::{
     row_set::{Ranges, RowSet},
     seal::Seal,
 };
-use super::send::lost::LostRows;
+use super::{backup::Lengths, send::lost::LostRows};
 use crate::{digest, failure::Failure, text_file::private};
 
 /// While requests are under way, something is written this often: the journal shows with this
@@ -55,6 +55,8 @@ pub(crate) struct Journal {
     /// Whether the file ends with a part of a line that could not be removed.
     is_torn: bool,
     next_batch: u64,
+    /// Whether this process has begun to send rows.
+    has_started: bool,
     /// `None`: the journal is of an earlier version, which has no checksums.
     checksum: Option<RunningChecksum>,
     /// Whether no request of a process is under way, as the lines so far say.
@@ -115,6 +117,7 @@ impl Journal {
             length,
             is_torn: false,
             next_batch,
+            has_started: false,
             checksum,
             is_idle: false,
             last_heartbeat: Instant::now(),
@@ -129,6 +132,11 @@ impl Journal {
     /// Returns what distinguishes this journal from every other. Journals of earlier versions have nothing.
     pub(crate) fn id(&self) -> Option<&str> {
         self.id.as_deref()
+    }
+
+    /// Returns whether this process has begun to send rows.
+    pub(crate) fn has_started(&self) -> bool {
+        self.has_started
     }
 
     fn write_reviewed(&mut self, rows: &RowDigests) -> Result<(), Failure> {
@@ -148,15 +156,26 @@ impl Journal {
     pub(crate) fn start(&mut self, rows: Ranges) -> Result<u64, Failure> {
         let batch = self.next_batch;
         self.next_batch += 1;
+        self.has_started = true;
         let at = now();
         self.write(&Line::Started { batch, at, rows })?;
         Ok(batch)
     }
 
-    /// Records that the old values of these rows are in a file, which is named relative to the folder of the journal.
-    pub(crate) fn backed_up(&mut self, rows: Ranges, file: Option<String>) -> Result<(), Failure> {
-        let at = now();
-        self.write(&Line::BackedUp { at, rows, file })?;
+    /// Records that the old values of these rows are in a file, which is named relative to the folder of the journal, and
+    /// where they begin.
+    pub(crate) fn backed_up(
+        &mut self,
+        rows: Ranges,
+        file: Option<String>,
+        since: Lengths,
+    ) -> Result<(), Failure> {
+        self.write(&Line::BackedUp {
+            at: now(),
+            rows,
+            file,
+            since: Some(since),
+        })?;
         self.sync()
     }
 

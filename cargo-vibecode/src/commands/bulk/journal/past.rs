@@ -13,10 +13,22 @@ use super::{
     row_set::{Ranges, RowSet},
     undo::{OpenUndo, Undone, moment},
 };
-use crate::commands::bulk::{backup::unapplied::UnappliedRows, send::lost::AllLost};
+use crate::commands::bulk::{
+    backup::{Lengths, unapplied::UnappliedRows},
+    send::lost::AllLost,
+};
 
 #[cfg(test)]
 mod tests;
+
+/// A backup of the job.
+#[derive(Debug)]
+struct PastBackup {
+    /// Relative to the folder of the journal.
+    file: String,
+    /// Where the old values that were last kept begin.
+    since: Option<Lengths>,
+}
 
 /// The state of the job so far.
 #[derive(Debug, Default)]
@@ -27,8 +39,8 @@ pub(crate) struct Past {
     pub(crate) open: RowSet,
     /// Rows whose old values are in a backup.
     pub(crate) backed_up: RowSet,
-    /// The backups of the job, the oldest first, relative to the folder of the journal.
-    pub(super) backups: Vec<String>,
+    /// The backups of the job, the oldest first.
+    backups: Vec<PastBackup>,
     /// All failed rows.
     pub(crate) failed_rows: RowSet,
     pub(crate) ok: u64,
@@ -87,9 +99,16 @@ impl Past {
                 self.sent_since_review = RowSet::default();
             }
             Line::Reviewed(rows) => self.reviewed.add(rows),
-            Line::BackedUp { at, rows, file } => {
-                self.backups.extend(file);
+            Line::BackedUp {
+                at,
+                rows,
+                file,
+                since,
+            } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
+                if let Some(file) = file {
+                    self.back_up(file, since);
+                }
                 self.heartbeat(at);
             }
             Line::Started { batch, at, rows } => {
@@ -151,6 +170,13 @@ impl Past {
             if !may_be_applied {
                 self.not_applied.insert(failure.row);
             }
+        }
+    }
+
+    fn back_up(&mut self, file: String, since: Option<Lengths>) {
+        match self.backups.last_mut() {
+            Some(last) if last.file == file => last.since = since,
+            _ => self.backups.push(PastBackup { file, since }),
         }
     }
 
@@ -267,7 +293,15 @@ impl Past {
     pub(crate) fn backups(&self, journal: &Path) -> Vec<PathBuf> {
         let folder = journal.parent().unwrap_or(Path::new(""));
         let backups = self.backups.iter().rev();
-        backups.map(|file| folder.join(file)).collect()
+        backups.map(|backup| folder.join(&backup.file)).collect()
+    }
+
+    /// Returns where the old values of the rows that were last kept begin in the latest backup. `None` if there is no
+    /// backup that a resumed job may continue: it could contain rows that were sent and of which the journal says nothing,
+    /// or rows that were restored from it.
+    pub(crate) fn latest_kept_since(&self) -> Option<Lengths> {
+        let is_continued = !self.may_lack_rows() && !self.is_undone();
+        self.backups.last()?.since.filter(|_| is_continued)
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.

@@ -157,9 +157,19 @@ impl PastReview {
         self.review = Some(review);
     }
 
+    /// Adds a review with its digests.
+    pub(crate) fn review(&mut self, review: Review, digests: RowDigests) {
+        self.begin(review);
+        self.add_digests(digests);
+        self.conclude();
+    }
+
     /// Adds digests of the latest review.
     pub(super) fn add(&mut self, rows: ReviewedRows) {
-        let ReviewedRows { digests, .. } = rows;
+        self.add_digests(rows.digests);
+    }
+
+    fn add_digests(&mut self, digests: RowDigests) {
         let read = u64::try_from(digests.rows.len()).unwrap_or(u64::MAX);
         self.missing = self.missing.saturating_sub(read);
         for (row, _) in &digests.rows {
@@ -175,6 +185,11 @@ impl PastReview {
         rows.reverse();
         rows.sort_by_key(|(row, _)| *row);
         rows.dedup_by_key(|(row, _)| *row);
+    }
+
+    /// Returns whether no row was reviewed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.digests.rows.is_empty()
     }
 
     /// Returns the rows whose digests are known.

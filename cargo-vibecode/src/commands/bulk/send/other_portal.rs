@@ -49,7 +49,7 @@ impl Sender<'_> {
         };
         let answer = timeout(most, check.confirm(&self.client));
         let answer = tokio::select! {
-            answer = self.progress.while_asking(answer) => answer.unwrap_or_else(|_| {
+            answer = self.progress.during("asking which portal the key is for", answer) => answer.unwrap_or_else(|_| {
                 let problem = format!("no answer within {} s", most.as_secs());
                 Err(PortalProblem::Failed(Failure::new(problem)))
             }),

@@ -37,6 +37,8 @@ pub(crate) struct Plan<'a> {
     is_over: bool,
     /// How many rows may still be sent.
     left: u64,
+    /// How many of them may be sent before the next call of [`Plan::open_window`].
+    window: u64,
 }
 
 /// Which rows of the file are sent.
@@ -131,6 +133,7 @@ impl<'a> Plan<'a> {
             selection,
             is_over: false,
             left: u64::MAX,
+            window: u64::MAX,
         };
         if !fingerprints.matches_header(plan.row_jobs.record()) {
             return Err(plan.changed("the header"));
@@ -151,7 +154,17 @@ impl<'a> Plan<'a> {
         self.is_over
     }
 
-    /// Returns the next rows, as many as a batch may have; `None` if there are no more.
+    /// Lets [`Plan::next_batch`] return so many further rows, and then `None`. Without this it returns all.
+    pub(crate) fn open_window(&mut self, rows: u64) {
+        self.window = rows;
+    }
+
+    /// Returns true if a further window would have no rows.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.is_over || self.left == 0
+    }
+
+    /// Returns the next rows, as many as a batch may have; `None` if there are no more, or no more in the window.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -159,12 +172,16 @@ impl<'a> Plan<'a> {
         self.input.check_not_replaced()?;
         let mut batch = PlannedBatch::default();
         let mut bytes = 0;
-        while self.left > 0 && batch.len() < Batch::MAX_CALLS && bytes < MAX_BYTES {
+        let most = self.left.min(self.window);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let most = most.min(Batch::MAX_CALLS);
+        while batch.len() < most && bytes < MAX_BYTES {
             let Some(row) = self.read()? else {
                 break;
             };
             bytes += self.row_jobs.record().bytes();
             self.left -= 1;
+            self.window -= 1;
             if !row.earlier.is_empty() {
                 batch.repeating.push(Repeating {
                     line: row.line,
@@ -189,6 +206,7 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub(crate) fn has_no_more(&mut self) -> Result<bool, Failure> {
+        self.window = u64::MAX;
         Ok(self.next_batch()?.is_none())
     }
 

@@ -62,20 +62,21 @@ impl Progress {
         });
     }
 
-    /// Waits for the answer to the question which portal the key is for, and shows that.
-    pub(crate) async fn while_asking<T>(&mut self, answer: impl Future<Output = T>) -> T {
-        self.meter
-            .note("asking which portal the key is for".to_owned());
-        let mut answer = pin!(answer);
+    /// Waits for something else than rows, and shows what that is.
+    pub(crate) async fn during<T>(&mut self, activity: &str, work: impl Future<Output = T>) -> T {
+        self.meter.note(activity.to_owned());
+        let mut work = pin!(work);
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        let done = loop {
             tokio::select! {
                 biased;
-                answer = &mut answer => return answer,
+                done = &mut work => break done,
                 _ = ticks.tick() => self.tick(),
             }
-        }
+        };
+        self.note_failed();
+        done
     }
 
     /// Shows the current state, and for how long requests have been waiting for the rate limit.

@@ -1,0 +1,234 @@
+//! What is done just before rows are sent, some hundred at a time: their records are read and compared with what was
+//! reviewed, and their old values are kept.
+//!
+//! If this were done for the whole file before its first row, it would say nothing of what somebody else changes while the
+//! rows before are sent, which may take hours.
+
+use super::{
+    backup::{Backup, KeptRows, NotKept, undone_job},
+    check::Checked,
+    input::columns::ColumnOptions,
+    job::{BulkJob, interrupted_before_sending},
+    journal::{past::Past, row_set::RowSet},
+    records::RecordReader,
+    rows_left::ReviewedRecords,
+    send::{
+        Mode, Sender, Stopped,
+        plan::{Plan, Selection},
+    },
+};
+use crate::{failure::Failure, plural::number_of};
+
+/// The number of rows whose records are read before they are sent. At 300 requests a minute they are sent some seconds
+/// later, and one wait for the last answers among so many rows takes little of the time.
+pub(super) const ROWS_AT_A_TIME: u64 = 500;
+
+/// What is done before rows are sent.
+#[derive(Debug)]
+pub(super) struct Preparation<'a> {
+    options: &'a ColumnOptions<'a>,
+    reader: RecordReader<'a>,
+    reviewed: Option<ReviewedRecords<'a>>,
+    backup: Option<Backup<'a>>,
+    /// How often old values were added to the backup.
+    additions: u64,
+}
+
+impl BulkJob<'_> {
+    /// Returns what is to be done before these rows are sent. `None` if nothing is.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(super) fn preparation<'a>(
+        &'a self,
+        sender: &Sender<'_>,
+        past: &'a Past,
+        rows: Selection<'a>,
+        backup: Option<Backup<'a>>,
+        (options, checked): (&'a ColumnOptions<'a>, &'a Checked),
+    ) -> Result<Option<Preparation<'a>>, Failure> {
+        let reviewed = self.reviewed_records(past, options, checked)?;
+        if reviewed.is_none() && backup.is_none() {
+            return Ok(None);
+        }
+        let plan = Plan::new(self.input, options, checked, rows)?;
+        Ok(Some(Preparation {
+            options,
+            reader: RecordReader::without_progress(sender.client.clone(), plan),
+            reviewed,
+            backup,
+            additions: 0,
+        }))
+    }
+
+    /// Sends the rows of a plan, and prepares them before, if there is something to prepare.
+    pub(super) async fn send_prepared(
+        &self,
+        sender: &mut Sender<'_>,
+        plan: &mut Plan<'_>,
+        mode: Mode,
+        preparation: Option<Preparation<'_>>,
+    ) -> Result<(), Stopped> {
+        let Some(mut preparation) = preparation else {
+            return sender.send(plan, mode).await;
+        };
+        let sent = self
+            .send_in_parts(sender, plan, mode, &mut preparation)
+            .await;
+        // Its lists have grown since it was shown.
+        if let Some(backup) = preparation.backup.filter(|_| preparation.additions > 1) {
+            sender.progress.aside(|| self.show_backup(backup.path()));
+        }
+        sent
+    }
+
+    async fn send_in_parts(
+        &self,
+        sender: &mut Sender<'_>,
+        plan: &mut Plan<'_>,
+        mode: Mode,
+        preparation: &mut Preparation<'_>,
+    ) -> Result<(), Stopped> {
+        loop {
+            let prepared = self.prepare_next_rows(sender, preparation).await;
+            if let Err(stopped) = prepared {
+                sender.journal.end()?;
+                return Err(stopped);
+            }
+            plan.open_window(ROWS_AT_A_TIME);
+            sender.send(plan, mode).await?;
+            if plan.is_at_end() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Prepares the rows that are sent next.
+    async fn prepare_next_rows(
+        &self,
+        sender: &mut Sender<'_>,
+        preparation: &mut Preparation<'_>,
+    ) -> Result<(), Stopped> {
+        let has_started = sender.journal.has_started();
+        let nothing = match has_started {
+            true => "none of the next rows was sent",
+            false => "nothing was sent",
+        };
+        let activity = preparation.activity();
+        let read = tokio::select! {
+            read = sender.progress.during(activity, preparation.read_next_rows()) => read,
+            () = sender.interrupts.next() => return Err(match has_started {
+                true => Stopped::Interrupted,
+                false => Failure::new(interrupted_before_sending(self.args)).into(),
+            }),
+        };
+        match read {
+            Ok(kept) => self.record_kept_rows(sender, preparation, kept),
+            Err(NotPrepared::NotRead(failure)) => Err(Failure::new(match preparation.backup {
+                Some(_) => format!(
+                    "{failure}\n{nothing}, since the old values could not be kept: try again, or send without a backup with --no-backup"
+                ),
+                None => format!("{failure}\n{nothing}, since it could not be compared with the review: try again"),
+            })),
+            Err(NotPrepared::Incomplete(problem)) => Err(Failure::new(format!(
+                "{problem}\n{nothing}: to send all the same, add --backup-incomplete, or send without a backup with --no-backup"
+            ))),
+            Err(NotPrepared::Changed(rows)) => Err(Failure::new(format!(
+                "{} since the review (the first is that of row {}): {nothing}. To review what is left: {}",
+                number_of(
+                    rows.len(),
+                    "record of the next rows was changed",
+                    "records of the next rows were changed"
+                ),
+                rows.iter().next().unwrap_or_default(),
+                self.command_to_review().without(&["limit"])
+            ))),
+        }
+        .map_err(Stopped::from)
+    }
+
+    /// Records that the old values of rows are on the disk.
+    fn record_kept_rows(
+        &self,
+        sender: &mut Sender<'_>,
+        preparation: &mut Preparation<'_>,
+        kept: Option<KeptRows>,
+    ) -> Result<(), Failure> {
+        let Some((backup, KeptRows { rows, since })) = preparation.backup.as_ref().zip(kept) else {
+            return Ok(());
+        };
+        let file = undone_job::relative(backup.path(), sender.journal.path());
+        sender.journal.backed_up(rows, file, since)?;
+        if preparation.additions == 0 {
+            sender.progress.aside(|| self.show_backup(backup.path()));
+        }
+        preparation.additions += 1;
+        Ok(())
+    }
+}
+
+/// Why rows must not be sent.
+#[derive(Debug)]
+enum NotPrepared {
+    /// A file or a record cannot be read, or a file cannot be written.
+    NotRead(Failure),
+    /// An old value cannot be restored. The text says which.
+    Incomplete(String),
+    /// The records of these rows are not as they were reviewed.
+    Changed(RowSet),
+}
+
+impl From<Failure> for NotPrepared {
+    fn from(failure: Failure) -> Self {
+        Self::NotRead(failure)
+    }
+}
+
+impl From<NotKept> for NotPrepared {
+    fn from(not_kept: NotKept) -> Self {
+        match not_kept {
+            NotKept::Failed(failure) => Self::NotRead(failure),
+            NotKept::Incomplete(problem) => Self::Incomplete(problem),
+        }
+    }
+}
+
+impl Preparation<'_> {
+    /// Prepares at most this many rows.
+    pub(super) fn limited(self, rows: Option<u64>) -> Self {
+        let reader = self.reader.limited(rows);
+        Self { reader, ..self }
+    }
+
+    fn activity(&self) -> &'static str {
+        match self.backup {
+            Some(_) => "reading the old values",
+            None => "comparing the records with the review",
+        }
+    }
+
+    /// Reads the records of the next rows, compares them, and keeps their old values.
+    async fn read_next_rows(&mut self) -> Result<Option<KeptRows>, NotPrepared> {
+        let mut changed = RowSet::default();
+        let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
+        self.reader.open_window(ROWS_AT_A_TIME);
+        while let Some(rows) = self.reader.next().await? {
+            for row in rows {
+                let reviewed = self.reviewed.as_ref();
+                if reviewed.is_some_and(|it| !it.have_what_was_reviewed(&row, self.options)) {
+                    changed.insert(row.line);
+                }
+                if let Some(kept) = &mut kept {
+                    kept.add(&row)?;
+                }
+            }
+        }
+        if !changed.is_empty() {
+            return Err(NotPrepared::Changed(changed));
+        }
+        match kept {
+            Some(kept) => Ok(kept.keep(self.reader.unsent()).await?),
+            None => Ok(None),
+        }
+    }
+}

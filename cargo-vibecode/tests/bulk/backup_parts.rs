@@ -1,0 +1,190 @@
+//! The old values of some hundred rows at a time, which are kept just before these rows are sent.
+
+use std::{process::Child, time::Duration};
+
+use vibecode_sandbox::Fault;
+
+use crate::support::{Desk, Said};
+
+/// The rows whose old values are kept together, and the requests that read their records.
+const ROWS: u64 = 500;
+const READS: u64 = ROWS / 50;
+
+/// A desk with a file, `backup.csv`, that sets the posts of more contacts than are kept together. The word in its name
+/// makes the commands of a test leave out `--no-backup`.
+async fn desk_of_two_parts() -> Desk {
+    let desk = Desk::of(ROWS + 20).await;
+    let rows: Vec<String> = (1..=ROWS + 20).map(|id| format!("{id},new\n")).collect();
+    desk.write("backup.csv", format!("id,post\n{}", rows.concat()));
+    desk
+}
+
+const SEND: &str = "contacts backup.csv --backup b.jsonl --no-throttle --no-verify --settle 1";
+
+/// Sets the post of a contact, as somebody else would.
+fn set_post(desk: &Desk, id: u64, post: &str) {
+    desk.write("no-backup.csv", format!("id,post\n{id},{post}\n"));
+    desk.run("contacts no-backup.csv --yes --no-backup --settle 1")
+        .assert(0, "1 row done");
+}
+
+async fn wait_for_requests(desk: &Desk, count: u64) {
+    while (desk.requests().len() as u64) < count {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Starts a command whose request of this number takes long, and returns it once that is under way.
+async fn started(desk: &Desk, words: &str, slow: u64) -> Child {
+    desk.faults((1..slow).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::delay(Duration::from_secs(6)));
+    let job = desk.command(words).spawn().unwrap();
+    wait_for_requests(desk, slow).await;
+    job
+}
+
+fn undo(desk: &Desk) {
+    desk.run("contacts b.jsonl --yes --no-throttle --no-verify --settle 1")
+        .assert(0, "520 rows done, 0 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_restores_what_somebody_else_has_written_while_earlier_rows_were_sent() {
+    let desk = desk_of_two_parts().await;
+    let job = started(&desk, &format!("{SEND} --yes"), 2 * READS).await;
+    set_post(&desk, ROWS + 10, "theirs");
+    Said::of(job.wait_with_output().unwrap()).assert(0, "520 rows done, 0 failed");
+    assert_eq!(desk.field(ROWS + 10, "post"), "new");
+    undo(&desk);
+    assert_eq!(desk.field(ROWS + 10, "post"), "theirs");
+    assert_ne!(desk.field(1, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewed_job_stops_before_rows_whose_records_change_while_earlier_rows_are_sent() {
+    let desk = desk_of_two_parts().await;
+    let said = desk.run("contacts backup.csv --no-backup --plan --no-throttle --format json");
+    let out: serde_json::Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    let digest = out["reviewed"].as_str().unwrap();
+    desk.sandbox.clear_requests();
+    // All records are read to compare them with the review, and then those of each part again.
+    let words = format!("{SEND} --yes --reviewed {digest}");
+    let job = started(&desk, &words, READS + 1 + 2 * READS).await;
+    set_post(&desk, ROWS + 10, "theirs");
+    let said = Said::of(job.wait_with_output().unwrap());
+    said.assert(2, "1 record of the next rows was changed since the review (the first is that of row 511): none of the next rows was sent");
+    said.assert(2, "500 rows done, 0 failed so far");
+    assert_eq!(desk.field(ROWS + 10, "post"), "theirs");
+    assert_ne!(desk.field(ROWS + 1, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_kept_of_rows_that_were_not_sent_is_read_again_when_the_job_is_resumed() {
+    let desk = desk_of_two_parts().await;
+    // The records of the second part are read, and its rows are refused.
+    desk.faults((0..=2 * READS).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    desk.run(&format!("{SEND} --yes"))
+        .assert(2, "500 rows done, 0 failed so far");
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 520);
+    set_post(&desk, ROWS + 10, "theirs");
+    desk.run(&format!("{SEND} --resume"))
+        .assert(0, "520 rows done, 0 failed");
+    let kept = desk.read("b.jsonl");
+    assert_eq!(kept.lines().count(), 1 + 520);
+    assert!(
+        kept.contains(r#"{"id":510,"wire:post":"theirs","#),
+        "{kept}"
+    );
+    undo(&desk);
+    assert_eq!(desk.field(ROWS + 10, "post"), "theirs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_values_of_rows_that_were_sent_stay_when_the_job_is_resumed() {
+    let desk = desk_of_two_parts().await;
+    desk.write("old.csv", "id,post\n510,old\n");
+    desk.run("contacts old.csv --yes --settle 1")
+        .assert(0, "1 row done");
+    desk.sandbox.clear_requests();
+    // It is killed before the answer to the rows of its second part arrives.
+    let mut job = started(&desk, &format!("{SEND} --yes"), 2 * READS + 2).await;
+    job.kill().unwrap();
+    job.wait().unwrap();
+    desk.run(&format!("{SEND} --resume"))
+        .assert(0, "520 rows done, 0 failed");
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 520);
+    undo(&desk);
+    assert_eq!(desk.field(ROWS + 10, "post"), "old");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_with_rows_in_several_parts_gets_back_what_it_had_before_the_first() {
+    let desk = Desk::of(3).await;
+    desk.write("old.csv", "id,post,comments\n1,old,before\n");
+    desk.run("contacts old.csv --yes").assert(0, "1 row done");
+    desk.write(
+        "backup.csv",
+        "id,post,comments,phone\n1,a,,\n2,a,,\n1,b,note,+79161112233\n3,a,,\n1,c,,+79161112244\n",
+    );
+    for options in [
+        "--yes --limit 2 --backup b.jsonl",
+        "--resume --limit 2",
+        "--resume",
+    ] {
+        desk.run(&format!("contacts backup.csv --settle 1 {options}"))
+            .assert(0, "rows done, 0 failed");
+    }
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 3);
+    let added = desk.read("b.added.csv");
+    assert_eq!(
+        added,
+        "record,field,value,row\ncontacts/1,phone,+79161112233,4\ncontacts/1,phone,+79161112244,6\n"
+    );
+    desk.run("contacts b.jsonl --yes --settle 1")
+        .assert(0, "3 rows done, 0 failed");
+    assert_eq!(desk.field(1, "post"), "old");
+    assert_eq!(desk.field(1, "comments"), "before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_not_as_the_job_has_left_it_is_not_continued() {
+    for change in [
+        "",
+        "{}\n",
+        "{\"backup\":{\"entity\":\"contacts\",\"journal_id\":\"1f09d2c4\"}}\n",
+    ] {
+        let desk = Desk::of(2).await;
+        desk.write("backup.csv", "id,post\n1,a\n2,b\n");
+        desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+            .assert(0, "1 row done");
+        desk.write("b.jsonl", change);
+        let said = desk.run("contacts backup.csv --resume --settle 1");
+        said.assert(
+            0,
+            "b.jsonl: the backup of this job is not there any more, or was changed",
+        );
+        said.assert(0, "the old values are kept in b.1.jsonl");
+        assert_eq!(desk.read("b.jsonl"), change);
+        assert_eq!(desk.read("b.1.jsonl").lines().count(), 1 + 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_changes_while_the_job_is_sent_stops_it() {
+    let desk = desk_of_two_parts().await;
+    let job = started(&desk, &format!("{SEND} --yes"), 2 * READS).await;
+    let kept = desk.read("b.jsonl");
+    desk.write("b.jsonl", &kept[..kept.len() - 1]);
+    let said = Said::of(job.wait_with_output().unwrap());
+    said.assert(
+        2,
+        "b.jsonl: it was changed by something else while the job was running",
+    );
+    said.assert(
+        2,
+        "none of the next rows was sent, since the old values could not be kept",
+    );
+    said.assert(2, "500 rows done, 0 failed so far");
+    assert_ne!(desk.field(ROWS + 1, "post"), "new");
+}
