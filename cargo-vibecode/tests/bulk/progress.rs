@@ -1,6 +1,5 @@
 //! Each step that takes long shows its progress.
 
-
 use serde_json::Value;
 
 use crate::support::{Desk, Said};

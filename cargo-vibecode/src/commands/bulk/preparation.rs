@@ -20,7 +20,7 @@ use super::{
 use crate::{failure::Failure, plural::number_of};
 
 /// The number of rows whose records are read before they are sent. At 300 requests a minute they are sent some seconds
-/// later, and one wait for the last answers among so many rows takes little of the time.
+/// later, and the waits for the last answers in between take little of the time.
 pub(super) const ROWS_AT_A_TIME: u64 = 500;
 
 /// What is done before rows are sent.
@@ -90,8 +90,8 @@ impl BulkJob<'_> {
         preparation: &mut Preparation<'_>,
     ) -> Result<(), Stopped> {
         loop {
-            let prepared = self.prepare_next_rows(sender, preparation).await;
-            if let Err(stopped) = prepared {
+            let prepared = Box::pin(self.prepare_next_rows(sender, preparation));
+            if let Err(stopped) = prepared.await {
                 sender.journal.end()?;
                 return Err(stopped);
             }
@@ -110,17 +110,21 @@ impl BulkJob<'_> {
         preparation: &mut Preparation<'_>,
     ) -> Result<(), Stopped> {
         let has_started = sender.journal.has_started();
-        let nothing = match has_started {
-            true => "none of the next rows was sent",
-            false => "nothing was sent",
+        let nothing = if has_started {
+            "none of the next rows was sent"
+        } else {
+            "nothing was sent"
         };
         let activity = preparation.activity();
         let read = tokio::select! {
             read = sender.progress.during(activity, preparation.read_next_rows()) => read,
-            () = sender.interrupts.next() => return Err(match has_started {
-                true => Stopped::Interrupted,
-                false => Failure::new(interrupted_before_sending(self.args)).into(),
-            }),
+            () = sender.interrupts.next() => {
+                return Err(if has_started {
+                    Stopped::Interrupted
+                } else {
+                    Failure::new(interrupted_before_sending(self.args)).into()
+                });
+            }
         };
         match read {
             Ok(kept) => self.record_kept_rows(sender, preparation, kept),

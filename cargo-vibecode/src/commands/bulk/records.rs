@@ -63,7 +63,7 @@ impl<'a> RecordReader<'a> {
         Self { plan, ..self }
     }
 
-    /// Lets [`RecordReader::next`] return so many further rows, and then `None`.
+    /// Has [`RecordReader::next`] return at most `rows` further rows, and then `None`.
     pub(super) fn open_window(&mut self, rows: u64) {
         self.plan.open_window(rows);
         self.unsent.clear();

@@ -214,20 +214,17 @@ fn begin_journal(
     reviewed: Option<Reviewed>,
     resumed: Option<(Journal, Past)>,
 ) -> Result<(Journal, Past), Failure> {
-    let (journal, mut past) = match resumed {
-        Some((mut journal, past)) => {
-            if let Some(Reviewed { review, rows }) = &reviewed {
-                journal.reviewed(review.clone(), rows)?;
-            }
-            (journal, past)
+    let (journal, mut past) = if let Some((mut journal, past)) = resumed {
+        if let Some(Reviewed { review, rows }) = &reviewed {
+            journal.reviewed(review.clone(), rows)?;
         }
-        None => {
-            header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
-            let none = RowDigests::default();
-            let rows = reviewed.as_ref().map_or(&none, |it| &it.rows);
-            let journal = Journal::create(path, header.clone(), rows)?;
-            (journal, Past::default())
-        }
+        (journal, past)
+    } else {
+        header.reviewed = reviewed.as_ref().map(|it| it.review.clone());
+        let none = RowDigests::default();
+        let rows = reviewed.as_ref().map_or(&none, |it| &it.rows);
+        let journal = Journal::create(path, header.clone(), rows)?;
+        (journal, Past::default())
     };
     if let Some(Reviewed { review, rows }) = reviewed {
         past.reviewed.review(review, rows);

@@ -246,8 +246,8 @@ impl NextRows<'_, '_> {
             .append(&incomplete.into_bytes().map_err(failed)?)
             .map_err(failed)?;
         if lost > 0 && !backup.may_be_incomplete {
-            let list = files.incomplete.existing();
-            let problem = in_words(lost, &first_lost, list.as_deref());
+            let path_of_list = files.incomplete.existing();
+            let problem = in_words(lost, &first_lost, path_of_list.as_deref());
             return Err(NotKept::Incomplete(problem));
         }
         let mut rows = undo.into_rows().map_err(failed)?;
@@ -419,19 +419,19 @@ fn lost_in_words(row: &csv::ByteRecord) -> String {
 }
 
 /// Returns how much cannot be undone, the first of it, and where all of it is listed.
-fn in_words(lost: u64, first: &[String], list: Option<&Path>) -> String {
-    let changes = number_of(lost, "change", "changes");
+fn in_words(count: u64, first: &[String], path_of_list: Option<&Path>) -> String {
+    let changes = number_of(count, "change", "changes");
     let mut words = format!("{changes} cannot be undone by the backup:");
     for lost in first {
         words.push_str("\n  ");
         words.push_str(lost);
     }
-    if let Some(list) = list {
-        let list = format!(
+    if let Some(path) = path_of_list {
+        let where_all_are = format!(
             "\nall of them, with the old values, are in {}",
-            list.display()
+            path.display()
         );
-        words.push_str(&list);
+        words.push_str(&where_all_are);
     }
     words
 }

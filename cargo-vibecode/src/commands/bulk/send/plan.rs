@@ -154,7 +154,7 @@ impl<'a> Plan<'a> {
         self.is_over
     }
 
-    /// Lets [`Plan::next_batch`] return so many further rows, and then `None`. Without this it returns all.
+    /// Has [`Plan::next_batch`] return at most `rows` further rows, and then `None`. Without this it returns all.
     pub(crate) fn open_window(&mut self, rows: u64) {
         self.window = rows;
     }
