@@ -58,7 +58,7 @@ pub(super) struct Estimate {
     rows: u64,
     /// The request that asks for the portal, and those for its fields.
     portal: u64,
-    /// Those that read the old values, and the pipelines of records.
+    /// Those that read the records, for their old values or to compare them with the review, and their pipelines.
     old_values: u64,
     /// Those that send the rows. With `--ensure` as many read the records first, and so does an undo.
     send: u64,
@@ -76,6 +76,7 @@ impl Estimate {
         let reading = requests_of_some(rows, batches, checked.to_send);
         let if_so = |is_so: bool, requests: u64| if is_so { requests } else { 0 };
         let is_kept = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
+        let is_read = (is_kept && !args.no_backup) || args.plan || args.reviewed.is_some();
         let is_ensured = args.ensure || checked.adds;
         let is_sent = !args.plan;
         let is_compared = checked.compares_records() && !args.overwrite_newer;
@@ -83,7 +84,7 @@ impl Estimate {
             rows,
             // A job asks again at its end.
             portal: 1 + u64::from(is_sent) + checked.requests_for_files,
-            old_values: if_so(args.plan || (is_kept && !args.no_backup), once.max(reading))
+            old_values: if_so(is_read, once.max(reading))
                 + if_so(checked.sets_stages, reading)
                 + if_so(checked.adds && args.rules.knows_forms(), reading),
             send: if_so(

@@ -2,8 +2,9 @@
 //!
 //! A row of the file goes through `input`: `rows` reads it, `columns` finds the field of each cell,
 //! `row_jobs` makes a job of it. This happens twice: `check` reads all rows and sends nothing; then
-//! `send/plan` selects the rows of each batch, and `send` sends them. `journal` records each batch
-//! before it is sent and after its outcomes are known. `failed` writes the failed rows to a file.
+//! `send/plan` selects the rows of each batch, and `send` sends them; if there is a backup or a review, `preparation`
+//! reads their records just before. `journal` records each batch before it is sent and after its outcomes are known.
+//! `failed` writes the failed rows to a file.
 
 mod args;
 mod backup;
@@ -35,7 +36,7 @@ mod record_fields;
 mod records;
 mod repeated;
 mod reviewed;
-mod rows_left;
+mod reviewed_records;
 mod send;
 mod sent_to;
 mod spreadsheet_cell;

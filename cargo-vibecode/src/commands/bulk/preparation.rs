@@ -11,7 +11,7 @@ use super::{
     job::{BulkJob, interrupted_before_sending},
     journal::{past::Past, row_set::RowSet},
     records::RecordReader,
-    rows_left::ReviewedRecords,
+    reviewed_records::ReviewedRecords,
     send::{
         Mode, Sender, Stopped,
         plan::{Plan, Selection},
