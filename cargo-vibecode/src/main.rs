@@ -4,6 +4,7 @@ mod api_words;
 mod args;
 mod cells;
 mod change;
+mod clock;
 mod code_file;
 mod column_header;
 mod commands;

@@ -13,6 +13,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use terminal_size::{Width, terminal_size_of};
 
 use self::{
     rate::{Done, Rate},
@@ -33,8 +34,14 @@ const ROWS_PER_LOOK: u64 = 256;
 /// A shorter wait is not shown.
 const SHORTEST_WAIT: Duration = Duration::from_secs(2);
 
-const BAR: &str = "{bar:20} {msg}";
-const SPINNER: &str = "{spinner} {msg}";
+/// What precedes the line on a terminal of the usual width, and its width. A line that the terminal wraps cannot be
+/// removed again, so what is too long of the line is cut off.
+const BAR: (&str, usize) = ("{bar:20} {wide_msg}", 21);
+/// The same on a narrow terminal, in which the numbers are needed more than the bar.
+const NO_BAR: (&str, usize) = ("{wide_msg}", 0);
+/// The same if it is not known how much there is.
+const SPINNER: (&str, usize) = ("{spinner} {wide_msg}", 2);
+const USUAL_WIDTH: usize = 80;
 
 /// What is being waited for.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,7 +217,8 @@ impl ProgressMeter {
         self.drawn = Instant::now();
         if let Form::Bar(bar) = &self.form {
             replace_shown_bar(Some(bar.clone()));
-            bar.set_message(self.state.line(self.began.elapsed()));
+            let room = width_for_bar().saturating_sub(template_of(bar.length()).1);
+            bar.set_message(self.state.line_within(self.began.elapsed(), room));
             bar.set_position(self.state.part().map_or(self.state.done, |(done, _)| done));
             bar.tick();
         }
@@ -253,10 +261,22 @@ impl Drop for ProgressMeter {
 
 fn bar(total: Option<u64>) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-    let template = if total.is_some() { BAR } else { SPINNER };
     // Without the style the bar is plain.
-    match ProgressStyle::with_template(template) {
+    match ProgressStyle::with_template(template_of(total).0) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// Returns how a bar looks, and the width of what precedes its line.
+fn template_of(total: Option<u64>) -> (&'static str, usize) {
+    match total {
+        None => SPINNER,
+        Some(_) if width_for_bar() < USUAL_WIDTH => NO_BAR,
+        Some(_) => BAR,
+    }
+}
+
+fn width_for_bar() -> usize {
+    terminal_size_of(io::stderr()).map_or(USUAL_WIDTH, |(Width(width), _)| width.into())
 }

@@ -1,6 +1,6 @@
 //! The numbers of the progress, as a line and as an event.
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -8,6 +8,18 @@ use super::{
     Wait,
     rate::{Done, Rate},
 };
+use crate::clock::{clock, clock_of_wait};
+
+/// How much a part of the line is needed, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    Rate,
+    Elapsed,
+    Percent,
+    Left,
+    Note,
+    Always,
+}
 
 /// The numbers of the progress.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +43,27 @@ pub(super) struct ProgressState {
 impl ProgressState {
     /// Returns `sending: 400 of 1000 rows (40 %), 20 rows/s, 0:20 elapsed, 0:30 left`.
     pub(super) fn line(&self, elapsed: Duration) -> String {
+        self.line_within(elapsed, usize::MAX)
+    }
+
+    /// Returns the line without the parts that are needed least, so that it has at most this many letters if that is
+    /// possible.
+    pub(super) fn line_within(&self, elapsed: Duration, room: usize) -> String {
+        let mut parts = self.parts(elapsed);
+        let length = |parts: &[(Need, String)]| -> usize {
+            parts.iter().map(|(_, text)| text.chars().count()).sum()
+        };
+        while length(&parts) > room
+            && let Some(least) = parts.iter().map(|(need, _)| *need).min()
+            && least < Need::Always
+        {
+            parts.retain(|(need, _)| *need != least);
+        }
+        parts.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// Returns the parts of the line, each with what separates it from the part before.
+    fn parts(&self, elapsed: Duration) -> Vec<(Need, String)> {
         let Self {
             activity,
             unit,
@@ -39,26 +72,28 @@ impl ProgressState {
             note,
             ..
         } = self;
-        let mut line = match total {
+        let count = match total {
             Some(total) => format!("{activity}: {done} of {total} {unit}"),
             None => format!("{activity}: {done} {unit}"),
         };
+        let mut parts = vec![(Need::Always, count)];
         if let Some(percent) = self.percent() {
-            let _ = write!(line, " ({percent} %)");
+            parts.push((Need::Percent, format!(" ({percent} %)")));
         }
-        let _ = write!(line, ", {} {unit}/s", self.per_second(elapsed));
+        let rate = format!(", {} {unit}/s", self.per_second(elapsed));
+        parts.push((Need::Rate, rate));
         if !note.is_empty() {
-            let _ = write!(line, ", {note}");
+            parts.push((Need::Note, format!(", {note}")));
         }
-        let _ = write!(line, ", {} elapsed", clock(elapsed));
+        parts.push((Need::Elapsed, format!(", {} elapsed", clock(elapsed))));
         if let Some(left) = self.left(elapsed) {
-            let _ = write!(line, ", {} left", clock(left));
+            parts.push((Need::Left, format!(", {} left", clock(left))));
         }
         if let Some(wait) = &self.wait {
-            let (what, seconds) = (wait.what(), wait.time().as_secs());
-            let _ = write!(line, "; waiting for {what}, {seconds} s");
+            let (what, time) = (wait.what(), clock_of_wait(wait.time()));
+            parts.push((Need::Always, format!("; waiting {time} for {what}")));
         }
-        line
+        parts
     }
 
     pub(super) fn event(&self, elapsed: Duration) -> serde_json::Value {
@@ -126,16 +161,6 @@ fn percent(done: u64, all: u64) -> u64 {
     percent.unwrap_or(100).min(100)
 }
 
-/// `0:07`, `12:30`, `1:02:03`.
-fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match hours {
-        0 => format!("{minutes}:{seconds:02}"),
-        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +193,40 @@ mod tests {
         };
         assert_eq!(
             waiting.line(SECONDS_20),
-            "sending: 400 of 1000 rows (40 %), 20 rows/s, 3 failed, 0:20 elapsed, 0:30 left; waiting for the rate limit, 4 s"
+            "sending: 400 of 1000 rows (40 %), 20 rows/s, 3 failed, 0:20 elapsed, 0:30 left; waiting 0:04 for the rate limit"
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_loses_what_is_needed_least() {
+        let state = ProgressState {
+            note: "3 failed".to_owned(),
+            ..state()
+        };
+        for (room, expected) in [
+            (
+                78,
+                "sending: 400 of 1000 rows (40 %), 20 rows/s, 3 failed, 0:20 elapsed, 0:30 left",
+            ),
+            (
+                77,
+                "sending: 400 of 1000 rows (40 %), 3 failed, 0:20 elapsed, 0:30 left",
+            ),
+            (66, "sending: 400 of 1000 rows (40 %), 3 failed, 0:30 left"),
+            (52, "sending: 400 of 1000 rows, 3 failed, 0:30 left"),
+            (45, "sending: 400 of 1000 rows, 3 failed"),
+            (0, "sending: 400 of 1000 rows"),
+        ] {
+            let line = state.line_within(SECONDS_20, room);
+            assert_eq!(line, expected, "{room}");
+        }
+        let waiting = ProgressState {
+            wait: Some(Wait::RateLimit(Duration::from_secs(4))),
+            ..state
+        };
+        assert_eq!(
+            waiting.line_within(SECONDS_20, 60),
+            "sending: 400 of 1000 rows; waiting 0:04 for the rate limit"
         );
     }
 
@@ -196,7 +254,7 @@ mod tests {
         let line = waiting.line(SECONDS_20);
         assert!(
             line.ends_with(
-                ", 0:20 elapsed, 2:10 left; waiting for earlier requests to settle, 100 s"
+                ", 0:20 elapsed, 2:10 left; waiting 1:40 for earlier requests to settle"
             ),
             "{line}"
         );

@@ -39,6 +39,8 @@ mod sending;
 mod spreadsheets;
 mod stages;
 mod support;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod twice;
 mod unanswered;
 mod undo;

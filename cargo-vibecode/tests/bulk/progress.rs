@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::support::{Desk, Said};
+#[cfg(target_os = "linux")]
+use crate::terminal::Shown;
 
 /// The activities of the events of progress, each once, with the last number that was done and the total.
 fn activities(said: &Said) -> Vec<(String, u64, Option<u64>)> {
@@ -63,5 +65,77 @@ async fn people_without_a_terminal_get_no_line_of_a_short_job() {
     assert!(
         lines.all(|it| it.starts_with("warning: no files of a portal")),
         "{said:?}"
+    );
+}
+
+/// The lines about failed rows, which are printed beside the bar.
+#[cfg(target_os = "linux")]
+fn of_failed_rows<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<&'l str> {
+    let is_one = |line: &&str| line.starts_with("row ") && line.contains(" failed: ");
+    lines.filter(is_one).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bar_swallows_no_line_and_leaves_nothing_behind_however_narrow_the_terminal_is() {
+    for columns in [40, 60, 70, 80, 120] {
+        let desk = Desk::of(130).await;
+        let id = |row: u64| if row % 8 == 7 { 900 + row } else { row };
+        let rows: Vec<String> = (1..=130)
+            .map(|row| format!("{},Director\n", id(row)))
+            .collect();
+        desk.write("a.csv", format!("id,post\n{}", rows.concat()));
+        desk.write("b.csv", desk.read("a.csv"));
+        let plain = desk.run("contacts a.csv --yes --no-throttle");
+        let expected = of_failed_rows(plain.out.lines());
+        assert_eq!(expected.len(), 16, "{plain:#?}");
+
+        // Slow enough for the bar to be drawn between the lines.
+        desk.faults((0..6).map(|_| Fault::delay(Duration::from_millis(1_100))));
+        let command = desk.command("contacts b.csv --yes --no-throttle");
+        let shown = Shown::by(command, columns);
+        assert_eq!(shown.status.code(), Some(1), "{shown:#?}");
+        let bars = shown.drawn.iter().filter(|it| it.contains("sending: "));
+        let widest = bars.map(|it| it.chars().count()).max();
+        assert_eq!(widest, Some(columns.into()), "{shown:#?}");
+        let lines = shown.lines.iter().map(String::as_str);
+        assert_eq!(of_failed_rows(lines.clone()), expected, "{shown:#?}");
+        assert!(
+            !lines.clone().any(|it| it.contains("sending: ")),
+            "{shown:#?}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_before_the_first_row_is_shown_once_and_leaves_no_bar() {
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,phone\n1,+79160000001\n");
+    desk.fault(Fault::delay(Duration::from_secs(60)));
+    let mut job = desk
+        .command("contacts a.csv --yes --no-throttle --settle 2")
+        .spawn()
+        .unwrap();
+    while desk.requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    job.kill().unwrap();
+    job.wait().unwrap();
+    let command = desk.command("contacts a.csv --resume --no-throttle --settle 2");
+    let shown = Shown::by(command, 60);
+    assert!(shown.status.success(), "{shown:#?}");
+    let is_drawn = |text: &str| shown.drawn.iter().any(|it| it.starts_with(text));
+    assert!(is_drawn("sending: 0 of 1 rows; waiting 0:0"), "{shown:#?}");
+    let waits = shown.lines.iter().filter(|it| it.contains("waiting 0:0"));
+    let expected = ": requests of the earlier process may still be running at the server";
+    assert_eq!(
+        waits.filter(|it| it.ends_with(expected)).count(),
+        1,
+        "{shown:#?}"
+    );
+    assert!(
+        !shown.lines.iter().any(|it| it.contains("sending: ")),
+        "{shown:#?}"
     );
 }

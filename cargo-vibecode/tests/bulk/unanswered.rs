@@ -98,6 +98,6 @@ async fn a_second_interrupt_says_of_how_many_rows_the_change_may_still_be_applie
     let said = crate::support::Said::of(child.wait_with_output().unwrap());
     said.assert(
         2,
-        "the changes of 50 rows have no answer, and may still be applied for 240 s",
+        "the changes of 50 rows have no answer, and may still be applied for 4:00",
     );
 }

@@ -124,8 +124,11 @@ async fn a_settle_time_that_is_given_counts_even_if_it_is_the_usual_one() {
         let said = Said::of(undo.wait_with_output().unwrap());
         fs::remove_file(desk.path("kept.jsonl.journal")).unwrap();
         let (_, waiting) = said.out.split_once("waiting ").unwrap();
-        let (seconds, _) = waiting.split_once('.').unwrap();
-        assert!(expected.contains(&seconds.parse().unwrap()), "{said:?}");
+        let (time, _) = waiting.split_once(": ").unwrap();
+        let (minutes, seconds) = time.split_once(':').unwrap();
+        let minutes: u64 = minutes.parse().unwrap();
+        let seconds = minutes * 60 + seconds.parse::<u64>().unwrap();
+        assert!(expected.contains(&seconds), "{said:?}");
     }
 }
 
@@ -283,7 +286,7 @@ async fn an_undo_without_the_journal_of_its_job_says_so_and_waits_a_settle_time(
         0,
         "a.csv.journal: the journal of the job that this backup undoes is not there",
     );
-    said.assert(0, "waiting 4.0 s: it is not known when the job");
+    said.assert(0, "waiting 0:04: it is not known when the job");
     said.assert(0, "1 row done, 0 failed");
 }
 
@@ -298,7 +301,7 @@ async fn the_journal_of_another_job_does_not_show_that_this_one_has_ended() {
         0,
         "this is not the journal of the job that this backup undoes",
     );
-    said.assert(0, "waiting 4.0 s");
+    said.assert(0, "waiting 0:04");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,7 @@ use super::{
 };
 use vibecode_spec::one_line;
 
-use crate::{failure::Failure, portal_identity::same_portal};
+use crate::{clock::clock_of_wait, failure::Failure, portal_identity::same_portal};
 
 impl BulkJob<'_> {
     /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
@@ -62,11 +62,13 @@ impl BulkJob<'_> {
 
     /// Returns what to do after a job that is finished, whose requests may still be running for so long.
     pub(super) fn after_the_end(&self, done: &str, journal: &Path, left: Duration) -> String {
-        let before = match left.as_millis().div_ceil(1000) {
-            0 => String::new(),
-            seconds => format!(
-                "wait {seconds} s, since changes of it without an answer may still be applied, and then "
-            ),
+        let before = if left.is_zero() {
+            String::new()
+        } else {
+            format!(
+                "wait {}, since changes of it without an answer may still be applied, and then ",
+                clock_of_wait(left)
+            )
         };
         format!(
             "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, {before}delete {}",

@@ -17,7 +17,7 @@ use super::{
     send::{Sender, Stopped, other_portal::unconfirmed_in_words},
     sent_to,
 };
-use crate::{ExitStatus, failure::Failure, plural::number_of};
+use crate::{ExitStatus, clock::clock_of_wait, failure::Failure, plural::number_of};
 
 /// The rows of a job at its end.
 #[derive(Debug, Clone, Copy, Default)]
@@ -320,12 +320,12 @@ impl BulkJob<'_> {
 
 /// Says of how many rows the change may still be applied, and for how long.
 fn unanswered(rows: u64, left: Duration) -> String {
-    let left = left.as_millis().div_ceil(1000);
+    let left = clock_of_wait(left);
     match rows {
-        0 => format!("requests of an earlier process may still be running for {left} s"),
-        1 => format!("the change of 1 row has no answer, and may still be applied for {left} s"),
+        0 => format!("requests of an earlier process may still be running for {left}"),
+        1 => format!("the change of 1 row has no answer, and may still be applied for {left}"),
         _ => format!(
-            "the changes of {rows} rows have no answer, and may still be applied for {left} s"
+            "the changes of {rows} rows have no answer, and may still be applied for {left}"
         ),
     }
 }

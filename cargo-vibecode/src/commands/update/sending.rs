@@ -1,6 +1,6 @@
 //! The change as it is sent, and its result.
 
-use std::cell::Cell;
+use std::{cell::Cell, time::Duration};
 
 use serde_json::{Value, json};
 use vibecode_runtime::{Client, PatchJob};
@@ -8,6 +8,7 @@ use vibecode_runtime::{Client, PatchJob};
 use super::{Args, Names, of_request};
 use crate::{
     ExitStatus,
+    clock::clock,
     failure::Failure,
     output::Output,
     plural::number_of,
@@ -115,8 +116,8 @@ impl Sending<'_> {
             )
         } else {
             format!(
-                "the change of {record} may have been applied, and may still be for {} s",
-                args.settle
+                "the change of {record} may have been applied, and may still be for {}",
+                clock(Duration::from_secs(args.settle))
             )
         };
         let next = if args.add.is_empty() || self.is_ensured {

@@ -10,7 +10,9 @@ use super::{
     portal_check::{PortalCheck, PortalProblem},
     stopping::Stopped,
 };
-use crate::{commands::bulk::journal::row_set::RowSet, failure::Failure, plural::number_of};
+use crate::{
+    clock::clock, commands::bulk::journal::row_set::RowSet, failure::Failure, plural::number_of,
+};
 
 /// How long the answer is waited for at the end. The rate limit may hold the question back for a minute.
 const TIME_AT_END: Duration = Duration::from_secs(120);
@@ -50,7 +52,7 @@ impl Sender<'_> {
         let answer = timeout(most, check.confirm(&self.client));
         let answer = tokio::select! {
             answer = self.progress.during("asking which portal the key is for", answer) => answer.unwrap_or_else(|_| {
-                let problem = format!("no answer within {} s", most.as_secs());
+                let problem = format!("no answer within {}", clock(most));
                 Err(PortalProblem::Failed(Failure::new(problem)))
             }),
             () = self.interrupts.next() => {

@@ -5,6 +5,7 @@ use std::{pin::pin, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::{
+    clock::clock_of_wait,
     output::Output,
     progress::{ProgressMeter, TICK, Wait},
     rate_limit::WatchedThrottle,
@@ -95,7 +96,7 @@ impl Progress {
         if time.is_zero() {
             return;
         }
-        let line = format!("waiting {:.1} s: {why}", time.as_secs_f64());
+        let line = format!("waiting {}: {why}", clock_of_wait(time));
         self.aside(|| output.line(line));
         let until = Instant::now() + time;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
