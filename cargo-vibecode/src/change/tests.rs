@@ -115,7 +115,7 @@ fn what_the_api_would_not_take_is_refused_with_the_fix() {
         (
             "Loyalty",
             "Glod",
-            "`ufCrm_1` has no such option: did you mean `Gold`?",
+            "`ufCrm_1` has no such option in the schema, which `cargo vibecode pull` updates: did you mean `Gold`?",
         ),
         (
             "post",

@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 use vibecode_runtime::{CrmRef, Date, DateTime, Money};
-use vibecode_spec::{Field, Kind, OptionMatch, closest};
+use vibecode_spec::{Field, Kind, OptionMatch, closest, one_line};
 
-use super::code;
+use super::code::{self, listed};
 use crate::code_file::KnownCodes;
 
 pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Value, String> {
@@ -138,7 +138,10 @@ fn option(field: &Field, text: &str) -> Result<Value, String> {
     match text.parse::<u64>() {
         // Without a schema the options are not known.
         Ok(id) if field.items.is_empty() && id > 0 => Ok(id.into()),
-        _ if field.items.is_empty() => Err("requires the id of an option".to_owned()),
+        _ if field.items.is_empty() => Err(
+            "requires the id of an option, since the schema has none: `cargo vibecode pull` fetches them"
+                .to_owned(),
+        ),
         _ => {
             let labels: Vec<&str> = field.items.iter().map(|item| &*item.label).collect();
             let is_clear = |label: &&str| {
@@ -146,9 +149,12 @@ fn option(field: &Field, text: &str) -> Result<Value, String> {
                 matches!(found, OptionMatch::One(_))
             };
             let meant = closest(text, labels.iter().copied().filter(is_clear));
-            Err(meant.map_or_else(
-                || format!("requires one of: {}", labels.join(", ")),
-                |meant| format!("has no such option: did you mean `{meant}`?"),
+            let meant = meant.map_or_else(
+                || format!("the options are {}", listed(labels.into_iter().map(one_line))),
+                |meant| format!("did you mean `{}`?", one_line(meant)),
+            );
+            Err(format!(
+                "has no such option in the schema, which `cargo vibecode pull` updates: {meant}"
             ))
         }
     }

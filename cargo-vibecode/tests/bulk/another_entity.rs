@@ -52,6 +52,26 @@ async fn bitrix24s_export_of_another_entity_is_refused_as_json_lines_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_file_of_another_entity_is_the_only_problem_that_is_reported() {
+    let desk = desk().await;
+    desk.write(
+        "a.csv",
+        "ID;Название компании;Тип компании;Сфера деятельности;Годовой оборот;Своё поле\n1;Roof;;;;\n",
+    );
+    desk.write(
+        "a.jsonl",
+        "{\"id\":1,\"title\":\"Roof\",\"amount\":5}\n{\"id\":0}\n",
+    );
+    for file in ["a.csv", "a.jsonl"] {
+        let said = desk.run(&format!("contacts {file}"));
+        said.assert(2, "would change the contacts with the same ids");
+        assert_eq!(said.err.matches("error: ").count(), 1, "{said:#?}");
+        assert!(!said.out.contains("bad"), "{said:#?}");
+    }
+    assert!(!desk.exists("a.bad.jsonl"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_field_of_another_entity_is_no_evidence() {
     let desk = desk().await;
     desk.write("a.csv", "id,title,comments\n1,x,b\n");

@@ -12,7 +12,11 @@ async fn without_a_yes_the_rows_are_only_checked() {
     said.assert(0, "column        field");
     said.assert(0, "id            the id of the record");
     said.assert(0, "phone:MOBILE  phone, added as MOBILE");
-    said.assert(0, "nothing was sent. To send: cargo vibecode bulk contacts");
+    said.assert(
+        0,
+        "nothing was sent. To see what would change: cargo vibecode bulk contacts",
+    );
+    said.assert(0, "\nTo send: cargo vibecode bulk contacts");
     said.assert(0, "'a b.csv'");
     said.assert(0, "--yes");
     desk.assert_nothing_sent();
@@ -29,18 +33,100 @@ async fn a_dry_run_needs_no_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_bad_rows_are_shown_and_the_rest_counted() {
+async fn bad_cells_are_shown_by_their_cause_and_that_of_most_cells_first() {
     let desk = Desk::new().await;
-    let rows = "x,a\n".repeat(30);
-    desk.write("a.csv", format!("id,post\n{rows}"));
+    let schema = r#"{"format": 1, "fields": {"id": {"type": "integer"}, "birthdate": {"type": "date"},
+        "ufCrm_1": {"type": "enumeration", "title": "Loyalty", "items": [{"ID": "81", "VALUE": "Gold"}]}}}"#;
+    desk.write("vibecode/contacts.json", schema);
+    let rows: Vec<String> = (1..=30)
+        .map(|row| format!("{row},,Level {row}\n"))
+        .collect();
+    let head = "id,birthdate,Loyalty\n";
+    desk.write("a.csv", format!("{head}x,soon,\n{}", rows.concat()));
     let said = desk.run("contacts a.csv");
-    said.assert(1, "30 rows: 0 to send, 0 without a change, 30 bad");
-    said.assert(1, "and 10 more bad cells. All bad cells by kind:");
+    said.assert(1, "31 rows: 0 to send, 0 without a change, 31 bad");
+    let (_, table) = said.out.split_once("\nrow ").unwrap();
+    let causes: Vec<&str> = table.lines().skip(2).take(3).collect();
+    let expected = [
+        "3, 4, 5 and 27 more  Loyalty    `ufCrm_1` has no such option in the schema, which `cargo vibecode pull` updates: the options are Gold",
+        "2                    birthdate  `birthdate` requires a date, such as 2026-04-15",
+        "2                    id         requires the id of the record, a whole number above 0",
+    ];
+    assert_eq!(causes, expected, "{said:#?}");
+    assert!(!said.out.contains("Level"), "{said:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_cells_with_many_causes_are_counted() {
+    let desk = Desk::new().await;
+    let columns: Vec<String> = (1..=25).map(|column| format!("c{column}")).collect();
+    let map: Vec<String> = columns
+        .iter()
+        .map(|it| format!(" --map {it}=phone"))
+        .collect();
+    let cells = ",нет".repeat(25);
+    desk.write("a.csv", format!("id,{}\n71{cells}\n", columns.join(",")));
+    let said = desk.run(&format!("contacts a.csv{}", map.concat()));
+    said.assert(1, "and 5 bad cells with other problems");
     assert_eq!(
-        said.out.matches("requires the id of the record").count(),
-        // The last one is their count.
-        21
+        said.out.matches("this has no digit").count(),
+        20,
+        "{said:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_changes_of_the_valid_rows_are_to_be_looked_at_before_they_are_sent() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\nx,a\n72,b\n");
+    for plan in ["", " --plan"] {
+        let said = desk.run(&format!("contacts a.csv{plan}"));
+        said.assert(
+            1,
+            "correct the bad rows. To see what the valid rows would change without them: cargo vibecode bulk contacts a.csv",
+        );
+        let advice = said.out.lines().last().unwrap();
+        assert!(
+            advice.contains(" --plan") && advice.contains(" --skip-bad"),
+            "{advice}"
+        );
+        assert!(!said.out.contains("--yes"), "{said:?}");
+    }
+    desk.write("b.csv", "id,post\nx,a\n");
+    let said = desk.run("contacts b.csv");
+    assert!(
+        said.out
+            .ends_with("nothing was sent: correct the bad rows\n"),
+        "{said:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_job_names_the_file_of_the_bad_rows() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,post\nx,a\n72,b\n");
+    let expected = "the bad rows, which were not sent, are in a.bad.csv: correct them, and run that file. To check it: cargo vibecode bulk contacts a.bad.csv";
+    desk.run("contacts a.csv --yes --skip-bad")
+        .assert(1, expected);
+    desk.run("contacts a.csv --resume --skip-bad")
+        .assert(1, expected);
+    desk.write("b.csv", "id,post\nx,a\n404,b\n72,c\n");
+    let said = desk.run("contacts b.csv --yes --skip-bad");
+    said.assert(
+        1,
+        "the failed and the bad rows are in b.failed.csv: correct them",
+    );
+    assert!(
+        !said
+            .out
+            .contains("run that file. To check it: cargo vibecode bulk contacts b.bad.csv"),
+        "{said:?}"
+    );
+    desk.write("c.csv", "id,post\nx,a\n72,d\n");
+    let said = desk.run("contacts c.csv --yes --skip-bad --format json");
+    let document: serde_json::Value =
+        serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert_eq!(document["bad_rows"], "c.bad.csv");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -231,7 +231,7 @@ async fn failed_rows_are_refused_for_another_portal_and_another_entity() {
         let text = desk.read(failed);
         assert!(text.contains("sandbox.invalid/contacts"), "{text}");
         desk.run(&format!("contacts {failed}"))
-            .assert(0, "nothing was sent. To send");
+            .assert(0, "\nTo send: ");
         desk.sandbox.clear_requests();
         desk.run(&format!("companies {failed}"))
             .assert(2, "this is a file of failed rows of contacts");

@@ -43,7 +43,7 @@ async fn an_id_that_is_not_a_number_is_reported() {
     bad(
         b"id,post\nx,a\n0,b\n,c\n-1,d\n",
         &[
-            "2    id      requires the id of the record, a whole number above 0",
+            "2, 3, 4 and 1 more  id      requires the id of the record, a whole number above 0",
             "4 bad",
         ],
     )

@@ -110,7 +110,7 @@ async fn a_torn_line_is_dropped_and_its_rows_are_sent_again_after_the_wait() {
     // The journal was written just now.
     said.assert(
         0,
-        "s: requests of the earlier process may still be running at the server",
+        ": requests of the earlier process may still be running at the server",
     );
     assert_eq!(desk.reported("a.csv"), ((2..=61).collect(), vec![]));
     assert!((1..=60).all(|id| desk.phones(id).len() == 1));

@@ -35,13 +35,49 @@ async fn a_plan_shows_old_and_new_values_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_ends_with_its_totals_by_field_and_by_type_of_what_is_added() {
+    let desk = Desk::of(3).await;
+    desk.write(
+        "old.csv",
+        "id,post,phone\n1,Clerk,+79161112233\n2,Director,\n",
+    );
+    desk.run("contacts old.csv --yes").assert(0, "2 rows done");
+    desk.write(
+        "a.csv",
+        "id,post,companyId,phone\n1,Director,15,+79161112233;+79161112244:MOBILE\n2,Director,15,+79161112255\n3,Chief,,+79161112266;+79161112277\n",
+    );
+    let said = desk.run("contacts a.csv --plan");
+    let expected = "\
+field                   would change  would be added
+----------------------  ------------  --------------
+companyId               2
+post                    2
+phone, added as MOBILE                1
+phone, added as WORK                  3
+3 records would change, 0 the same, 0 rows not found
+";
+    said.assert(0, expected);
+    said.assert(0, "contacts/1 phone: + +79161112244 (MOBILE)");
+    let said = desk.run("contacts a.csv --plan --format json");
+    let document: serde_json::Value =
+        serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    let fields = serde_json::json!([{"field": "companyId", "would_change": 2}, {"field": "post", "would_change": 2}]);
+    assert_eq!(document["fields"], fields);
+    let additions = serde_json::json!([
+        {"field": "phone", "type": "MOBILE", "would_be_added": 1},
+        {"field": "phone", "type": "WORK", "would_be_added": 3},
+    ]);
+    assert_eq!(document["additions"], additions);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_with_bad_rows_advises_a_plan_of_the_others() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post,phone\n1,Director,\n2,Clerk,102\n");
     let said = desk.run("contacts a.csv --plan");
     said.assert(
         1,
-        "correct the bad rows, or show what the valid rows would change with --skip-bad --plan",
+        "correct the bad rows. To see what the valid rows would change without them: ",
     );
     assert!(!said.out.contains("--yes"), "{said:?}");
     desk.run("contacts a.csv --skip-bad --plan")

@@ -501,6 +501,13 @@ async fn a_value_is_shown_on_a_terminal_only() {
     let said = desk.run("contacts a.csv");
     said.assert(1, "row  column     problem");
     assert!(!format!("{said:?}").contains("secret"));
+    #[cfg(target_os = "linux")]
+    {
+        let shown = crate::terminal::Shown::by(desk.command("contacts a.csv"), 120);
+        let is_shown = |text: &str| shown.lines.iter().any(|line| line.contains(text));
+        assert!(is_shown("row  column     value   problem"), "{shown:#?}");
+        assert!(is_shown("2    birthdate  secret  "), "{shown:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,7 +123,7 @@ pub(super) fn name_without_codes(field: &Field) -> String {
     }
 }
 
-pub(super) fn listed(items: impl Iterator<Item = String>) -> String {
+pub(in crate::change) fn listed(items: impl Iterator<Item = String>) -> String {
     let mut items: Vec<String> = items.collect();
     let more = items.len().saturating_sub(MAX_SHOWN);
     items.truncate(MAX_SHOWN);

@@ -183,11 +183,11 @@ impl BulkJob<'_> {
     pub(super) fn advise(&self, checked: &Checked) {
         if checked.bad > 0 && !self.args.skip_bad {
             let others = match checked.to_send {
-                0 => "",
-                _ if self.args.plan => {
-                    ", or show what the valid rows would change with --skip-bad --plan"
-                }
-                _ => ", or send only the valid rows with --skip-bad --yes",
+                0 => String::new(),
+                _ => format!(
+                    ". To see what the valid rows would change without them: {}",
+                    self.command_to_review_valid_rows()
+                ),
             };
             self.output
                 .line(format!("nothing was sent: correct the bad rows{others}"));
@@ -195,9 +195,12 @@ impl BulkJob<'_> {
             self.output
                 .line("nothing was sent: no row changes anything");
         } else {
-            let command = self.command_to_send();
+            self.output.line(format!(
+                "nothing was sent. To see what would change: {}",
+                self.command_to_review()
+            ));
             self.output
-                .line(format!("nothing was sent. To send: {command}"));
+                .line(format!("To send: {}", self.command_to_send()));
         }
     }
 }

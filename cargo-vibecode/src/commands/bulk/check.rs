@@ -1,9 +1,6 @@
 //! The first pass: reads and checks every row, and sends nothing.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, IsTerminal as _},
-};
+use std::{io, path::Path};
 
 use serde_json::json;
 use vibecode_spec::{Schema, one_line};
@@ -11,6 +8,7 @@ use vibecode_spec::{Schema, one_line};
 use super::args::Args;
 use super::backup::{self, written::WrittenValues};
 use super::bad::{BadRows, Written};
+use super::bad_cells::BadCells;
 use super::estimate::{Estimate, RequestCounter, Requests};
 use super::input::{
     Input,
@@ -19,7 +17,6 @@ use super::input::{
     fingerprints::Fingerprints,
     origin::Origin,
     row_jobs::RowJobs,
-    rows::Problem,
     tally::{ColumnTally, Tally},
     target::Target,
 };
@@ -36,13 +33,6 @@ use crate::{
     progress::ProgressMeter,
 };
 
-/// The number of bad cells that are shown one by one.
-const MAX_SHOWN: usize = 20;
-/// The number of kinds of problems that are counted.
-const MAX_KINDS: usize = 1000;
-/// The number of letters that are shown of a value.
-const MAX_LETTERS: usize = 40;
-
 /// The result of the first pass.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
@@ -55,10 +45,7 @@ pub(super) struct Checked {
     /// Those of them that an undo leaves, since the job has changed nothing of them.
     pub(super) unapplied: u64,
     pub(super) bad: u64,
-    first_bad: Vec<(u64, Problem)>,
-    /// The number of bad cells by column and problem.
-    kinds: BTreeMap<(String, String), u64>,
-    bad_cells: u64,
+    bad_cells: BadCells,
     /// The file with the bad rows.
     bad_rows: Option<Written>,
     /// Whether a row adds phones or emails.
@@ -138,7 +125,7 @@ pub(super) fn check(
                     let (row, column, text) = (row_job.line, &problem.column, &problem.text);
                     let fields = json!({ "row": row, "column": column, "problem": text });
                     output.event("bad_cell", fields);
-                    checked.add_problem(row_job.line, problem);
+                    checked.bad_cells.add(row, problem);
                 }
             }
         }
@@ -146,15 +133,15 @@ pub(super) fn check(
     progress.end();
     checked.repeated.end();
     checked.requests = requests.end();
+    // The keys of JSON Lines are known only now.
+    if let Some(problem) = row_jobs.columns().of_another_entity() {
+        return Err(Failure::in_file(&input.path, problem));
+    }
     let written = bad_rows.map_or(Ok(None), BadRows::end);
     checked.bad_rows = written.unwrap_or_else(|error| {
         not_written(input, &error, output);
         None
     });
-    // The keys of JSON Lines are known only now.
-    if let Some(problem) = row_jobs.columns().of_another_entity() {
-        return Err(Failure::in_file(&input.path, problem));
-    }
     let unused = row_jobs.columns().unused();
     if let Some(first) = unused.first() {
         return Err(Failure::in_file(&input.path, first));
@@ -183,51 +170,9 @@ fn not_written(input: &Input, error: &io::Error, output: &Output) {
 }
 
 impl Checked {
-    fn add_problem(&mut self, line: u64, problem: Problem) {
-        self.bad_cells += 1;
-        let kind = (
-            problem.column.clone().unwrap_or_default(),
-            problem.text.clone(),
-        );
-        if self.kinds.len() < MAX_KINDS || self.kinds.contains_key(&kind) {
-            *self.kinds.entry(kind).or_default() += 1;
-        }
-        if self.first_bad.len() < MAX_SHOWN {
-            self.first_bad.push((line, problem));
-        }
-    }
-
-    /// Shows the first bad cells, then the kinds of all, and the file with all bad rows. Values are shown
-    /// on a terminal only.
+    /// Shows the bad cells, and the file with the bad rows.
     fn show_bad(&self, output: &Output) {
-        let has_values = io::stdout().is_terminal();
-        let head: &[&str] = if has_values {
-            &["row", "column", "value", "problem"]
-        } else {
-            &["row", "column", "problem"]
-        };
-        let cells = |(line, problem): &(u64, Problem)| {
-            let column = problem.column.as_deref().unwrap_or_default();
-            let mut cells = vec![line.to_string(), one_line(column)];
-            cells.extend(has_values.then(|| shown(problem)));
-            cells.push(problem.text.clone());
-            cells
-        };
-        let bad: Vec<Vec<String>> = self.first_bad.iter().map(cells).collect();
-        output.table(head, &bad);
-        let shown = u64::try_from(bad.len()).unwrap_or_default();
-        if self.bad_cells > shown {
-            let more = number_of(self.bad_cells - shown, "more bad cell", "more bad cells");
-            output.line(format!("and {more}. All bad cells by kind:"));
-            let mut kinds: Vec<_> = self.kinds.iter().collect();
-            kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-            let kinds = kinds.into_iter().take(MAX_SHOWN);
-            let kinds = kinds.map(|((column, text), count)| {
-                vec![count.to_string(), one_line(column), text.clone()]
-            });
-            let kinds: Vec<Vec<String>> = kinds.collect();
-            output.table(&["cells", "column", "problem"], &kinds);
-        }
+        self.bad_cells.show(output);
         if let Some(Written { path, earlier }) = &self.bad_rows {
             if let Some(earlier) = earlier {
                 output.line(format!(
@@ -237,6 +182,11 @@ impl Checked {
             }
             output.line(format!("the bad rows are in {}", path.display()));
         }
+    }
+
+    /// Returns the file with the bad rows, if there are any.
+    pub(super) fn file_of_bad_rows(&self) -> Option<&Path> {
+        Some(&self.bad_rows.as_ref()?.path)
     }
 
     /// Returns the number of all rows.
@@ -273,7 +223,7 @@ impl Checked {
             );
             output.line(left);
         }
-        if !self.first_bad.is_empty() {
+        if self.bad > 0 {
             self.show_bad(output);
         }
         self.warn(output);
@@ -401,7 +351,7 @@ impl Checked {
             "columns": columns.collect::<Vec<_>>(),
             "phones_without_country": self.tally.lacking_country,
             "emails_perhaps_placeholders": self.tally.perhaps_placeholders,
-            "bad_rows": self.bad_rows.as_ref().map(|written| written.path.display().to_string()),
+            "bad_rows": self.file_of_bad_rows().map(|path| path.display().to_string()),
             "estimate": self.estimate(args).map(|estimate| estimate.json()),
         }));
     }
@@ -410,15 +360,6 @@ impl Checked {
 /// `1 record`, `5 records`.
 fn records(count: u64) -> String {
     number_of(count, "record", "records")
-}
-
-/// Returns the value of a bad cell for a terminal, on one line.
-fn shown(problem: &Problem) -> String {
-    let value = problem.value.as_deref().unwrap_or_default();
-    let mut letters = value.chars();
-    let start: String = letters.by_ref().take(MAX_LETTERS).collect();
-    let more = if letters.next().is_some() { "…" } else { "" };
-    format!("{}{more}", one_line(&start))
 }
 
 /// `1 row`, `5 rows`.

@@ -69,6 +69,11 @@ impl BulkJob<'_> {
         command.flag("plan")
     }
 
+    /// Returns the command that shows what would change if the bad rows are left out.
+    pub(super) fn command_to_review_valid_rows(&self) -> CommandLine {
+        self.command_to_review().flag("skip-bad")
+    }
+
     /// Returns the command that resumes the job, with all of its rows.
     pub(super) fn command_to_resume(&self) -> CommandLine {
         self.command_to_resume_with_limit().without(&["limit"])
@@ -104,18 +109,18 @@ impl BulkJob<'_> {
         self.for_the_same_portal(undo).flag("plan")
     }
 
-    /// Returns the command that checks the file of failed rows.
-    pub(super) fn command_to_check_failed(&self, failed: &Path) -> CommandLine {
+    /// Returns the command that checks the file of failed or of bad rows.
+    pub(super) fn command_to_check_rows(&self, file: &Path) -> CommandLine {
         let mut command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
-        if let Some(file) = command.words.get_mut(FILE) {
-            failed.as_os_str().clone_into(file);
+        if let Some(word) = command.words.get_mut(FILE) {
+            file.as_os_str().clone_into(word);
         }
         self.for_the_same_portal(command)
     }
 
     /// Returns the command that shows what the failed rows of an undo would restore in records that were changed since.
     pub(super) fn command_to_overwrite_newer(&self, failed: &Path) -> CommandLine {
-        let command = self.command_to_check_failed(failed);
+        let command = self.command_to_check_rows(failed);
         command.flag("overwrite-newer").flag("plan")
     }
 

@@ -66,7 +66,7 @@ impl BulkJob<'_> {
                 number_of(had_all, "row adds nothing", "rows add nothing")
             ));
         }
-        let shown = self.show_failed_rows(failed_rows);
+        let shown = self.show_rows_to_correct(failed_rows, checked);
         self.advise_on_newer(&mut sender.journal)?;
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
         self.show_rows_left(left);
@@ -139,7 +139,7 @@ impl BulkJob<'_> {
                 Some(failed::write(&sent, &mut journal, failed, self.output)?)
             }
         };
-        let shown = self.show_failed_rows(failed_rows);
+        let shown = self.show_rows_to_correct(failed_rows, checked);
         self.advise_on_newer(&mut journal)?;
         self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
         self.show_not_undone();
@@ -205,22 +205,41 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Prints where the failed rows are, and the new name of an earlier file. Returns the path for
-    /// programs.
-    fn show_failed_rows(&self, written: Option<(PathBuf, Option<PathBuf>)>) -> Option<String> {
-        let (path, earlier) = written?;
+    /// Prints where the failed and the bad rows are, and the new name of an earlier file of failed rows. Returns the path
+    /// of the failed rows for programs.
+    fn show_rows_to_correct(
+        &self,
+        failed: Option<(PathBuf, Option<PathBuf>)>,
+        checked: &Checked,
+    ) -> Option<String> {
+        let bad = checked.file_of_bad_rows();
+        let Some((path, earlier)) = failed else {
+            if let Some(path) = bad {
+                self.show_file_to_correct("bad rows, which were not sent,", path);
+            }
+            return None;
+        };
         if let Some(earlier) = earlier {
             self.output.line(format!(
                 "an earlier file of failed rows is now {}",
                 earlier.display()
             ));
         }
-        let shown = path.display().to_string();
+        let which = if checked.bad > 0 {
+            "failed and the bad rows"
+        } else {
+            "failed rows"
+        };
+        self.show_file_to_correct(which, &path);
+        Some(path.display().to_string())
+    }
+
+    fn show_file_to_correct(&self, which: &str, path: &Path) {
         self.output.line(format!(
-            "the failed rows are in {shown}: correct them, and run that file. To check it: {} (with --yes it is sent)",
-            self.command_to_check_failed(&path)
+            "the {which} are in {}: correct them, and run that file. To check it: {} (with --yes it is sent)",
+            path.display(),
+            self.command_to_check_rows(path)
         ));
-        Some(shown)
     }
 
     /// Prints how to undo the rows that were left since somebody else has changed their records. The command above
@@ -276,6 +295,7 @@ impl BulkJob<'_> {
             "added_before": counts.had_all,
             "in_another_form": checked.other_forms.records(),
             "failed_rows": failed_rows,
+            "bad_rows": checked.file_of_bad_rows().map(|path| path.display().to_string()),
             "journal": self.input.journal().display().to_string(),
         }));
     }

@@ -41,6 +41,8 @@ pub(super) enum OldValue<'r> {
 pub(super) struct Addition {
     pub(super) field: &'static str,
     pub(super) value: String,
+    /// Such as `WORK`.
+    pub(super) value_type: &'static str,
     /// Whether it is known that the record does not have it.
     pub(super) is_known: bool,
 }
@@ -60,9 +62,10 @@ impl<'r> RowChanges<'r> {
             let name = change.name();
             if let Some(multifield) = Multifield::of_field(name) {
                 let present = present.get_or_insert_with(|| record.multifields().ok());
-                let added = change.added().iter();
-                let added =
-                    added.filter_map(|value| Addition::of(multifield, value, present.as_ref()));
+                let added = change.added().iter().zip(change.added_types());
+                let added = added.filter_map(|(value, value_type)| {
+                    Addition::of(multifield, value, value_type, present.as_ref())
+                });
                 changes.added.extend(added);
                 continue;
             }
@@ -114,11 +117,17 @@ impl<'r> OldValue<'r> {
 
 impl Addition {
     /// Returns `None` if the record has the value already.
-    fn of(multifield: Multifield, value: &str, present: Option<&Multifields>) -> Option<Self> {
+    fn of(
+        multifield: Multifield,
+        value: &str,
+        value_type: &'static str,
+        present: Option<&Multifields>,
+    ) -> Option<Self> {
         let is_present = present.is_some_and(|present| has_entry(present, multifield, value));
         (!is_present).then(|| Self {
             field: multifield.name(),
             value: value.to_owned(),
+            value_type,
             is_known: present.is_some(),
         })
     }

@@ -12,6 +12,7 @@ use super::{
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
     pipelines::{RefusedStage, RefusedStages},
+    plan_totals::PlanTotals,
     records::RecordReader,
     repeated::RepeatedRecords,
     reviewed::{ReviewDigest, RowReview},
@@ -29,6 +30,7 @@ pub(super) struct Preview {
     changed_since: u64,
     /// Rows of an undo that would fail, since their records are in another pipeline than that of the stage.
     other_pipeline: u64,
+    totals: PlanTotals,
     digest: ReviewDigest,
     lines_not_found: RowSet,
     lines_refused: RowSet,
@@ -106,6 +108,7 @@ impl Preview {
                     show_changed_since(&name, row.line, &fields, output);
                     continue;
                 }
+                self.totals.add(&changes);
                 if changes.changed.is_empty() && changes.added.is_empty() {
                     self.same += 1;
                 } else {
@@ -166,6 +169,7 @@ impl Preview {
         checked: &Checked,
         output: &Output,
     ) {
+        self.totals.show(output);
         let mut refused = match self.changed_since {
             0 => String::new(),
             count => format!(", {} changed since by somebody else", rows(count)),
@@ -189,6 +193,8 @@ impl Preview {
         output.json(&json!({
             "encoding": input.encoding_name(),
             "would_change": self.changed,
+            "fields": self.totals.fields_json(),
+            "additions": self.totals.additions_json(),
             "same": self.same,
             "not_found": self.not_found,
             "changed_since": self.changed_since,
@@ -250,6 +256,7 @@ fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output
         let Addition {
             field,
             value,
+            value_type,
             is_known,
         } = addition;
         let perhaps = if *is_known {
@@ -257,8 +264,15 @@ fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output
         } else {
             " (unless it is there: the record shows its phones and emails in a form that is not understood)"
         };
-        output.line(format!("{name} {field}: + {}{perhaps}", one_line(value)));
-        let document = json!({"row": line, "record": name, "field": field, "value": value});
+        let shown = one_line(value);
+        output.line(format!("{name} {field}: + {shown} ({value_type}){perhaps}"));
+        let document = json!({
+            "row": line,
+            "record": name,
+            "field": field,
+            "value": value,
+            "type": value_type,
+        });
         output.event("addition", document);
     }
 }

@@ -14,11 +14,13 @@ impl PatchJob {
                 name,
                 json: Some(json),
                 added: Vec::new(),
+                added_types: Vec::new(),
             },
             FieldChange::Add(added) => JobField {
                 name,
                 json: None,
                 added: added.iter().map(Added::text).collect(),
+                added_types: added.iter().map(|added| added.value_type).collect(),
             },
         })
     }
@@ -36,6 +38,7 @@ impl PatchJob {
 /// assert_eq!((fields[0].name(), fields[0].json()), ("post", Some(r#""Director""#)));
 /// assert_eq!((fields[1].name(), fields[1].json()), ("phone", None));
 /// assert_eq!(fields[1].added(), ["+79161112233"]);
+/// assert_eq!(fields[1].added_types(), ["WORK"]);
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -43,6 +46,7 @@ pub struct JobField<'a> {
     name: &'a str,
     json: Option<&'a str>,
     added: Vec<String>,
+    added_types: Vec<&'static str>,
 }
 
 impl<'a> JobField<'a> {
@@ -62,6 +66,12 @@ impl<'a> JobField<'a> {
     #[must_use]
     pub fn added(&self) -> &[String] {
         &self.added
+    }
+
+    /// Returns the types of [`added`](Self::added), such as `WORK`, in the same order.
+    #[must_use]
+    pub fn added_types(&self) -> &[&'static str] {
+        &self.added_types
     }
 }
 

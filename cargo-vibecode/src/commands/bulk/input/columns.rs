@@ -116,14 +116,17 @@ impl<'a> Columns<'a> {
 
     /// Returns the problems with the columns of a header.
     pub(crate) fn problems(&self) -> Vec<String> {
+        if let Some(problem) = self.of_another_entity() {
+            // Nothing else is wrong then: the columns have no fields here.
+            return vec![problem];
+        }
         let columns = self.names.iter().zip(&self.targets);
         let problem = |(name, target): (&String, &Result<Target, String>)| {
             let problem = target.as_ref().err()?;
             Some(format!("the column `{name}` {problem}"))
         };
-        let of_another = self.of_another_entity();
         let problems = columns.filter_map(problem).take(MAX_SHOWN);
-        let mut problems: Vec<String> = of_another.into_iter().chain(problems).collect();
+        let mut problems: Vec<String> = problems.collect();
         let more = u64::try_from(self.bad.saturating_sub(MAX_SHOWN)).unwrap_or(u64::MAX);
         if more > 0 {
             problems.push(format!(
