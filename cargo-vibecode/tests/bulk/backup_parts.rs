@@ -148,6 +148,55 @@ async fn a_record_with_rows_in_several_parts_gets_back_what_it_had_before_the_fi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_lists_for_people_open_in_the_spreadsheet_that_the_file_is_for() {
+    let rows = "1;+79161112233\n2;+79161112244\n3;+79161112255\n";
+    let objects: Vec<String> = rows
+        .lines()
+        .map(|row| row.split_once(';').unwrap())
+        .map(|(id, phone)| format!("{{\"id\":{id},\"phone\":\"{phone}\"}}\n"))
+        .collect();
+    for (name, file, mark, delimiter, first) in [
+        (
+            "backup.csv",
+            format!("\u{feff}id;phone\n{rows}"),
+            "\u{feff}",
+            ";",
+            2,
+        ),
+        ("backup.csv", format!("sep=;\nid;phone\n{rows}"), "", ";", 3),
+        (
+            "backup.csv",
+            format!("id;phone\n{rows}").replace(';', "\t"),
+            "",
+            "\t",
+            2,
+        ),
+        ("backup.jsonl", objects.concat(), "\u{feff}", ",", 1),
+    ] {
+        let desk = Desk::of(3).await;
+        desk.write(name, &file);
+        for options in [
+            "--yes --limit 1 --backup b.jsonl",
+            "--resume --limit 1",
+            "--resume",
+        ] {
+            desk.run(&format!("contacts {name} --settle 1 {options}"))
+                .assert(0, "done, 0 failed");
+        }
+        let expected = [
+            "record;field;value;row\n".to_owned(),
+            format!("contacts/1;phone;+79161112233;{first}\n"),
+            format!("contacts/2;phone;+79161112244;{}\n", first + 1),
+            format!("contacts/3;phone;+79161112255;{}\n", first + 2),
+        ];
+        let expected = expected.concat().replace(';', delimiter);
+        assert_eq!(desk.read("b.added.csv"), format!("{mark}{expected}"));
+        desk.run("contacts b.jsonl --settle 1 --plan")
+            .assert(0, "of the 3 that the job was to add, listed in b.added.csv");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_not_as_the_job_has_left_it_is_not_continued() {
     for change in [
         "",

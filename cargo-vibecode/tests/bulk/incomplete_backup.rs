@@ -197,8 +197,11 @@ async fn odd_phones_of_one_record_are_listed_and_do_not_hide_the_others() {
         crate::support::Said::of(command.output().unwrap())
     };
     let said = run("--plan");
-    said.assert(0, "contacts/1 phone: + +79161112233 (unless it is there");
-    said.assert(0, "contacts/2 phone: + +79161112244\n");
+    said.assert(
+        0,
+        "contacts/1 phone: + +79161112233 (WORK) (unless it is there",
+    );
+    said.assert(0, "contacts/2 phone: + +79161112244 (WORK)\n");
     said.assert(0, "2 records would change");
     let said = run("--yes --backup kept.jsonl");
     said.assert(

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::{Desk, Said};
 #[cfg(target_os = "linux")]
-use crate::terminal::Shown;
+use {crate::terminal::Shown, std::time::Duration, vibecode_sandbox::Fault};
 
 /// The activities of the events of progress, each once, with the last number that was done and the total.
 fn activities(said: &Said) -> Vec<(String, u64, Option<u64>)> {

@@ -59,7 +59,8 @@ impl BulkJob<'_> {
         };
         let origin = self.origin_of_backup(sender, files.path());
         let backup = Backup::new(files, options, origin, written, output)
-            .may_be_incomplete(args.backup_incomplete);
+            .may_be_incomplete(args.backup_incomplete)
+            .with_list_form(self.input.list_form());
         let at_a_time = match rows {
             ..=ROWS_AT_A_TIME => String::new(),
             _ => format!(", {ROWS_AT_A_TIME} at a time, just before these are sent"),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::removals;
+use super::{files::removals, list_form::ListForm};
 use crate::failure::Failure;
 
 /// The phones and emails that a job was to add. Those that it has added are left by an undo. They are listed just before
@@ -52,8 +52,8 @@ pub(super) fn read_list(
     mut row: impl FnMut(&csv::ByteRecord),
 ) -> Result<u64, Failure> {
     let failed = |error: csv::Error| Failure::of_file(list, &error.into());
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.flexible(true).from_path(list).map_err(failed)?;
+    let form = ListForm::of_file(list).map_err(|error| Failure::of_file(list, &error))?;
+    let mut reader = form.reader().from_path(list).map_err(failed)?;
     let mut cells = csv::ByteRecord::new();
     let mut count = 0;
     while reader.read_byte_record(&mut cells).map_err(failed)? {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     files::{incomplete, removals},
+    list_form::ListForm,
     written::rows_of,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     },
     failure::Failure,
     part_file::PartFile,
-    text_file::private,
+    text_file::{UTF_8_MARK, private},
 };
 
 /// A length of each file of a backup, in bytes.
@@ -90,7 +91,8 @@ impl BackupFiles {
             (&mut files.incomplete, since.incomplete),
         ] {
             if fs::metadata(&list.path).is_ok_and(|it| it.len() >= since) {
-                list.cut(since, |rows| rows_of_list(rows, sent))?;
+                let form = ListForm::of_file(&list.path)?;
+                list.cut(since, |rows| rows_of_list(rows, sent, form))?;
             }
         }
         Ok(Some(files))
@@ -137,10 +139,15 @@ fn is_of_sent_row(line: &[u8], sent: &RowSet) -> bool {
 }
 
 /// Returns the rows of a list of which the last cell is a row that was sent, and its head if there are any.
-fn rows_of_list(list: &[u8], sent: &RowSet) -> Vec<u8> {
-    let mut reader = csv::ReaderBuilder::new();
-    let reader = reader.has_headers(false).flexible(true);
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn rows_of_list(list: &[u8], sent: &RowSet, form: ListForm) -> Vec<u8> {
+    let start = list.strip_prefix(UTF_8_MARK);
+    let mut reader = form.reader();
+    let reader = reader.has_headers(false);
+    // Writing to memory does not fail.
+    let Ok(mut writer) = form.writer(start.is_some()) else {
+        return Vec::new();
+    };
+    let list = start.unwrap_or(list);
     let (mut head, mut has_rows) = (None, false);
     for cells in reader
         .from_reader(list)
@@ -157,7 +164,6 @@ fn rows_of_list(list: &[u8], sent: &RowSet) -> Vec<u8> {
             .and_then(|cell| str::from_utf8(cell).ok()?.parse().ok());
         if row.is_some_and(|row| sent.contains(row)) {
             let head = head.take();
-            // Writing to memory does not fail.
             let _ = head.map_or(Ok(()), |head| writer.write_byte_record(&head));
             let _ = writer.write_byte_record(&cells);
             has_rows = true;
@@ -245,6 +251,7 @@ impl GrowingFile {
 #[derive(Debug)]
 pub(super) struct ListRows<const COLUMNS: usize> {
     head: [&'static str; COLUMNS],
+    form: ListForm,
     writer: Option<csv::Writer<Vec<u8>>>,
     /// Whether the list has a head already.
     has_head: bool,
@@ -252,14 +259,26 @@ pub(super) struct ListRows<const COLUMNS: usize> {
 }
 
 impl<const COLUMNS: usize> ListRows<COLUMNS> {
-    /// The rows for a list with these columns, of which the last is [`ROW`].
-    pub(super) fn new(list: &GrowingFile, head: [&'static str; COLUMNS]) -> Self {
-        Self {
+    /// The rows for a list with these columns, of which the last is [`ROW`]. A new list has this form.
+    ///
+    /// # Errors
+    /// If the list exists and cannot be read.
+    pub(super) fn new(
+        list: &GrowingFile,
+        head: [&'static str; COLUMNS],
+        form: ListForm,
+    ) -> io::Result<Self> {
+        let form = match list.existing() {
+            Some(path) => ListForm::of_file(&path)?,
+            None => form,
+        };
+        Ok(Self {
             head,
+            form,
             writer: None,
             has_head: !list.is_new(),
             count: 0,
-        }
+        })
     }
 
     /// Adds a row. What a spreadsheet would execute is guarded.
@@ -267,7 +286,7 @@ impl<const COLUMNS: usize> ListRows<COLUMNS> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             empty => {
-                let mut writer = csv::Writer::from_writer(Vec::new());
+                let mut writer = self.form.writer(!self.has_head)?;
                 if !self.has_head {
                     writer.write_record(self.head)?;
                 }

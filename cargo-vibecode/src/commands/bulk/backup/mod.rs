@@ -8,6 +8,7 @@
 mod added;
 mod files;
 mod growing;
+mod list_form;
 mod new_file;
 pub(crate) mod unapplied;
 mod undo_file;
@@ -28,6 +29,7 @@ pub(super) use self::{
     added::Added,
     files::{given_path, next_path},
     growing::BackupFiles,
+    list_form::ListForm,
 };
 use self::{
     added::read_list,
@@ -66,6 +68,8 @@ pub(super) struct Backup<'a> {
     written: WrittenByRecord,
     /// Whether rows are sent although it does not restore everything.
     may_be_incomplete: bool,
+    /// The form of new lists.
+    list_form: ListForm,
 }
 
 /// What a backup has kept of the next rows.
@@ -124,7 +128,16 @@ impl<'a> Backup<'a> {
             origin,
             written,
             may_be_incomplete: false,
+            list_form: ListForm {
+                delimiter: b',',
+                has_mark: false,
+            },
         }
+    }
+
+    /// Writes new lists in this form.
+    pub(super) fn with_list_form(self, list_form: ListForm) -> Self {
+        Self { list_form, ..self }
     }
 
     /// Sends rows also if the backup does not restore everything that they change.
@@ -145,11 +158,13 @@ impl<'a> Backup<'a> {
     /// If a file cannot be written.
     pub(super) fn next_rows(&mut self) -> Result<NextRows<'_, 'a>, Failure> {
         let path = self.path();
-        let undo = UndoFile::create(path, 0, &self.origin);
-        let undo = undo.map_err(|error| Failure::of_file(path, &error))?;
-        let added = ListRows::new(&self.files.added, ["record", "field", "value", ROW]);
+        let failed = |error: io::Error| Failure::of_file(path, &error);
+        let undo = UndoFile::create(path, 0, &self.origin).map_err(failed)?;
+        let (files, form) = (&self.files, self.list_form);
+        let added = ListRows::new(&files.added, ["record", "field", "value", ROW], form);
+        let added = added.map_err(failed)?;
         let head = ["record", "field", "old_value", "problem", ROW];
-        let incomplete = ListRows::new(&self.files.incomplete, head);
+        let incomplete = ListRows::new(&files.incomplete, head, form).map_err(failed)?;
         Ok(NextRows {
             undo,
             lists: Lists {

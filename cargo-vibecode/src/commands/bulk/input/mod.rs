@@ -37,6 +37,7 @@ use self::{
     spreadsheet::{SheetInfo, copy_sheet},
 };
 use crate::{
+    commands::bulk::backup::ListForm,
     failure::Failure,
     part_file::remove_if_ended_early,
     text_file::{UTF_8_MARK, private},
@@ -245,11 +246,25 @@ impl Input {
         Failure::of_file(&self.path, error)
     }
 
-    /// Writes what precedes the rows in a file of some of them, which is UTF-8. A spreadsheet would take UTF-8
-    /// without a mark for the old encoding.
-    pub(crate) fn write_head(&self, to: &mut impl io::Write) -> io::Result<()> {
+    /// Returns how a list for people is written beside the file. A spreadsheet would take UTF-8 without a mark for the
+    /// old encoding.
+    pub(crate) fn list_form(&self) -> ListForm {
         let has_mark = self.head.has_mark || self.encoding != UTF_8 || self.sheet.is_some();
-        if has_mark && matches!(self.format, FileFormat::Csv { .. }) {
+        match self.format {
+            FileFormat::Csv { delimiter } => ListForm {
+                delimiter,
+                has_mark,
+            },
+            FileFormat::JsonLines => ListForm {
+                delimiter: b',',
+                has_mark: true,
+            },
+        }
+    }
+
+    /// Writes what precedes the rows in a file of some of them, which is UTF-8.
+    pub(crate) fn write_head(&self, to: &mut impl io::Write) -> io::Result<()> {
+        if self.list_form().has_mark && matches!(self.format, FileFormat::Csv { .. }) {
             to.write_all(UTF_8_MARK)?;
         }
         match &self.origin {
