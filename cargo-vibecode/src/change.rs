@@ -2,6 +2,7 @@
 
 mod additions;
 mod code;
+mod date;
 pub(crate) mod entries;
 pub(crate) mod field_name;
 mod item_texts;

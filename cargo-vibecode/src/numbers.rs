@@ -80,10 +80,12 @@ impl Numbers {
                     .to_owned(),
             ),
             (Shape::Decimal(Self::Comma), Self::Dot) => Err(
-                "the number has a decimal comma, but the file or --decimal says that decimals have a point".to_owned(),
+                "the number has a decimal comma, but the file or --decimal says that decimals have a point: write it with a point, or say --decimal , if that is right for all numbers"
+                    .to_owned(),
             ),
             (Shape::Decimal(Self::Dot), Self::Comma) => Err(
-                "the number has a decimal point, but the file or --decimal says that decimals have a comma".to_owned(),
+                "the number has a decimal point, but the file or --decimal says that decimals have a comma: write it with a comma, or say --decimal . if that is right for all numbers"
+                    .to_owned(),
             ),
             (Shape::Decimal(Self::Comma), _) | (Shape::Unclear(','), Self::Comma) => plain(','),
             (Shape::Whole | Shape::Decimal(_), _)

@@ -2,10 +2,13 @@
 //! that begins with the name of the field.
 
 use serde_json::{Value, json};
-use vibecode_runtime::{CrmRef, Date, DateTime, Money};
+use vibecode_runtime::{CrmRef, DateTime, Money};
 use vibecode_spec::{Field, Kind, OptionMatch, closest, one_line};
 
-use super::code::{self, listed};
+use super::{
+    code::{self, listed},
+    date,
+};
 use crate::code_file::KnownCodes;
 
 pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Value, String> {
@@ -16,6 +19,11 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
             Err(format!("requires {what}"))
         }
     };
+    if let Some(example) = date::example(&field.kind)
+        && let Some(problem) = date::problem(text)
+    {
+        return Err(format!("requires a date, and {problem}: write it like {example}"));
+    }
     match &field.kind {
         Kind::Integer | Kind::Iblock => {
             let value: Result<i64, _> = text.parse();
@@ -25,12 +33,12 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
         }
         Kind::Number | Kind::Double => number(text),
         Kind::Boolean => boolean(text),
-        Kind::Date | Kind::DateTime | Kind::DateOrDateTime if is_no_day(text) => {
+        Kind::Date | Kind::DateTime | Kind::DateOrDateTime if date::is_no_day(text) => {
             Err("requires a date, and there is no such day".to_owned())
         }
-        Kind::Date => day(text),
+        Kind::Date => date::day(text),
         Kind::DateTime => moment(text),
-        Kind::DateOrDateTime => day(text).or_else(|_| moment(text)).map_err(|_| {
+        Kind::DateOrDateTime => date::day(text).or_else(|_| moment(text)).map_err(|_| {
             "requires a date, such as 2026-04-15, or a time with an offset, such as \
              2026-04-15T12:00:00+03:00"
                 .to_owned()
@@ -85,37 +93,6 @@ fn boolean(text: &str) -> Result<Value, String> {
         "false" | "no" | "n" | "0" | "нет" | "ложь" => Ok(false.into()),
         _ => Err("requires yes or no".to_owned()),
     }
-}
-
-/// Reads a date as the API writes it, or in the Russian form: `15.04.2026`.
-fn day(text: &str) -> Result<Value, String> {
-    let parts: Vec<&str> = text.split('.').collect();
-    let iso = match parts.as_slice() {
-        [day, month, year] => format!("{year}-{month:0>2}-{day:0>2}"),
-        _ => text.to_owned(),
-    };
-    match iso.parse::<Date>() {
-        Ok(date) => Ok(date.to_string().into()),
-        Err(_) => Err("requires a date, such as 2026-04-15".to_owned()),
-    }
-}
-
-/// Returns true for `31.02.2026` or `2026-02-31`, also with a time: it is written like a date, and there is no such day.
-fn is_no_day(text: &str) -> bool {
-    let date = text.split([' ', 'T']).next().unwrap_or_default();
-    let has_form = |date: &str, separator: char, lengths: [usize; 3]| {
-        let parts: Vec<&str> = date.split(separator).collect();
-        let are_numbers = parts
-            .iter()
-            .all(|part| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit()));
-        let fits = parts
-            .iter()
-            .zip(lengths)
-            .all(|(part, most)| part.len() <= most);
-        parts.len() == lengths.len() && are_numbers && fits
-    };
-    let is_written_so = has_form(date, '.', [2, 2, 4]) || has_form(date, '-', [4, 2, 2]);
-    is_written_so && day(date).is_err()
 }
 
 /// Finds an option by its id, or by its label: see [`OptionMatch::of_text`].
@@ -194,7 +171,7 @@ mod tests {
             assert_eq!(problem(Kind::DateTime, text), expected, "{text}");
         }
         let expected = "requires a date, such as 2026-04-15";
-        for text in ["soon", "31-12-2025", "31/02/2026", "1.2", ""] {
+        for text in ["soon", "31-12-2025", "31/02/2026", ""] {
             assert_eq!(problem(Kind::Date, text), expected, "{text}");
         }
         assert!(problem(Kind::DateTime, "28.02.2026 10:00").contains("with an offset"));

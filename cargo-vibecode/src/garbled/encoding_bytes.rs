@@ -5,6 +5,19 @@ use encoding_rs::Encoding;
 /// The letters up to this number have bytes in the encodings.
 pub(super) const LETTERS: usize = 0x2600;
 
+/// The letters of two encodings that `encoding_rs` does not have, from byte `0x80`: those of DOS in the USA (CP437) and in
+/// Western Europe (CP850), in which archives and old programs read what was written in CP866.
+pub(super) const OF_DOS: [&str; 2] = [
+    concat!(
+        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐",
+        "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}",
+    ),
+    concat!(
+        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐",
+        "└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}",
+    ),
+];
+
 /// The bytes of an encoding that has one for each letter.
 #[derive(Debug)]
 pub(super) struct EncodingBytes {
@@ -25,6 +38,15 @@ impl EncodingBytes {
             if let Some(letter) = text.chars().next() {
                 set(&mut bytes, letter, byte);
             }
+        }
+        Self { bytes }
+    }
+
+    /// Returns the bytes of an encoding with these letters from byte `0x80`.
+    pub(super) fn of_letters(letters: &str) -> Self {
+        let mut bytes = vec![0; LETTERS];
+        for (letter, byte) in letters.chars().zip(0x80..=u8::MAX) {
+            set(&mut bytes, letter, byte);
         }
         Self { bytes }
     }

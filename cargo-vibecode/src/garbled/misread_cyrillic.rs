@@ -8,21 +8,37 @@
 
 use std::sync::LazyLock;
 
-use encoding_rs::{Encoding, IBM866, KOI8_R, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
+use encoding_rs::{
+    Encoding, IBM866, ISO_8859_5, KOI8_R, KOI8_U, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC,
+};
 
 use super::{
-    encoding_bytes::EncodingBytes,
+    encoding_bytes::{EncodingBytes, OF_DOS},
     russian::{Assessment, Capitals},
 };
 
 /// The encodings in which Russian is written.
-const WRITTEN_IN: [&Encoding; 4] = [WINDOWS_1251, KOI8_R, IBM866, X_MAC_CYRILLIC];
+const WRITTEN_IN: [&Encoding; 5] = [WINDOWS_1251, KOI8_U, IBM866, X_MAC_CYRILLIC, ISO_8859_5];
 
-/// The encodings in which it is read by mistake.
-static READ_IN: LazyLock<[(&Encoding, EncodingBytes); 5]> = LazyLock::new(|| {
-    let encodings = [WINDOWS_1251, KOI8_R, IBM866, X_MAC_CYRILLIC, WINDOWS_1252];
-    encodings.map(|encoding| (encoding, EncodingBytes::of(encoding)))
+/// The encodings in which it is read by mistake. `None` stands for one that `encoding_rs` does not have.
+static READ_IN: LazyLock<Vec<(Option<&Encoding>, EncodingBytes)>> = LazyLock::new(|| {
+    let encodings = [
+        WINDOWS_1251,
+        KOI8_R,
+        IBM866,
+        X_MAC_CYRILLIC,
+        WINDOWS_1252,
+        ISO_8859_5,
+        KOI8_U,
+    ];
+    let encodings = encodings.map(|encoding| (Some(encoding), EncodingBytes::of(encoding)));
+    let of_dos = OF_DOS.map(|letters| (None, EncodingBytes::of_letters(letters)));
+    encodings.into_iter().chain(of_dos).collect()
 });
+
+/// Those of them which count only if a file is known to be read in one: nothing reads texts in ISO 8859-5 by mistake,
+/// in which `Хыхы` would be `Елел`, and KOI8-U differs from KOI8-R in Ukrainian letters only.
+const READ_IN_IF_KNOWN: [&Encoding; 2] = [ISO_8859_5, KOI8_U];
 
 /// By how much a reading must exceed the text, as a logarithm.
 const MARGIN: f64 = 6.0;
@@ -38,19 +54,28 @@ pub(crate) fn written_in(text: &str, read_in: Option<&Encoding>) -> Option<&'sta
         return None;
     }
     let mut best: Option<(f64, &'static Encoding)> = None;
-    let is_possible = |encoding: &Encoding| read_in.is_none_or(|known| known == encoding);
-    for (encoding, bytes) in READ_IN.iter().filter(|(encoding, _)| is_possible(encoding)) {
+    let is_possible = |encoding: Option<&Encoding>| match read_in {
+        Some(_) => read_in == encoding,
+        None => encoding.is_none_or(|encoding| !READ_IN_IF_KNOWN.contains(&encoding)),
+    };
+    for (encoding, bytes) in READ_IN
+        .iter()
+        .filter(|(encoding, _)| is_possible(*encoding))
+    {
         let Some(bytes) = bytes.of_text(text) else {
             continue;
         };
-        for other in WRITTEN_IN.into_iter().filter(|other| other != encoding) {
+        for other in WRITTEN_IN
+            .into_iter()
+            .filter(|other| Some(*other) != *encoding)
+        {
             let (reading, _) = other.decode_without_bom_handling(&bytes);
             let of_reading = Assessment::of(&reading);
             let gain = of_reading.likelihood - assessment.likelihood;
             let is_better = gain >= MARGIN && best.is_none_or(|(most, _)| gain > most);
             if is_better
                 && of_reading.is_plausible(Capitals::Expected)
-                && !may_be_a_name(text, &reading, [encoding, other])
+                && !may_be_a_name(text, &reading, [*encoding, Some(other)])
             {
                 best = Some((gain, other));
             }
@@ -60,8 +85,8 @@ pub(crate) fn written_in(text: &str, read_in: Option<&Encoding>) -> Option<&'sta
 }
 
 /// Returns whether a text in one of two encodings that share their small letters may be of another language.
-fn may_be_a_name(text: &str, reading: &str, encodings: [&Encoding; 2]) -> bool {
-    let share_letters = [WINDOWS_1251, X_MAC_CYRILLIC];
+fn may_be_a_name(text: &str, reading: &str, encodings: [Option<&Encoding>; 2]) -> bool {
+    let share_letters = [Some(WINDOWS_1251), Some(X_MAC_CYRILLIC)];
     if !encodings
         .iter()
         .all(|encoding| share_letters.contains(encoding))
@@ -79,14 +104,6 @@ fn may_be_a_name(text: &str, reading: &str, encodings: [&Encoding; 2]) -> bool {
 mod tests {
     use super::*;
 
-    fn misread(text: &str, written_in: &'static Encoding, read_in: &'static Encoding) -> String {
-        let of_encoding = EncodingBytes::of(written_in);
-        let bytes = of_encoding
-            .of_text(text)
-            .expect("the encoding has the letters");
-        read_in.decode_without_bom_handling(&bytes).0.into_owned()
-    }
-
     #[test]
     fn russian_in_another_encoding_is_recognized() {
         for text in [
@@ -99,8 +116,13 @@ mod tests {
             "Симферополь, ул. Лермонтова, д. 5",
         ] {
             for written in WRITTEN_IN {
-                for (read, _) in READ_IN.iter().filter(|(read, _)| *read != written) {
-                    let broken = misread(text, written, read);
+                let bytes = EncodingBytes::of(written).of_text(text);
+                let bytes = bytes.expect("the encoding has the letters");
+                for (read, _) in READ_IN.iter().filter(|(read, _)| *read != Some(written)) {
+                    let Some(read) = read else {
+                        continue;
+                    };
+                    let broken = read.decode_without_bom_handling(&bytes).0;
                     let is_shared = [written, *read]
                         .iter()
                         .all(|it| [WINDOWS_1251, X_MAC_CYRILLIC].contains(it));
@@ -108,12 +130,26 @@ mod tests {
                     if is_shared || broken == text {
                         continue;
                     }
+                    let known = Some(*read);
+                    let is_found_alone = !READ_IN_IF_KNOWN.contains(read);
+                    for read_in in [known].into_iter().chain(is_found_alone.then_some(None)) {
+                        let found = super::written_in(&broken, read_in);
+                        assert!(found.is_some(), "{text} is {broken}");
+                    }
+                }
+                for letters in OF_DOS {
+                    let letter = |byte: &u8| match byte.checked_sub(0x80) {
+                        Some(index) => letters.chars().nth(index.into()).expect("it has 128"),
+                        None => char::from(*byte),
+                    };
+                    let broken: String = bytes.iter().map(letter).collect();
                     let found = super::written_in(&broken, None);
-                    assert!(found.is_some(), "{text} is {broken}: {found:?}");
+                    assert!(found.is_some(), "{text} is {broken}");
                 }
             }
         }
-        for broken in ["€ван €кубов", "Èâàí", "хБЮМ оЕРПНБ"] {
+        for broken in ["€ван €кубов", "Èâàí", "хБЮМ оЕРПНБ", "êóá¡ ÅÑΓα«ó"]
+        {
             assert!(super::written_in(broken, None).is_some(), "{broken}");
         }
     }

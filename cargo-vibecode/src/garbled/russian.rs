@@ -184,6 +184,16 @@ fn natural(word: &str) -> Option<(f64, f64)> {
     Some((likelihood, letters))
 }
 
+/// Returns whether a word of several letters is written as Russian words are: `Анна`, `анна` or `АННА`, and none of its
+/// letters is one that no word begins with.
+pub(crate) fn is_usual(word: &str) -> bool {
+    let begins_usual = !word.starts_with(['ё', 'ў', 'Ў', 'ь', 'ъ', 'ы']);
+    let rest = word.chars().skip(1);
+    let is_small = rest.clone().all(char::is_lowercase);
+    let is_capital = word.chars().all(char::is_uppercase);
+    rest.count() > 0 && begins_usual && (is_small || is_capital) && natural(word).is_some()
+}
+
 /// Returns true for `Анна`, and not for `анна`, `АННА` or `А`.
 fn is_capitalized(word: &str) -> bool {
     let mut letters = word.chars();
@@ -193,7 +203,7 @@ fn is_capitalized(word: &str) -> bool {
 }
 
 /// Returns true for signs beside words that are written in Russian. Each is rarer than any letter.
-fn is_sign(letter: char) -> bool {
+pub(crate) fn is_sign(letter: char) -> bool {
     matches!(
         letter,
         '«' | '»'

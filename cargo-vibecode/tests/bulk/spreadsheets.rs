@@ -1,5 +1,9 @@
 //! Files that look like spreadsheets, and cannot be read.
 
+use std::io::{self, Write as _};
+
+use zip::write::SimpleFileOptions;
+
 use crate::support::{Desk, Said};
 
 const CUSTOMERS: &[u8] = include_bytes!("files/customers.xlsx");
@@ -150,4 +154,183 @@ async fn an_empty_sheet_is_named_with_the_others() {
     desk.run("contacts a.xlsx --sheet Rows --yes")
         .assert(0, "1 row done");
     assert_eq!(desk.field(71, "post"), "Director");
+}
+
+/// A book whose only sheet, `Rows`, has this XML.
+fn book(sheet: &str) -> Vec<u8> {
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const OF_PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let relation = |kind: &str, target: &str| {
+        format!(
+            r#"<Relationships xmlns="{OF_PACKAGE}"><Relationship Id="rId1" Type="{RELATIONS}/{kind}" Target="{target}"/></Relationships>"#
+        )
+    };
+    let workbook = format!(
+        r#"<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets><sheet name="Rows" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+    );
+    let parts = [
+        ("_rels/.rels", relation("officeDocument", "xl/workbook.xml")),
+        ("xl/workbook.xml", workbook),
+        (
+            "xl/_rels/workbook.xml.rels",
+            relation("worksheet", "worksheets/sheet1.xml"),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!(r#"<worksheet xmlns="{MAIN}">{sheet}</worksheet>"#),
+        ),
+    ];
+    let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        archive
+            .start_file(name, SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// A cell with a text.
+fn text(position: &str, text: &str) -> String {
+    format!(r#"<c r="{position}" t="inlineStr"><is><t>{text}</t></is></c>"#)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_of_an_array_formula_without_results_is_read_as_empty() {
+    let desk = Desk::of(9).await;
+    let header = format!(
+        "<row r=\"1\">{}{}</row>",
+        text("A1", "id"),
+        text("B1", "post")
+    );
+    let row = |row: u32, cell: &str| {
+        format!(r#"<row r="{row}"><c r="A{row}"><v>{row}</v></c>{cell}</row>"#)
+    };
+    let rows = |first: &str| {
+        [
+            header.clone(),
+            row(2, first),
+            row(3, r#"<c r="B3"/>"#),
+            row(4, ""),
+            // What a library keeps of the results when it saves the file.
+            row(5, &text("B5", "stale")),
+            row(6, &text("B6", "Director")),
+        ]
+        .concat()
+    };
+    for (name, formula) in [
+        ("a", r#"<f t="array" ref="B2:B5">A2:A5&amp;"!"</f>"#),
+        ("b", r#"<f t="array" ref="B2:B5"/>"#),
+        ("c", r#"<f t="array" ref="B2:B5">A2:A5</f><v></v>"#),
+        ("d", r#"<f t="dataTable" ref="B2:B5" r1="D1"/>"#),
+    ] {
+        let first = format!(r#"<c r="B2">{formula}</c>"#);
+        let sheet = format!("<sheetData>{}</sheetData>", rows(&first));
+        desk.write(&format!("{name}.xlsx"), book(&sheet));
+        let said = desk.run(&format!("contacts {name}.xlsx --empty clear"));
+        said.assert(1, "5 rows: 1 to send, 0 without a change, 4 bad");
+        for row in 2..=5 {
+            said.assert(
+                1,
+                &format!("{row}    post    the cell has a formula without its result"),
+            );
+        }
+    }
+    // With results, all cells are what they show.
+    let first = r#"<c r="B2" t="str"><f t="array" ref="B2:B5">A2:A5</f><v>first</v></c>"#;
+    let sheet = format!("<sheetData>{}</sheetData>", rows(first));
+    desk.write("e.xlsx", book(&sheet));
+    desk.run("contacts e.xlsx --yes").assert(0, "3 rows done");
+    assert_eq!(desk.field(5, "post"), "stale");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_an_array_formula_that_the_file_does_not_contain_are_bad_too() {
+    let desk = Desk::of(5).await;
+    let sheet = format!(
+        r#"<sheetData><row r="1">{}{}</row><row r="2"><c r="A2"><f t="array" ref="A2:B4">Other!A2:B4</f></c></row></sheetData>"#,
+        text("A1", "id"),
+        text("B1", "post")
+    );
+    desk.write("a.xlsx", book(&sheet));
+    desk.run("contacts a.xlsx --empty clear --yes --skip-bad")
+        .assert(1, "3 bad");
+    desk.assert_nothing_sent();
+}
+
+/// Three contacts of which the second is in a hidden row, with a hidden column.
+fn filtered(hidden_row: &str, hidden_column: &str) -> Vec<u8> {
+    let row = |row: u32, id: &str, hidden: &str| {
+        let id = text(&format!("A{row}"), id);
+        let post = text(
+            &format!("B{row}"),
+            if row == 1 { "post" } else { "Director" },
+        );
+        let comment = text(
+            &format!("C{row}"),
+            if row == 1 { "comments" } else { "secret" },
+        );
+        format!(r#"<row r="{row}" {hidden}>{id}{post}{comment}</row>"#)
+    };
+    book(&format!(
+        r#"<cols><col min="1" max="2" width="9"/><col min="3" max="3" {hidden_column}/></cols><sheetData>{}{}{}{}</sheetData>"#,
+        row(1, "id", hidden_row),
+        row(2, "1", ""),
+        row(3, "2", hidden_row),
+        row(4, "3", ""),
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hidden_rows_are_sent_only_if_that_was_said() {
+    let desk = Desk::of(3).await;
+    for (hidden_row, name) in [
+        (r#"hidden="1""#, "a"),
+        (r#"hidden="true""#, "b"),
+        (r#"ht="0""#, "c"),
+    ] {
+        desk.write(&format!("{name}.xlsx"), filtered(hidden_row, ""));
+        for words in ["", "--yes", "--plan"] {
+            desk.run(&format!("contacts {name}.xlsx {words}")).assert(
+                2,
+                "1 row with values is hidden in the sheet `Rows`, as by a filter (the first is row 3): leave hidden rows out with --hidden-rows skip, or read them like the others with --hidden-rows read",
+            );
+        }
+    }
+    desk.assert_nothing_sent();
+    let said = desk.run("contacts a.xlsx --hidden-rows skip");
+    said.assert(0, "1 hidden row is left out");
+    said.assert(0, "--hidden-rows skip");
+    desk.run("contacts a.xlsx --hidden-rows skip --yes")
+        .assert(0, "2 rows done");
+    let posts: Vec<_> = (1..=3).map(|id| desk.field(id, "post")).collect();
+    assert_eq!(posts[0], "Director");
+    assert_ne!(posts[1], "Director");
+    assert_eq!(posts[2], "Director");
+    let said = desk.run("contacts b.xlsx --hidden-rows read --yes");
+    said.assert(0, "1 hidden row is read");
+    said.assert(0, "3 rows done");
+    assert_eq!(desk.field(2, "post"), "Director");
+    desk.write("d.csv", "id,post\n1,a\n");
+    desk.run("contacts d.csv --hidden-rows skip")
+        .assert(2, "--hidden-rows is for .xlsx");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hidden_columns_that_are_read_are_named() {
+    let desk = Desk::of(3).await;
+    for (hidden_column, name) in [(r#"hidden="1""#, "a"), (r#"width="0""#, "b")] {
+        desk.write(&format!("{name}.xlsx"), filtered("", hidden_column));
+        desk.run(&format!("contacts {name}.xlsx")).assert(
+            0,
+            "1 hidden column is read, and can be left out with --ignore: `comments`",
+        );
+    }
+    desk.run("contacts a.xlsx --ignore comments --yes")
+        .assert(0, "3 rows done");
+    assert_ne!(desk.field(1, "comments"), "secret");
+    desk.write("c.xlsx", filtered("", ""));
+    let said = desk.run("contacts c.xlsx");
+    assert!(!said.out.contains("hidden"), "{said:?}");
 }

@@ -121,6 +121,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     pub(super) sheet: Option<String>,
 
+    /// Whether rows that are hidden in the sheet, as by a filter, are rows to send. Needed if such a row has values.
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(super) hidden_rows: Option<HiddenRows>,
+
     /// The time zone of times without an offset, such as `+03:00` or `Europe/Moscow`.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub(super) timezone: Option<String>,
@@ -220,6 +224,15 @@ pub(crate) enum Empty {
     Leave,
     /// Clear the field.
     Clear,
+}
+
+/// What happens to the hidden rows of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HiddenRows {
+    /// Read them like the others.
+    Read,
+    /// Leave them out.
+    Skip,
 }
 
 impl Args {

@@ -21,7 +21,7 @@ const OPTIONS_OF_UNDO: [&str; 8] = [
     "no-verify",
 ];
 /// The options that do not apply to the file of failed rows: they are about one run, or about the form of the file.
-const OPTIONS_OF_ONE_FILE: [&str; 10] = [
+const OPTIONS_OF_ONE_FILE: [&str; 11] = [
     "yes",
     "resume",
     "plan",
@@ -32,6 +32,7 @@ const OPTIONS_OF_ONE_FILE: [&str; 10] = [
     "backup-incomplete",
     "encoding",
     "sheet",
+    "hidden-rows",
 ];
 /// The position of the file among the words without a name, after `bulk` and the entity.
 const FILE: usize = 2;

@@ -47,6 +47,7 @@ pub(crate) async fn run(
         delimiter: args.delimiter,
         encoding: args.encoding,
         sheet: args.sheet.as_deref(),
+        hidden_rows: args.hidden_rows,
     };
     let input = Input::open(&args.file, &options)?;
     if input.is_copy {

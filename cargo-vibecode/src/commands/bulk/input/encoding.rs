@@ -1,10 +1,10 @@
 //! The encoding of a file: named by the user or recognised, and read as UTF-8.
 
 mod cyrillic;
+mod small_letters;
 
 use std::{
-    fs::File,
-    io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Seek as _, SeekFrom},
+    io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -59,7 +59,11 @@ pub(super) enum Recognized {
 ///
 /// # Errors
 /// If the file cannot be read.
-pub(super) fn recognize(file: &mut File, path: &Path, start: &[u8]) -> io::Result<Recognized> {
+pub(super) fn recognize(
+    file: &mut (impl Read + Seek),
+    path: &Path,
+    start: &[u8],
+) -> io::Result<Recognized> {
     if let Some((encoding, _)) = Encoding::for_bom(start) {
         return Ok(Recognized::Encoding(encoding));
     }
@@ -90,7 +94,7 @@ pub(super) fn recognize(file: &mut File, path: &Path, start: &[u8]) -> io::Resul
 
 /// Returns whether a file has bytes that are other letters in CP1125 than in CP866. `0xf8` after a digit is the sign for
 /// degrees of CP866, and no `Ї`.
-fn has_letters_of_1125(file: &mut File) -> io::Result<bool> {
+fn has_letters_of_1125(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     file.seek(SeekFrom::Start(0))?;
     let mut before = 0;
     for byte in BufReader::with_capacity(BUFFER, file).bytes() {
@@ -113,7 +117,7 @@ struct EvidentLine {
 /// Returns the first line that looks like another encoding than that of the file. Each of these encodings reads all
 /// bytes, so the encoding of most lines makes other words of the rest.
 fn line_in_another(
-    file: &mut File,
+    file: &mut (impl Read + Seek),
     encoding: &'static Encoding,
 ) -> io::Result<Option<EvidentLine>> {
     file.seek(SeekFrom::Start(0))?;
@@ -129,7 +133,8 @@ fn line_in_another(
         }
         if !bytes.is_ascii() {
             let (text, _) = encoding.decode_without_bom_handling(&bytes);
-            if let Some(encoding) = written_in(&text, Some(encoding)) {
+            let other = written_in(&text, Some(encoding));
+            if let Some(encoding) = other.or_else(|| small_letters::is_in_other(&bytes, encoding)) {
                 return Ok(Some(EvidentLine { line, encoding }));
             }
         }
@@ -194,7 +199,7 @@ struct Sample {
 }
 
 impl Sample {
-    fn of(file: &mut File) -> io::Result<Self> {
+    fn of(file: &mut (impl Read + Seek)) -> io::Result<Self> {
         file.seek(SeekFrom::Start(0))?;
         let mut sample = Self {
             bytes: Vec::new(),
@@ -330,29 +335,4 @@ impl Read for Decoded {
 }
 
 #[cfg(test)]
-mod tests {
-    use encoding_rs::WINDOWS_1251;
-
-    use super::*;
-
-    const RUSSIAN: &str =
-        "ID;Имя;Должность\r\n71;Анна;Старший «бухгалтер» ООО\r\n72;Ёжик;и др.\r\n";
-
-    #[test]
-    fn damaged_utf_8_is_not_taken_for_another_encoding() {
-        let mut damaged = RUSSIAN.as_bytes().to_vec();
-        damaged.remove(40);
-        assert!(is_utf_8(&damaged));
-        assert!(!is_utf_8(&WINDOWS_1251.encode(RUSSIAN).0));
-    }
-
-    #[test]
-    fn utf_16_without_a_mark_is_recognized() {
-        let units: Vec<u16> = RUSSIAN.encode_utf16().collect();
-        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
-        assert_eq!(utf_16_without_mark(&little), Some(UTF_16LE));
-        assert_eq!(utf_16_without_mark(&big), Some(UTF_16BE));
-        assert_eq!(utf_16_without_mark(RUSSIAN.as_bytes()), None);
-    }
-}
+mod tests;

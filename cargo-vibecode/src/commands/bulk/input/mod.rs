@@ -37,7 +37,7 @@ use self::{
     spreadsheet::{SheetInfo, copy_sheet},
 };
 use crate::{
-    commands::bulk::backup::ListForm,
+    commands::bulk::{args::HiddenRows, backup::ListForm},
     failure::Failure,
     part_file::remove_if_ended_early,
     text_file::{UTF_8_MARK, private},
@@ -82,6 +82,15 @@ pub(crate) struct FileOptions<'a> {
     pub(crate) delimiter: Option<u8>,
     pub(crate) encoding: Option<&'static Encoding>,
     pub(crate) sheet: Option<&'a str>,
+    pub(crate) hidden_rows: Option<HiddenRows>,
+}
+
+impl FileOptions<'_> {
+    /// Returns an option that was given and is for spreadsheets only.
+    fn of_sheets(&self) -> Option<&'static str> {
+        let sheet = self.sheet.map(|_| "--sheet");
+        sheet.or_else(|| self.hidden_rows.map(|_| "--hidden-rows"))
+    }
 }
 
 /// What precedes the first row.
@@ -142,7 +151,7 @@ impl Input {
         }
         if unsupported::is_archive(&start) {
             file.seek(SeekFrom::Start(0)).map_err(failed)?;
-            let (copy, sheet) = copy_sheet(path, file, options.sheet)?;
+            let (copy, sheet) = copy_sheet(path, &file, options.sheet, options.hidden_rows)?;
             return Ok(Self {
                 file: Arc::new(copy),
                 identity,
@@ -155,8 +164,8 @@ impl Input {
                 is_copy,
             });
         }
-        if options.sheet.is_some() {
-            let problem = "the file has no sheets: --sheet is for .xlsx";
+        if let Some(option) = options.of_sheets() {
+            let problem = format!("the file has no sheets: {option} is for .xlsx");
             return Err(Failure::in_file(path, problem));
         }
         let encoding = match options.encoding {

@@ -1,22 +1,29 @@
 //! A sheet of an .xlsx file, copied into a temporary CSV file. Each row of the sheet is one row of the
 //! copy, so that rows have the numbers that a spreadsheet shows.
 
+mod archive;
+mod cell_text;
+mod copy;
+mod layout;
+
 use std::{
-    env,
-    fs::{self, File},
-    io::{self, BufReader, BufWriter, Write as _},
+    fs::File,
+    io::{self, BufReader},
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
 };
 
 use calamine::{
-    Data, ExcelDateTime, Reader as _, Sheet as SheetMetadata, SheetType, SheetVisible, Xlsx,
-    XlsxError,
+    Data, Reader as _, Sheet as SheetMetadata, SheetType, SheetVisible, Xlsx, XlsxError,
 };
 use vibecode_spec::one_line;
 
-use super::rows::MAX_COLUMNS;
-use crate::{cells::NOT_COMPUTED, failure::Failure, text_file::private};
+use self::{
+    copy::{HiddenParts, SheetCopy},
+    layout::Layout,
+};
+use crate::{
+    cells::NOT_COMPUTED, commands::bulk::args::HiddenRows, failure::Failure, plural::number_of,
+};
 
 /// What is known of the sheet that was copied.
 #[derive(Debug)]
@@ -26,19 +33,24 @@ pub(crate) struct SheetInfo {
     choice: Option<String>,
     /// Whether a cell is a number with decimals. In the copy they have a point.
     pub(super) has_fractions: bool,
+    hidden: HiddenParts,
+    hidden_rows: Option<HiddenRows>,
 }
 
-/// The number from which a spreadsheet loses digits.
-const EXACT: f64 = 1e15;
+/// The message about a file that cannot be read. The texts of the library name parts of the archive, which nobody has
+/// seen.
+const DAMAGED: &str = "the file is an archive, as an .xlsx is, and cut off or damaged: copy it again, or open it in a spreadsheet and save it as .xlsx or CSV";
 
 /// Copies the sheet with this name, or the first one that is not hidden. The file of the copy has no name any more.
 ///
 /// # Errors
-/// If the file is no .xlsx, has no such sheet, or cannot be read.
+/// If the file is no .xlsx, has no such sheet, or cannot be read, or if rows with values are hidden and nothing says
+/// whether they are meant.
 pub(super) fn copy_sheet(
     path: &Path,
-    file: File,
+    file: &File,
     name: Option<&str>,
+    hidden_rows: Option<HiddenRows>,
 ) -> Result<(File, SheetInfo), Failure> {
     let refused = |error: XlsxError| match error {
         XlsxError::Io(error) if error.raw_os_error().is_some() => Failure::of_file(path, &error),
@@ -47,21 +59,21 @@ pub(super) fn copy_sheet(
     let mut book = Xlsx::new(BufReader::new(file)).map_err(refused)?;
     let mut info = SheetInfo::choose(book.sheets_metadata(), name)
         .map_err(|problem| Failure::in_file(path, problem))?;
+    info.hidden_rows = hidden_rows;
     let failed = |error: io::Error| Failure::of_file(path, &error);
-    let copy = temporary().map_err(failed)?;
-    let mut writer = Writer {
-        file: BufWriter::new(copy),
-        row: 0,
-        cells: Vec::new(),
-        columns: 0,
-    };
+    let layout = Layout::read(file, &info.name).map_err(|error| match error.raw_os_error() {
+        Some(_) => failed(error),
+        None => Failure::in_file(path, DAMAGED),
+    })?;
+    let leaves_out_hidden = hidden_rows == Some(HiddenRows::Skip);
+    let mut copy = SheetCopy::new(&layout, leaves_out_hidden).map_err(failed)?;
     let mut cells = book.worksheet_cells_reader(&info.name).map_err(refused)?;
     loop {
         let cell = match cells.next_cell_with_formula_metadata() {
             Ok(Some(cell)) => cell,
             Ok(None) => break,
             Err(XlsxError::CellError(error)) => {
-                let problem = info.unknown_error(&error, writer.row);
+                let problem = info.unknown_error(&error, copy.row);
                 return Err(Failure::in_file(path, problem));
             }
             Err(error) => return Err(refused(error)),
@@ -72,15 +84,18 @@ pub(super) fn copy_sheet(
         // Libraries write formulas without their results. Such a cell is not empty.
         let text = match (&value, cell.formula) {
             (Data::Empty, Some(_)) => NOT_COMPUTED.to_owned(),
-            _ => text(&value),
+            _ => cell_text::text(&value),
         };
-        writer.write(row, column, text).map_err(failed)?;
+        copy.write(row, column, text).map_err(failed)?;
     }
-    let (copy, is_empty) = writer.end().map_err(failed)?;
-    if is_empty {
+    let Some((copy, hidden)) = copy.end().map_err(failed)? else {
         return Err(Failure::in_file(path, info.empty()));
+    };
+    info.hidden = hidden;
+    match info.unclear_rows() {
+        Some(problem) => Err(Failure::in_file(path, problem)),
+        None => Ok((copy, info)),
     }
-    Ok((copy, info))
 }
 
 /// Returns what is wrong with an archive that cannot be read as .xlsx, and what to do.
@@ -92,10 +107,7 @@ fn unreadable(error: &XlsxError) -> &'static str {
         XlsxError::Password => {
             "the file is protected with a password: open it in a spreadsheet, and save it without one"
         }
-        // The texts of the library name parts of the archive, which nobody has seen.
-        _ => {
-            "the file is an archive, as an .xlsx is, and cut off or damaged: copy it again, or open it in a spreadsheet and save it as .xlsx or CSV"
-        }
+        _ => DAMAGED,
     }
 }
 
@@ -113,6 +125,8 @@ impl SheetInfo {
             name: name.to_owned(),
             choice,
             has_fractions: false,
+            hidden: HiddenParts::default(),
+            hidden_rows: None,
         };
         if let Some(name) = name {
             let sheet = with_rows().find(|sheet| sheet.name == name);
@@ -161,120 +175,57 @@ impl SheetInfo {
         )
     }
 
-    /// Returns which sheet has the rows, and why.
+    /// Returns the problem with hidden rows if it is not known whether they are meant: who has filtered a sheet often
+    /// means the rows that are shown.
+    fn unclear_rows(&self) -> Option<String> {
+        let HiddenParts {
+            rows, first_row, ..
+        } = self.hidden;
+        if rows == 0 || self.hidden_rows.is_some() {
+            return None;
+        }
+        let rows = number_of(rows, "row with values is", "rows with values are");
+        Some(format!(
+            "{rows} hidden in the sheet `{}`, as by a filter (the first is row {first_row}): leave hidden rows out with --hidden-rows skip, or read them like the others with --hidden-rows read",
+            self.name
+        ))
+    }
+
+    /// Returns which sheet has the rows, and why, and what of it is hidden.
     pub(super) fn describe(&self) -> String {
         let choice = self.choice.as_ref().map(|choice| format!(" ({choice})"));
-        format!(
+        let sheet = format!(
             "the rows are those of the sheet `{}`{}",
             self.name,
             choice.unwrap_or_default()
-        )
-    }
-}
-
-/// Creates a file without a name, which only this process can read.
-fn temporary() -> io::Result<File> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("cargo-vibecode-{}-{number}.csv", std::process::id());
-    let path = env::temp_dir().join(name);
-    let file = private().read(true).create_new(true).open(&path)?;
-    fs::remove_file(&path)?;
-    Ok(file)
-}
-
-/// Returns a cell as it would be typed. The digits of a number stay as they are.
-fn text(cell: &Data) -> String {
-    match cell {
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => digits(*number),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Bool(true) => "TRUE".to_owned(),
-        Data::Bool(false) => "FALSE".to_owned(),
-        Data::DateTime(moment) => moment_text(moment),
-        Data::Error(error) => error.to_string(),
-        _ => String::new(),
-    }
-}
-
-fn digits(number: f64) -> String {
-    // With an exponent, no field takes it: the spreadsheet has lost its last digits.
-    if number.abs() >= EXACT {
-        format!("{number:E}").replace('E', "E+")
-    } else {
-        number.to_string()
-    }
-}
-
-fn moment_text(moment: &ExcelDateTime) -> String {
-    if moment.is_duration() || moment.as_f64() < 1.0 {
-        return digits(moment.as_f64());
-    }
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    match (hour, minute, second) {
-        (0, 0, 0) => date,
-        _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
-    }
-}
-
-struct Writer {
-    file: BufWriter<File>,
-    /// The index of the row that is being collected.
-    row: u32,
-    cells: Vec<String>,
-    /// The number of cells of the first row.
-    columns: usize,
-}
-
-impl Writer {
-    fn write(&mut self, row: u32, column: u32, text: String) -> io::Result<()> {
-        while self.row < row {
-            self.end_row()?;
-        }
-        let column = usize::try_from(column).unwrap_or(usize::MAX);
-        if column < MAX_COLUMNS {
-            if self.cells.len() <= column {
-                self.cells.resize(column + 1, String::new());
-            }
-            if let Some(cell) = self.cells.get_mut(column) {
-                *cell = text;
-            }
-        }
-        Ok(())
+        );
+        let parts = [Some(sheet), self.shown_rows(), self.shown_columns()];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        parts.join("; ")
     }
 
-    /// Writes the row, with as many cells as the first one has.
-    fn end_row(&mut self) -> io::Result<()> {
-        while self.cells.last().is_some_and(String::is_empty) {
-            self.cells.pop();
-        }
-        if !self.cells.is_empty() {
-            if self.columns == 0 {
-                self.columns = self.cells.len();
-            }
-            if self.cells.len() < self.columns {
-                self.cells.resize(self.columns, String::new());
-            }
-        }
-        for (index, cell) in self.cells.iter().enumerate() {
-            if index > 0 {
-                self.file.write_all(b",")?;
-            }
-            write!(self.file, "\"{}\"", cell.replace('"', "\"\""))?;
-        }
-        self.cells.clear();
-        self.row += 1;
-        self.file.write_all(b"\n")
+    /// Returns what happens to the hidden rows with values.
+    fn shown_rows(&self) -> Option<String> {
+        let rows = self.hidden.rows;
+        let skipped = ["hidden row is left out", "hidden rows are left out"];
+        let read = ["hidden row is read", "hidden rows are read"];
+        let [one, several] = match self.hidden_rows? {
+            HiddenRows::Skip => skipped,
+            HiddenRows::Read => read,
+        };
+        (rows > 0).then(|| number_of(rows, one, several))
     }
 
-    /// Returns the file, and whether no cell has a text.
-    fn end(mut self) -> io::Result<(File, bool)> {
-        if !self.cells.is_empty() {
-            self.end_row()?;
-        }
-        let is_empty = self.columns == 0;
-        let file = self.file.into_inner();
-        Ok((file.map_err(io::IntoInnerError::into_error)?, is_empty))
+    /// Returns which hidden columns have values.
+    fn shown_columns(&self) -> Option<String> {
+        let names: Vec<String> = self.hidden.column_names().map(one_line).collect();
+        let number = u64::try_from(names.len()).unwrap_or(u64::MAX);
+        let columns = number_of(number, "hidden column is", "hidden columns are");
+        (number > 0).then(|| {
+            format!(
+                "{columns} read, and can be left out with --ignore: `{}`",
+                names.join("`, `")
+            )
+        })
     }
 }

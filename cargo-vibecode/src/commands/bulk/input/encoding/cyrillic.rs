@@ -5,13 +5,14 @@
 //! only if it looks like Russian, and clearly more so than any other. What does not, such as a single short word, is left
 //! to the user.
 
-use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_R, WINDOWS_1251, X_MAC_CYRILLIC};
+use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_U, WINDOWS_1251, X_MAC_CYRILLIC};
 
 use crate::garbled::russian::{Assessment, Capitals, MARGIN};
 
-/// The encodings that are recognised. The first is chosen if several read a text alike.
+/// The encodings that are recognised. The first is chosen if several read a text alike. KOI8-U has the letters of KOI8-R,
+/// and the Ukrainian ones in place of frames.
 pub(super) const ENCODINGS: [&Encoding; 5] =
-    [WINDOWS_1251, KOI8_R, IBM866, X_MAC_CYRILLIC, ISO_8859_5];
+    [WINDOWS_1251, KOI8_U, IBM866, X_MAC_CYRILLIC, ISO_8859_5];
 
 /// Returns the encoding of these bytes, if they are Russian words in one and in no other.
 pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -32,7 +33,9 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::collections::BTreeMap;
+
     use encoding_rs::{
         BIG5, EUC_KR, GBK, SHIFT_JIS, WINDOWS_874, WINDOWS_1250, WINDOWS_1252, WINDOWS_1253,
         WINDOWS_1254, WINDOWS_1255, WINDOWS_1256,
@@ -40,15 +43,23 @@ mod tests {
 
     use super::*;
 
-    /// `encoding_rs` does not write every one of them, so a text is found by reading each byte.
-    fn written(text: &str, encoding: &'static Encoding) -> Vec<u8> {
-        let read = |byte| encoding.decode_without_bom_handling(&[byte]).0.into_owned();
-        let bytes: Vec<(String, u8)> = (0..=u8::MAX).map(|byte| (read(byte), byte)).collect();
-        let byte_of = |letter: char| {
-            let found = bytes.iter().find(|(text, _)| *text == letter.to_string());
-            found.expect("the encoding has the letter").1
-        };
-        text.chars().map(byte_of).collect()
+    /// The bytes of letters in an encoding. `encoding_rs` does not write every one of them, so each byte is read.
+    pub(in super::super) struct Letters(BTreeMap<String, u8>);
+
+    impl Letters {
+        pub(in super::super) fn of(encoding: &'static Encoding) -> Self {
+            let read = |byte| encoding.decode_without_bom_handling(&[byte]).0.into_owned();
+            Self((0..=u8::MAX).map(|byte| (read(byte), byte)).collect())
+        }
+
+        pub(in super::super) fn bytes(&self, text: &str) -> Vec<u8> {
+            let byte_of = |letter: char| *self.0.get(&letter.to_string()).expect("a letter it has");
+            text.chars().map(byte_of).collect()
+        }
+    }
+
+    pub(in super::super) fn written(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+        Letters::of(encoding).bytes(text)
     }
 
     const RUSSIAN: [&str; 6] = [
