@@ -35,6 +35,7 @@ mod resumed;
 mod reviewed;
 mod secrets;
 mod sending;
+mod set_clock;
 mod spreadsheets;
 mod stages;
 mod support;

@@ -141,7 +141,16 @@ impl BulkJob<'_> {
         };
         let shown = self.show_failed_rows(failed_rows);
         self.advise_on_newer(&mut journal)?;
-        self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
+        let settle = self.settle_of_batches();
+        if let (rows, left) = past.may_be_applied(settle)
+            && !left.is_zero()
+        {
+            self.output.warn(format!(
+                "{} may be applied until {} s after the end of the job: run the failed rows only after that",
+                unanswered(rows),
+                settle.as_secs()
+            ));
+        }
         self.show_not_undone();
         self.show_earlier_backups(past, journal.path());
         let counts = Counts {
@@ -257,7 +266,7 @@ impl BulkJob<'_> {
     /// Warns that the failed rows must not be run yet.
     fn warn_of_unanswered(&self, (rows, left): (u64, Duration)) {
         if !left.is_zero() {
-            let unanswered = unanswered(rows, left);
+            let unanswered = still_unanswered(rows, left);
             self.output
                 .warn(format!("{unanswered}: run the failed rows only after that"));
         }
@@ -301,7 +310,7 @@ impl BulkJob<'_> {
         } else {
             format!(
                 "\n{}: --resume waits for that; run rows in any other way, or undo them, only after that",
-                unanswered(count, left)
+                still_unanswered(count, left)
             )
         };
         // A file of them now would be corrected and run, and have the same rows again at the end of the job.
@@ -319,14 +328,17 @@ impl BulkJob<'_> {
 }
 
 /// Says of how many rows the change may still be applied, and for how long.
-fn unanswered(rows: u64, left: Duration) -> String {
+fn still_unanswered(rows: u64, left: Duration) -> String {
     let left = left.as_millis().div_ceil(1000);
+    format!("{} may still be applied for {left} s", unanswered(rows))
+}
+
+/// Says of how many rows the change has no answer, as the beginning of a sentence about it.
+fn unanswered(rows: u64) -> String {
     match rows {
-        0 => format!("requests of an earlier process may still be running for {left} s"),
-        1 => format!("the change of 1 row has no answer, and may still be applied for {left} s"),
-        _ => format!(
-            "the changes of {rows} rows have no answer, and may still be applied for {left} s"
-        ),
+        0 => "requests of an earlier process".to_owned(),
+        1 => "the change of 1 row has no answer, and".to_owned(),
+        _ => format!("the changes of {rows} rows have no answer, and"),
     }
 }
 

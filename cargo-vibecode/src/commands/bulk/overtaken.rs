@@ -24,6 +24,7 @@ use super::{
     send::{
         Sender, Stopped,
         batch::RowError,
+        lost::AllLost,
         plan::{Plan, Selection},
     },
 };
@@ -107,6 +108,7 @@ impl BulkJob<'_> {
         }
         if has_waited {
             sender.journal.settled()?;
+            sender.lost = AllLost::default();
         }
         Ok(())
     }

@@ -49,8 +49,7 @@ impl BulkJob<'_> {
         let (journal, past) = begin_journal(path, &mut header, reviewed, resumed)?;
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));
-            let left = past.unsettled_with_lost(self.settle_of_batches());
-            let after = self.after_the_end(&done, path, left);
+            let after = self.after_the_end(&done, path, &past, self.settle_of_batches());
             self.output.line(after);
             return self.finished_before(journal, &past, checked, &column_options);
         }
@@ -119,6 +118,7 @@ impl BulkJob<'_> {
         let earlier = past.may_be_applied(settle);
         sender.continue_from(earlier, settle);
         sender.wait(earlier.1, past.why_unsettled()).await?;
+        sender.note_settled(settle)?;
         let sent = self.send_rows(sender, past, header, column_options, checked);
         let sent = sent.await;
         sender.confirm_portal(sent).await?;
@@ -126,7 +126,8 @@ impl BulkJob<'_> {
             self.compare_overtaken(sender, column_options, checked)
                 .await?;
         }
-        self.wait_for_failed_rows(sender, header).await
+        self.wait_for_failed_rows(sender, header).await?;
+        Ok(sender.note_settled(settle)?)
     }
 
     /// Sends the rows that an earlier process left open, and then those that have never been sent.

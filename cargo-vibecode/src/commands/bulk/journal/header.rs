@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 7;
+pub(crate) const VERSION: u32 = 8;
 /// The first version in which each line has a checksum.
 pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 

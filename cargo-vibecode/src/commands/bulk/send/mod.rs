@@ -49,7 +49,7 @@ pub(crate) use self::{
     stopping::{FailureLimits, Stopped},
 };
 use super::{
-    journal::{HEARTBEAT, Journal, past::Past, row_set::RowSet},
+    journal::{Journal, past::Past, row_set::RowSet},
     pipelines::RefusedStages,
 };
 use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
@@ -216,8 +216,6 @@ impl<'a> Sender<'a> {
             return Err(Stopped::Interrupted);
         }
         let mut stopped = None;
-        let mut heartbeats = interval(HEARTBEAT);
-        heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -261,7 +259,6 @@ impl<'a> Sender<'a> {
                         stopped = Some(Stopped::Interrupted);
                     }
                 }
-                _ = heartbeats.tick() => self.journal.heartbeat()?,
                 _ = ticks.tick() => self.progress.tick(),
             }
         }

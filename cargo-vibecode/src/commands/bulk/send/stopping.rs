@@ -168,6 +168,19 @@ impl Sender<'_> {
         }
     }
 
+    /// Records that everything that was sent so far has settled, if that is so and was not recorded yet.
+    pub(crate) fn note_settled(&mut self, settle: Duration) -> Result<(), Failure> {
+        let was_open = self.lost.is_open() || !self.unanswered.rows.is_empty();
+        let left = self.may_be_applied(settle).1;
+        if !was_open || !left.max(self.lost.unsettled(settle)).is_zero() {
+            return Ok(());
+        }
+        self.journal.waited()?;
+        self.lost.settle();
+        self.unanswered.rows.clear();
+        Ok(())
+    }
+
     /// Returns the number of rows whose change may still be applied, and for how long.
     pub(crate) fn may_be_applied(&self, settle: Duration) -> (u64, Duration) {
         let now = Instant::now();
