@@ -33,6 +33,7 @@ mod real_files;
 mod replaced;
 mod resumed;
 mod reviewed;
+mod rewritten_phones;
 mod secrets;
 mod sending;
 mod set_clock;

@@ -27,6 +27,8 @@ struct Counts {
     left: u64,
     /// Those whose records have all phones and emails that they add already.
     had_all: u64,
+    /// Those of which the portal has stored a phone in another form.
+    in_another_form: u64,
     /// Whether an undo has restored some of them since, or was begun.
     is_undone: bool,
     /// Whether the API has reported the portal of the job again after the last row.
@@ -59,11 +61,18 @@ impl BulkJob<'_> {
             sender.journal.finish(ok, failed)?;
         }
         self.note_undo(ok);
-        let had_all = sender.had_all();
+        let had_all = sender.counts.had_all();
+        let in_another_form = sender.counts.in_another_form();
         if had_all > 0 {
             self.output.line(format!(
                 "{}, since their records have the phones and emails already",
                 number_of(had_all, "row adds nothing", "rows add nothing")
+            ));
+        }
+        if in_another_form > 0 {
+            self.output.line(format!(
+                "the portal has stored a phone of {} in another form, such as with 8 instead of +7: nothing has to be run again",
+                number_of(in_another_form, "row", "rows")
             ));
         }
         let shown = self.show_failed_rows(failed_rows);
@@ -83,6 +92,7 @@ impl BulkJob<'_> {
             failed,
             left,
             had_all,
+            in_another_form,
             is_undone: false,
             is_portal_confirmed: sender.is_portal_confirmed(),
         };
@@ -283,7 +293,7 @@ impl BulkJob<'_> {
             "unapplied": checked.unapplied,
             "portal_confirmed": counts.is_portal_confirmed,
             "added_before": counts.had_all,
-            "in_another_form": checked.other_forms.records(),
+            "in_another_form": checked.other_forms.records() + counts.in_another_form,
             "failed_rows": failed_rows,
             "journal": self.input.journal().display().to_string(),
         }));

@@ -24,7 +24,7 @@ impl BulkJob<'_> {
     /// Starts or resumes the job, and sends its rows.
     pub(super) async fn start(
         &self,
-        checked: &Checked,
+        checked: &mut Checked,
         resumed: Option<(Journal, Past)>,
         path: &Path,
         earlier: Option<&FinishedJob>,
@@ -36,6 +36,9 @@ impl BulkJob<'_> {
         let column_options = self.column_options();
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
+        let forms = self.find_other_forms(checked, &column_options, past);
+        checked.other_forms = forms.await?;
+        let checked = &*checked;
         let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
@@ -115,9 +118,9 @@ impl BulkJob<'_> {
         let settle = self.settle_of_batches();
         self.prepare(sender, &past, column_options, checked).await?;
         sender.progress.begin();
-        let earlier = past.may_be_applied(settle);
-        sender.continue_from(earlier, settle);
-        sender.wait(earlier.1, past.why_unsettled()).await?;
+        sender.continue_from(&past, settle);
+        let left = past.unsettled(settle);
+        sender.wait(left, past.why_unsettled()).await?;
         sender.note_settled(settle)?;
         let sent = self.send_rows(sender, past, header, column_options, checked);
         let sent = sent.await;

@@ -327,14 +327,19 @@ impl Past {
     /// A failed row without an answer counts as much as an open one: a later row about the same record would read the
     /// record, miss the phone that is still on its way, and add it a second time.
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
-        let may_be_running = self.under_way > 0
+        match self.read {
+            Some(read) if self.may_have_requests() => settle.saturating_sub(read.elapsed()),
+            Some(_) | None => Duration::ZERO,
+        }
+    }
+
+    /// Returns whether earlier processes have sent requests that had not settled as far as the journal says.
+    pub(crate) fn may_have_requests(&self) -> bool {
+        let may_have = self.under_way > 0
             || !self.is_ended
             || !self.unanswered.is_empty()
             || self.may_lack_requests;
-        match self.read {
-            Some(read) if may_be_running => settle.saturating_sub(read.elapsed()),
-            Some(_) | None => Duration::ZERO,
-        }
+        self.read.is_some() && may_have
     }
 
     /// Returns how long anything that the job has sent may still be applied, also of a row that is done: an attempt of

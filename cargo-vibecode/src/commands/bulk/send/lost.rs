@@ -6,9 +6,9 @@
 
 use std::time::{Duration, Instant};
 
-use vibecode_runtime::{Error, ErrorKind, Outcome};
+use vibecode_runtime::{Error, Outcome};
 
-use crate::commands::bulk::journal::row_set::RowSet;
+use crate::{commands::bulk::journal::row_set::RowSet, verify};
 
 /// The rows of a batch of which an attempt was lost.
 #[derive(Debug, Default)]
@@ -26,9 +26,9 @@ impl LostRows {
 }
 
 /// Returns whether a change with this error may still be applied. A change that was answered with a success is decided,
-/// even if its record does not show it.
+/// even if its record does not show it, or shows it in another form.
 pub(super) fn is_lost(error: &Error) -> bool {
-    error.outcome() == Outcome::Unknown && error.kind() != ErrorKind::NotTaken
+    error.outcome() == Outcome::Unknown && !verify::is_not_shown(error)
 }
 
 /// All rows of the job of which an attempt was lost, also those of earlier processes.
