@@ -11,13 +11,13 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::sleep;
 use vibecode_runtime::{
-    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, Multifields, PatchJob, RawAnswer,
-    Updated,
+    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, Multifields, Outcome, PatchJob,
+    RawAnswer, Updated,
 };
 use vibecode_spec::Multifield;
 
 use crate::{
-    change::is_same_value,
+    change::{entries::EntryRules, is_same_value},
     record_batch::{self, NotRead, ReadRecord},
 };
 
@@ -194,35 +194,69 @@ fn repeated(duplicate: &vibecode_runtime::Duplicate) -> Difference {
     }
 }
 
-/// Returns true if the client has found that a success was none. Only reading the record can show
-/// which fields are concerned.
-pub(crate) fn is_not_taken(error: &Error) -> bool {
-    error.kind() == ErrorKind::NotTaken
+/// Returns true if the client has found that a record does not show a success as it was sent. Only reading the record
+/// can show which fields are concerned, and whether it has a phone in another form.
+pub(crate) fn is_not_shown(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotTaken || is_similar_after_sending(error)
+}
+
+/// Returns true if the record shows a new phone that is similar to one that was sent, instead of that.
+pub(crate) fn is_similar_after_sending(error: &Error) -> bool {
+    error.kind() == ErrorKind::SimilarPhone && error.outcome() == Outcome::Unknown
 }
 
 /// Returns how the record of a change differs from it, also in phones and emails that it has more than once.
-/// If `ensure` has sent the change, a phone of any type is the one that was sent.
+/// If `ensure` has sent the change, a phone of any type, and in another form of the same number, is the one that was sent.
 fn differences_of_record(it: Unconfirmed<'_>, record: &RawAnswer) -> Vec<Difference> {
     let mut differences = differences(it.job, record);
     if it.is_ensured {
         differences.retain(|difference| match Multifield::of_field(&difference.field) {
-            Some(multifield) => lacks_an_addition(it.job, multifield, record),
+            Some(multifield) => lacks_an_addition(it, multifield, record),
             None => true,
         });
     }
     let duplicates = it.job.duplicates(record);
     differences.extend(duplicates.iter().map(repeated));
+    let forms = in_another_form(it, record);
+    let repeated_forms = forms.into_iter().filter(|entries| entries.len() > 1);
+    differences.extend(repeated_forms.map(|entries| Difference {
+        field: Multifield::Phone.name().to_owned(),
+        problem: DifferenceProblem::Repeated { entries },
+    }));
     differences
 }
 
-/// Returns true if a record lacks a phone or an email that a change adds, whatever its type, or if it is not known.
-fn lacks_an_addition(job: &PatchJob, multifield: Multifield, record: &RawAnswer) -> bool {
+/// Returns true if a record lacks a phone or an email that a change adds, whatever its type and form, or if it is not
+/// known.
+fn lacks_an_addition(it: Unconfirmed<'_>, multifield: Multifield, record: &RawAnswer) -> bool {
     let Ok(present) = record.multifields() else {
         return true;
     };
-    let mut fields = job.fields().filter(|it| it.name() == multifield.name());
-    let has = |value: &String| has_entry(&present, multifield, value);
+    let mut fields = it.job.fields().filter(|it| it.name() == multifield.name());
+    let has = |value: &String| {
+        has_entry(&present, multifield, value)
+            || it.rules.other_form(multifield, value, &present).is_some()
+    };
     fields.any(|field| !field.added().iter().all(has))
+}
+
+/// Returns for each phone of a change that a record has in another form only the ids of the entries with it.
+fn in_another_form(it: Unconfirmed<'_>, record: &RawAnswer) -> Vec<Vec<u64>> {
+    let present = record.multifields().ok().filter(|_| it.is_ensured);
+    let Some(present) = present else {
+        return Vec::new();
+    };
+    let phone = Multifield::Phone;
+    let mut ids = Vec::new();
+    for field in it.job.fields().filter(|it| it.name() == phone.name()) {
+        for value in field.added() {
+            let entries = it.rules.in_another_form(phone, value, &present);
+            if !entries.is_empty() {
+                ids.push(entries.iter().filter_map(|it| it.id()).collect());
+            }
+        }
+    }
+    ids
 }
 
 /// Returns true if a phone or an email is among those of a record, whatever its type.
@@ -239,6 +273,8 @@ pub(crate) struct Unconfirmed<'j> {
     pub(crate) job: &'j PatchJob,
     /// Whether `ensure` has sent it.
     pub(crate) is_ensured: bool,
+    /// Which forms of a phone are one number.
+    pub(crate) rules: EntryRules,
 }
 
 /// How the record of a change differs from it.
@@ -247,6 +283,8 @@ pub(crate) struct ReadBack {
     pub(crate) differences: Vec<Difference>,
     /// Those that another change may explain.
     pub(crate) excused: Vec<Difference>,
+    /// Whether the record has a phone that was sent in another form.
+    pub(crate) has_another_form: bool,
 }
 
 /// Reads the records of changes, up to [`Batch::MAX_CALLS`] in one request, and returns for each
@@ -278,6 +316,7 @@ pub(crate) async fn read_back(
                     Ok(ReadBack {
                         differences,
                         excused,
+                        has_another_form: !in_another_form(*it, record.raw()).is_empty(),
                     })
                 }
                 Some(Err(error)) => Err(error.clone()),
@@ -314,6 +353,44 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_in_another_form_is_there_only_with_its_country_and_once() {
+        use DifferenceProblem::{OtherValue, Repeated};
+        let job = PatchJob::untyped("contacts", 71);
+        let job = job.add("phone", "+79161112233", "WORK").job().unwrap();
+        let differences = |country, is_ensured, phones: &[&str]| {
+            let entries = phones.iter().zip(1..).map(|(phone, id)| {
+                format!(r#"{{"id":{id},"typeId":"PHONE","valueType":"WORK","value":"{phone}"}}"#)
+            });
+            let entries: Vec<String> = entries.collect();
+            let record = format!(r#"{{"id":71,"fm":[{}]}}"#, entries.join(","));
+            let record = RawAnswer::from_json::<Contacts>(record).unwrap();
+            let rules = EntryRules {
+                country,
+                ..EntryRules::default()
+            };
+            let unconfirmed = Unconfirmed {
+                job: &job,
+                is_ensured,
+                rules,
+            };
+            let differences = differences_of_record(unconfirmed, &record).into_iter();
+            differences.map(|it| it.problem).collect::<Vec<_>>()
+        };
+        let (form, other) = ("8 (916) 111-22-33", "+79161114455");
+        assert_eq!(differences(Some(7), true, &[other, form]), []);
+        assert_eq!(differences(None, true, &[form]), [OtherValue]);
+        assert_eq!(differences(Some(375), true, &[form]), [OtherValue]);
+        assert_eq!(differences(Some(7), true, &[other]), [OtherValue]);
+        // Without a read before it is not known which phones are new.
+        assert_eq!(differences(Some(7), false, &[form]), [OtherValue]);
+        let entries = vec![1, 3];
+        assert_eq!(
+            differences(Some(7), true, &[form, other, "89161112233"]),
+            [Repeated { entries }]
+        );
+    }
+
+    #[test]
     fn a_phone_that_was_ensured_is_missing_whatever_else_is() {
         let job = PatchJob::untyped("contacts", 71).set("post", "A");
         let job = job.add("phone", "+79161112233", "HOME").job().unwrap();
@@ -334,6 +411,7 @@ mod tests {
                 Unconfirmed {
                     job: &job,
                     is_ensured,
+                    rules: EntryRules::default(),
                 },
                 &record,
             );

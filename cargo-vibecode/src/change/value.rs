@@ -22,7 +22,9 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
     if let Some(example) = date::example(&field.kind)
         && let Some(problem) = date::problem(text)
     {
-        return Err(format!("requires a date, and {problem}: write it like {example}"));
+        return Err(format!(
+            "requires a date, and {problem}: write it like {example}"
+        ));
     }
     match &field.kind {
         Kind::Integer | Kind::Iblock => {

@@ -66,8 +66,10 @@ async fn a_job_that_ends_warns_of_failed_rows_whose_change_may_still_be_applied(
     said.assert(1, "the changes of 2 rows have no answer");
     said.assert(1, "run the failed rows only after that");
     desk.sandbox.calm();
-    desk.run("contacts a.csv --resume --settle 60")
-        .assert(1, "run the failed rows only after that");
+    desk.run("contacts a.csv --resume --settle 60").assert(
+        1,
+        "may be applied until 120 s after the end of the job: run the failed rows only after that",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ mod late_arrivals;
 mod lost;
 mod neglected;
 mod numbered;
+mod other_forms;
 mod outages;
 mod pages;
 mod refusals;

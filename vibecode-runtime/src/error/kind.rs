@@ -68,7 +68,9 @@ pub enum ErrorKind {
     NotTaken,
     /// The record has a phone that may be the one to be added, with another prefix, and the client
     /// [refuses that](crate::ClientBuilder::refuse_similar_phones). If the outcome is
-    /// [`NotApplied`](crate::Outcome::NotApplied), nothing was written.
+    /// [`NotApplied`](crate::Outcome::NotApplied), nothing was written. If it is
+    /// [`Unknown`](crate::Outcome::Unknown), any client reports it: the phone was sent, and the record shows
+    /// a new one with the same last digits instead. The portal has probably stored it in another form.
     SimilarPhone,
 }
 

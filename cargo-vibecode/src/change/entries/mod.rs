@@ -11,7 +11,7 @@ mod phone;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use vibecode_runtime::{ClientBuilder, Error, ErrorKind};
+use vibecode_runtime::{ClientBuilder, Error, ErrorKind, Outcome};
 use vibecode_spec::Multifield;
 
 use self::numbering_plan::NumberingPlan;
@@ -122,10 +122,13 @@ impl EntryRules {
     }
 }
 
-/// Returns what to do about an error of a phone that was not added since the record has a similar one, as the end of a
-/// sentence.
+/// Returns what to do about an error of a phone that was not added since the record has a similar one, or that the record
+/// has in another form since it was sent, as the end of a sentence.
 pub(crate) fn advice_on(error: &Error) -> &'static str {
     match error.kind() {
+        ErrorKind::SimilarPhone if error.outcome() == Outcome::Unknown => {
+            ". If it is the same number, nothing has to be run again; with its country code, such as --country 7, the change counts as done"
+        }
         ErrorKind::SimilarPhone => {
             ": if it is the same number, give its country code with --country, such as --country 7; to add it all the same, --phones as-is"
         }

@@ -4,7 +4,7 @@
 //! it would add the number a second time, and nothing could remove it. The phone is therefore added as `89161112233`,
 //! which the client finds in the record.
 
-use vibecode_runtime::Multifields;
+use vibecode_runtime::{MultifieldEntry, Multifields};
 use vibecode_spec::Multifield;
 
 use super::{EntryRules, NumberingPlan, Phones, phone};
@@ -23,18 +23,30 @@ impl EntryRules {
         value: &str,
         present: &Multifields,
     ) -> Option<String> {
-        if multifield != Multifield::Phone || self.phones != Phones::Check {
-            return None;
-        }
-        if has_entry(present, multifield, value) {
-            return None;
-        }
-        let plan = NumberingPlan::of(self.country?);
-        let number = phone::number(value, plan)?;
+        let entries = self.in_another_form(multifield, value, present);
+        entries.first().map(|it| it.value().to_owned())
+    }
+
+    /// Returns the entries in which a record has a phone, if it has it in another form only.
+    pub(crate) fn in_another_form<'m>(
+        self,
+        multifield: Multifield,
+        value: &str,
+        present: &'m Multifields,
+    ) -> Vec<&'m MultifieldEntry> {
+        let may_have_forms = multifield == Multifield::Phone && self.phones == Phones::Check;
+        let plan = self
+            .country
+            .filter(|_| may_have_forms)
+            .map(NumberingPlan::of);
+        let number = plan.and_then(|plan| Some((plan, phone::number(value, plan)?)));
+        let Some((plan, number)) = number.filter(|_| !has_entry(present, multifield, value)) else {
+            return Vec::new();
+        };
         let phones = present.entries().iter();
-        let mut phones = phones.filter(|it| it.kind() == multifield.kind_in_fm());
-        let same = phones.find(|it| phone::number(it.value(), plan).as_ref() == Some(&number));
-        same.map(|it| it.value().to_owned())
+        let phones = phones.filter(|it| it.kind() == multifield.kind_in_fm());
+        let same = phones.filter(|it| phone::number(it.value(), plan).as_ref() == Some(&number));
+        same.collect()
     }
 }
 

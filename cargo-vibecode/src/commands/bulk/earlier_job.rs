@@ -11,6 +11,7 @@ use super::{
     job_settings::current_folder,
     journal::{
         self,
+        past::Past,
         resume::{self, FinishedJob, FoundJournal},
         undo::OpenUndo,
     },
@@ -60,18 +61,24 @@ impl BulkJob<'_> {
         Failure::in_file(journal, problem)
     }
 
-    /// Returns what to do after a job that is finished, whose requests may still be running for so long.
-    pub(super) fn after_the_end(&self, done: &str, journal: &Path, left: Duration) -> String {
-        let before = if left.is_zero() {
+    /// Returns what to do after a job that is finished, whose requests take so long to settle.
+    pub(super) fn after_the_end(
+        &self,
+        done: &str,
+        journal: &Path,
+        past: &Past,
+        settle: Duration,
+    ) -> String {
+        let not_before = if past.unsettled_with_lost(settle).is_zero() {
             String::new()
         } else {
             format!(
-                "wait {}, since changes of it without an answer may still be applied, and then ",
-                clock_of_wait(left)
+                ", not before {} after its end, since changes of it without an answer may be applied until then",
+                clock_of_wait(settle)
             )
         };
         format!(
-            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, {before}delete {}",
+            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, delete {}{not_before}",
             self.command_to_review(),
             journal.display()
         )
@@ -142,14 +149,15 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Failure> {
         let settle = self.settle_of_batches_of(earlier.header());
-        let left = earlier.past().unsettled_with_lost(settle);
         if earlier.header().input_sha256 == checked.digest {
-            let done = || Failure::new(self.after_the_end(&earlier.in_words(), journal, left));
+            let done = earlier.in_words();
+            let done = || Failure::new(self.after_the_end(&done, journal, earlier.past(), settle));
             return Err(self.finished_undo().unwrap_or_else(done));
         }
         let why = "requests of the earlier job under this name may still be running at the server";
         let throttle = self.throttle.clone();
         let mut progress = Progress::new(checked.to_send, throttle, self.output);
+        let left = earlier.past().unsettled_with_lost(settle);
         progress.wait(left, why, self.output).await;
         Ok(())
     }

@@ -27,6 +27,8 @@ struct Counts {
     left: u64,
     /// Those whose records have all phones and emails that they add already.
     had_all: u64,
+    /// Those of which the portal has stored a phone in another form.
+    in_another_form: u64,
     /// Whether an undo has restored some of them since, or was begun.
     is_undone: bool,
     /// Whether the API has reported the portal of the job again after the last row.
@@ -59,11 +61,18 @@ impl BulkJob<'_> {
             sender.journal.finish(ok, failed)?;
         }
         self.note_undo(ok);
-        let had_all = sender.had_all();
+        let had_all = sender.counts.had_all();
+        let in_another_form = sender.counts.in_another_form();
         if had_all > 0 {
             self.output.line(format!(
                 "{}, since their records have the phones and emails already",
                 number_of(had_all, "row adds nothing", "rows add nothing")
+            ));
+        }
+        if in_another_form > 0 {
+            self.output.line(format!(
+                "the portal has stored a phone of {} in another form, such as with 8 instead of +7: nothing has to be run again",
+                number_of(in_another_form, "row", "rows")
             ));
         }
         let shown = self.show_rows_to_correct(failed_rows, checked);
@@ -83,6 +92,7 @@ impl BulkJob<'_> {
             failed,
             left,
             had_all,
+            in_another_form,
             is_undone: false,
             is_portal_confirmed: sender.is_portal_confirmed(),
         };
@@ -141,7 +151,16 @@ impl BulkJob<'_> {
         };
         let shown = self.show_rows_to_correct(failed_rows, checked);
         self.advise_on_newer(&mut journal)?;
-        self.warn_of_unanswered(past.may_be_applied(self.settle_of_batches()));
+        let settle = self.settle_of_batches();
+        if let (rows, left) = past.may_be_applied(settle)
+            && !left.is_zero()
+        {
+            self.output.warn(format!(
+                "{} may be applied until {} after the end of the job: run the failed rows only after that",
+                unanswered(rows),
+                clock_of_wait(settle)
+            ));
+        }
         self.show_not_undone();
         self.show_earlier_backups(past, journal.path());
         let counts = Counts {
@@ -276,7 +295,7 @@ impl BulkJob<'_> {
     /// Warns that the failed rows must not be run yet.
     fn warn_of_unanswered(&self, (rows, left): (u64, Duration)) {
         if !left.is_zero() {
-            let unanswered = unanswered(rows, left);
+            let unanswered = still_unanswered(rows, left);
             self.output
                 .warn(format!("{unanswered}: run the failed rows only after that"));
         }
@@ -293,7 +312,7 @@ impl BulkJob<'_> {
             "unapplied": checked.unapplied,
             "portal_confirmed": counts.is_portal_confirmed,
             "added_before": counts.had_all,
-            "in_another_form": checked.other_forms.records(),
+            "in_another_form": checked.other_forms.records() + counts.in_another_form,
             "failed_rows": failed_rows,
             "bad_rows": checked.file_of_bad_rows().map(|path| path.display().to_string()),
             "journal": self.input.journal().display().to_string(),
@@ -321,7 +340,7 @@ impl BulkJob<'_> {
         } else {
             format!(
                 "\n{}: --resume waits for that; run rows in any other way, or undo them, only after that",
-                unanswered(count, left)
+                still_unanswered(count, left)
             )
         };
         // A file of them now would be corrected and run, and have the same rows again at the end of the job.
@@ -339,14 +358,17 @@ impl BulkJob<'_> {
 }
 
 /// Says of how many rows the change may still be applied, and for how long.
-fn unanswered(rows: u64, left: Duration) -> String {
+fn still_unanswered(rows: u64, left: Duration) -> String {
     let left = clock_of_wait(left);
+    format!("{} may still be applied for {left}", unanswered(rows))
+}
+
+/// Says of how many rows the change has no answer, as the beginning of a sentence about it.
+fn unanswered(rows: u64) -> String {
     match rows {
-        0 => format!("requests of an earlier process may still be running for {left}"),
-        1 => format!("the change of 1 row has no answer, and may still be applied for {left}"),
-        _ => format!(
-            "the changes of {rows} rows have no answer, and may still be applied for {left}"
-        ),
+        0 => "requests of an earlier process".to_owned(),
+        1 => "the change of 1 row has no answer, and".to_owned(),
+        _ => format!("the changes of {rows} rows have no answer, and"),
     }
 }
 

@@ -170,11 +170,8 @@ impl BulkJob<'_> {
             self.advise(&checked);
             return Ok(exit_status(checked.bad > 0));
         }
-        let none = Past::default();
-        let past = resumed.as_ref().map_or(&none, |(_, past)| past);
-        let forms = self.find_other_forms(&checked, &column_options, past);
-        checked.other_forms = forms.await?;
-        self.start(&checked, resumed, &path, earlier.as_ref()).await
+        self.start(&mut checked, resumed, &path, earlier.as_ref())
+            .await
     }
 
     /// Finds the job that the file undoes, if it is a backup, and the other backups of that job.

@@ -118,6 +118,7 @@ impl BulkJob<'_> {
         RowChecks {
             verify: !self.args.no_verify,
             overwrites_newer: self.args.overwrite_newer,
+            rules: self.args.rules,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The phones of the file that records have in another form, such as `8916…` for `+7916…`. The records are read for that
-//! before anything is shown or sent, so that the preview, the backup and the sending agree.
+//! before anything is shown or sent, so that the preview, the backup and the sending agree. They are read once the
+//! requests of earlier processes have settled: a late one may add a phone that the portal stores in another form.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,10 @@ use super::{
     job::BulkJob,
     journal::past::Past,
     records::RecordReader,
-    send::plan::{Plan, Selection},
+    send::{
+        plan::{Plan, Selection},
+        progress::Progress,
+    },
 };
 use crate::{
     change::{Change, entries::EntryRules},
@@ -95,6 +99,9 @@ impl BulkJob<'_> {
         let rows = checked.to_send.saturating_sub(past.done.len());
         let rows = rows.min(limit.unwrap_or(u64::MAX));
         let client = self.client()?;
+        let left = past.unsettled(self.settle_of_batches());
+        let mut wait = Progress::new(rows, self.throttle.clone(), output);
+        wait.wait(left, past.why_unsettled(), output).await;
         let plan = Plan::new(
             self.input,
             column_options,

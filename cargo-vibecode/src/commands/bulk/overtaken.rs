@@ -24,10 +24,12 @@ use super::{
     send::{
         Sender, Stopped,
         batch::RowError,
+        lost::AllLost,
         plan::{Plan, Selection},
     },
 };
 use crate::{
+    change::entries::EntryRules,
     failure::Failure,
     progress::RequestProgress,
     record_batch::NotRead,
@@ -107,6 +109,7 @@ impl BulkJob<'_> {
         }
         if has_waited {
             sender.journal.settled()?;
+            sender.lost = AllLost::default();
         }
         Ok(())
     }
@@ -128,7 +131,7 @@ impl BulkJob<'_> {
         let plan = self.all_rows(options, checked)?;
         for rows in rows.chunks(Batch::MAX_CALLS) {
             let read = tokio::select! {
-                read = progress.during(read_back(&client, rows)) => read,
+                read = progress.during(read_back(&client, rows, self.args.rules)) => read,
                 () = sender.interrupts.next() => return Err(Stopped::Interrupted),
             };
             progress.advance(rows.len());
@@ -257,10 +260,15 @@ impl FailedRows {
 }
 
 /// Reads the records of rows. Fields that a later row sets too are not compared.
-async fn read_back(client: &Client, rows: &[LastRow]) -> Vec<Result<ReadBack, NotRead>> {
+async fn read_back(
+    client: &Client,
+    rows: &[LastRow],
+    rules: EntryRules,
+) -> Vec<Result<ReadBack, NotRead>> {
     let unconfirmed = rows.iter().map(|row| Unconfirmed {
         job: &row.job,
         is_ensured: false,
+        rules,
     });
     let unconfirmed: Vec<Unconfirmed<'_>> = unconfirmed.collect();
     let read = verify::read_back(client, &unconfirmed, |index, difference| {

@@ -24,7 +24,7 @@ impl BulkJob<'_> {
     /// Starts or resumes the job, and sends its rows.
     pub(super) async fn start(
         &self,
-        checked: &Checked,
+        checked: &mut Checked,
         resumed: Option<(Journal, Past)>,
         path: &Path,
         earlier: Option<&FinishedJob>,
@@ -36,6 +36,9 @@ impl BulkJob<'_> {
         let column_options = self.column_options();
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
+        let forms = self.find_other_forms(checked, &column_options, past);
+        checked.other_forms = forms.await?;
+        let checked = &*checked;
         let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
@@ -49,8 +52,7 @@ impl BulkJob<'_> {
         let (journal, past) = begin_journal(path, &mut header, reviewed, resumed)?;
         if past.is_finished {
             let done = past.finished_in_words(&bad_rows(checked.bad));
-            let left = past.unsettled_with_lost(self.settle_of_batches());
-            let after = self.after_the_end(&done, path, left);
+            let after = self.after_the_end(&done, path, &past, self.settle_of_batches());
             self.output.line(after);
             return self.finished_before(journal, &past, checked, &column_options);
         }
@@ -116,9 +118,10 @@ impl BulkJob<'_> {
         let settle = self.settle_of_batches();
         self.wait_for_undone(sender, &past).await?;
         sender.progress.begin();
-        let earlier = past.may_be_applied(settle);
-        sender.continue_from(earlier, settle);
-        sender.wait(earlier.1, past.why_unsettled()).await?;
+        sender.continue_from(&past, settle);
+        let left = past.unsettled(settle);
+        sender.wait(left, past.why_unsettled()).await?;
+        sender.note_settled(settle)?;
         let sent = self.send_rows(sender, &past, header, column_options, checked);
         let sent = sent.await;
         sender.confirm_portal(sent).await?;
@@ -126,7 +129,8 @@ impl BulkJob<'_> {
             self.compare_overtaken(sender, column_options, checked)
                 .await?;
         }
-        self.wait_for_failed_rows(sender, header).await
+        self.wait_for_failed_rows(sender, header).await?;
+        Ok(sender.note_settled(settle)?)
     }
 
     /// Sends the rows that an earlier process left open, and then those that have never been sent.

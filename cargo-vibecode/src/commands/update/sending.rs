@@ -13,7 +13,7 @@ use crate::{
     output::Output,
     plural::number_of,
     record_batch::NotRead,
-    verify::{self, Answer, Difference, Shown, Unconfirmed},
+    verify::{self, Answer, Difference, ReadBack, Shown, Unconfirmed},
 };
 
 /// A change that is being sent.
@@ -50,6 +50,7 @@ impl Sending<'_> {
             answer: None,
             differences: Vec::new(),
         };
+        let mut not_shown = None;
         let shown = if self.is_ensured {
             match client.ensure_job(job).await {
                 Ok(ensured) => {
@@ -62,8 +63,9 @@ impl Sending<'_> {
                     (sent.added, sent.present) = (Some(added), Some(present));
                     ensured.shown(job)
                 }
-                Err(error) if verify::is_not_taken(&error) && !self.args.no_verify => {
+                Err(error) if verify::is_not_shown(&error) && !self.args.no_verify => {
                     sent.line = format!("{record} has all values");
+                    not_shown = Some(error);
                     Shown::NotAll
                 }
                 Err(error) => return Err(of_request(&error)),
@@ -78,20 +80,32 @@ impl Sending<'_> {
         };
         is_accepted.set(true);
         sent.differences = match shown {
-            Shown::NotAll if !self.args.no_verify => self.read_back().await?,
+            Shown::NotAll if !self.args.no_verify => {
+                let read = self.read_back().await?;
+                if read.has_another_form {
+                    sent.line += ", a phone of it in another form, such as with 8 instead of +7: nothing has to be run again";
+                }
+                read.differences
+            }
             Shown::Everything | Shown::NotAll => Vec::new(),
             Shown::Differences(differences) => differences,
         };
-        Ok(sent)
+        match not_shown.filter(verify::is_similar_after_sending) {
+            Some(similar) if !sent.differences.iter().all(|it| it.problem.is_repeated()) => {
+                Err(of_request(&similar))
+            }
+            Some(_) | None => Ok(sent),
+        }
     }
 
-    async fn read_back(&self) -> Result<Vec<Difference>, Failure> {
+    async fn read_back(&self) -> Result<ReadBack, Failure> {
         let unconfirmed = Unconfirmed {
             job: self.job,
             is_ensured: self.is_ensured,
+            rules: self.args.rules,
         };
         let read = verify::read_back(self.client, &[unconfirmed], |_, _| false).await;
-        let mut differences = Vec::new();
+        let mut all = ReadBack::default();
         for of_record in read {
             let of_record = of_record.map_err(|not_read| {
                 let why = match &not_read {
@@ -103,9 +117,10 @@ impl Sending<'_> {
                     self.record
                 ))
             })?;
-            differences.extend(of_record.differences);
+            all.differences.extend(of_record.differences);
+            all.has_another_form |= of_record.has_another_form;
         }
-        Ok(differences)
+        Ok(all)
     }
 
     pub(super) fn interrupted(&self, is_accepted: bool) -> Failure {

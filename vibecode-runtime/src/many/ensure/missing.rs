@@ -75,8 +75,8 @@ impl Missing {
         })
     }
 
-    /// Returns the error if one of the phones that have to be added is similar to one of the record.
-    pub(super) fn similar_phone(&self, record: &RawAnswer) -> Option<Error> {
+    /// Returns the phone of the record that is similar to one of those that have to be added, in words.
+    pub(super) fn similar_phone(&self, record: &RawAnswer) -> Option<String> {
         let there = record.multifields().ok()?;
         let phones: Vec<_> = there.of_kind(Phone::KIND).collect();
         let mut wanted = self.wanted.iter();
@@ -85,12 +85,25 @@ impl Missing {
             phones.position(|phone| phone.key().is_similar(&wanted.key()))
         })?;
         let last = phones.get(index)?.key().last_digits();
-        let problem = format!(
-            "phone {} of {} of the record, which ends in {last}, has the same last digits as one that is to be added, and may be the same number with another prefix, so it was not added",
+        Some(format!(
+            "phone {} of {} of the record, which ends in {last}, has the same last digits as one that",
             index + 1,
             phones.len(),
-        );
-        Some(Error::not_sent(ErrorKind::SimilarPhone, problem))
+        ))
+    }
+
+    /// Returns whether nothing is missing but phones, and the record has a similar one for each.
+    pub(super) fn has_similar_phones_only(&self, record: &RawAnswer) -> bool {
+        let Ok(there) = record.multifields() else {
+            return false;
+        };
+        let mut changes = self.body.changes();
+        let is_similar = |wanted: &MultifieldEntry| {
+            let mut phones = there.of_kind(Phone::KIND);
+            phones.any(|phone| phone.key().is_similar(&wanted.key()))
+        };
+        changes.all(|(_, change)| matches!(change, FieldChange::Add(_)))
+            && self.wanted.iter().all(is_similar)
     }
 
     pub(super) fn kinds(&self) -> Vec<&str> {

@@ -144,9 +144,10 @@ impl Progress {
             Ok(missing) => missing,
             Err(error) => return self.fail(error),
         };
-        let similar = self
-            .refuses_similar_phones
+        let similar = (self.refuses_similar_phones || self.taken_until.is_some())
             .then(|| missing.similar_phone(&raw));
+        let is_stored_otherwise =
+            self.taken_until.is_some() && missing.has_similar_phones_only(&raw);
         let body = std::mem::take(&mut missing.body);
         let mut proven = true;
         let mut has_unknown_entry = false;
@@ -179,6 +180,12 @@ impl Progress {
             self.step = Step::Done(Ok(first.ensured(raw, self.was_sent)));
             return;
         }
+        if let Some(similar) = similar.flatten()
+            && (self.taken_until.is_none() || is_stored_otherwise && has_unknown_entry)
+        {
+            self.step = Step::Done(Err(self.similar_phone(&similar)));
+            return;
+        }
         if let Some(until) = self.taken_until {
             self.step = if sent_at >= until {
                 Step::Done(Err(not_taken(&body)))
@@ -186,9 +193,6 @@ impl Progress {
                 self.read_again(now, until)
             };
             return;
-        }
-        if let Some(similar) = similar.flatten() {
-            return self.fail(similar);
         }
         self.step = match settles_at {
             Some(at) if adds && !proven => self.read_again(now, at),
@@ -199,6 +203,20 @@ impl Progress {
             }
             _ => Step::Done(Err(not_shown(self.lost.take()))),
         };
+    }
+
+    /// The error of a phone that is not sent, or not sent again, since the record has a similar one.
+    fn similar_phone(&self, similar: &str) -> Error {
+        if !self.was_sent {
+            let problem = format!(
+                "{similar} is to be added, and may be the same number with another prefix, so it was not added"
+            );
+            return Error::not_sent(ErrorKind::SimilarPhone, problem);
+        }
+        let problem = format!(
+            "{similar} was sent, and was not there before: the portal has probably stored that in another form"
+        );
+        Error::new(ErrorKind::SimilarPhone, Outcome::Unknown, problem)
     }
 
     fn may_send(&self, body: &Body) -> bool {

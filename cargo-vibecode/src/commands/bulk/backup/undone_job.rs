@@ -6,8 +6,8 @@
 //!
 //! - The job runs, since its journal is locked: the undo is refused. Otherwise the undo locks the journal, so that the
 //!   job is not resumed beside it.
-//! - The job was killed, or rows of it had no answer: the undo waits until their requests have settled, as `--resume`
-//!   does.
+//! - The job was killed, or rows of it had no answer: the undo waits a full settle time for their requests, as
+//!   `--resume` does.
 //! - The backup was moved: the journal is looked for where the job was started.
 //! - The journal is not there, or is that of another job: nothing shows that the job has ended. The undo says so, and
 //!   waits a full settle time.
@@ -19,7 +19,6 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
 use vibecode_spec::one_line;
 
 use super::unapplied::UnappliedRows;
@@ -102,11 +101,10 @@ impl UndoneJob {
         };
         let (left, _) = undone.unsettled(undo);
         if !left.is_zero() {
-            let until = Timestamp::now() + left;
             output.warn(format!(
-                "{}: requests of the job that this backup undoes may still be applied until {} UTC: what they change is not shown before that, and an undo waits for it",
+                "{}: requests of the job that this backup undoes may be applied until {} s after its end: what they change is not shown before that, and an undo waits for it",
                 one_line(&path.to_string_lossy()),
-                until.strftime("%H:%M:%S")
+                left.as_millis().div_ceil(1000)
             ));
         }
         Some(undone)
@@ -231,7 +229,7 @@ fn find_named(named: Option<&Path>, origin: &Origin) -> Option<PathBuf> {
 /// Returns the journal with this id: one of these names, or one that was set aside since. If there are several, all but
 /// the latest are copies of it, which do not show what the job has sent last.
 fn find(named: impl Iterator<Item = PathBuf>, id: Option<&str>) -> Option<PathBuf> {
-    let mut latest: Option<(u64, PathBuf)> = None;
+    let mut latest: Option<((u64, u64), PathBuf)> = None;
     let paths = named.flat_map(|named| {
         let aside = earlier::numbered(&named).take_while(|path| path.exists());
         let aside: Vec<PathBuf> = aside.collect();
@@ -242,7 +240,7 @@ fn find(named: impl Iterator<Item = PathBuf>, id: Option<&str>) -> Option<PathBu
             Ok(found) if found.as_deref() != id => continue,
             // The job was started by an earlier version, whose journals have no id.
             Ok(None) => return Some(path),
-            Ok(Some(_)) => resume::last_moment(&path),
+            Ok(Some(_)) => resume::last_moment_and_length(&path),
             Err(error) => Err(error),
         };
         match at {

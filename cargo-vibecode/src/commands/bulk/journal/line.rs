@@ -51,15 +51,16 @@ pub(crate) enum Line {
         /// The rows of which an attempt was lost, also if they are done: it may still be applied.
         #[serde(default, skip_serializing_if = "Ranges::is_empty")]
         lost: Ranges,
-        /// When the last of these attempts ended.
-        #[serde(default, skip_serializing_if = "is_zero")]
-        lost_at: u64,
     },
     /// These rows had been done, and a lost attempt of an earlier row has replaced what they have set. Further records
     /// may have to be compared.
     Overtaken {
         at: u64,
         failed: Vec<RowFailure>,
+    },
+    /// A process has waited until everything that was sent before this line had settled.
+    Waited {
+        at: u64,
     },
     /// The rows of which an attempt was lost have settled, and the records with further rows were compared with them.
     Settled {
@@ -85,7 +86,7 @@ pub(crate) enum Line {
         at: u64,
         rows: Ranges,
     },
-    /// The process is alive.
+    /// The process is alive. Earlier versions write it.
     Alive {
         at: u64,
     },
@@ -95,12 +96,12 @@ pub(crate) enum Line {
         at: u64,
     },
     /// Lines after this were not as they were written, and were removed. Rows of which no line before says anything
-    /// may have been sent until then.
+    /// may have been sent.
     Damaged {
         at: u64,
     },
-    /// The journal was changed or copied at this moment, after its last line was written: it may be an older copy that
-    /// was put back. Rows of which it says nothing may have been sent until then.
+    /// The journal was changed or copied after its last line was written: it may be an older copy that was put back. Rows
+    /// of which it says nothing may have been sent.
     PutBack {
         at: u64,
     },
@@ -135,6 +136,7 @@ impl Line {
             | Self::Started { at, .. }
             | Self::Done { at, .. }
             | Self::Overtaken { at, .. }
+            | Self::Waited { at }
             | Self::Settled { at, .. }
             | Self::Returned { at, .. }
             | Self::Reopened { at, .. }
@@ -152,7 +154,10 @@ impl Line {
     /// Returns whether no request of the process is under way after this line. `before` is whether none was before it.
     pub(super) fn is_ended_after(&self, before: bool) -> bool {
         match self {
-            Self::Ended { .. } | Self::Finished { .. } => true,
+            Self::Ended { .. }
+            | Self::Waited { .. }
+            | Self::Settled { .. }
+            | Self::Finished { .. } => true,
             // It is written while nothing new is under way.
             Self::BackedUp { .. }
             | Self::Review { .. }
@@ -165,7 +170,6 @@ impl Line {
             Self::Journal(_)
             | Self::Started { .. }
             | Self::Done { .. }
-            | Self::Settled { .. }
             | Self::Returned { .. }
             | Self::Alive { .. }
             | Self::Damaged { .. }
@@ -188,6 +192,7 @@ impl Line {
             | Self::Started { .. }
             | Self::Done { .. }
             | Self::Overtaken { .. }
+            | Self::Waited { .. }
             | Self::Settled { .. }
             | Self::Returned { .. }
             | Self::Reopened { .. }
@@ -197,9 +202,4 @@ impl Line {
             | Self::PutBack { .. } => false,
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
-fn is_zero(at: &u64) -> bool {
-    *at == 0
 }

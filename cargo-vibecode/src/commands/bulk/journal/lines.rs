@@ -29,8 +29,6 @@ pub(super) struct ReadLines {
 pub(super) struct Damage {
     /// The number of the first, from 1.
     pub(super) line: u64,
-    /// The latest moment that one of them names, in milliseconds since 1970.
-    pub(super) latest: u64,
     /// The last review that one of them records. Its digests are lost.
     pub(super) review: Option<Review>,
 }
@@ -38,11 +36,7 @@ pub(super) struct Damage {
 impl Damage {
     /// Adds a line that is not as it was written, or follows one.
     fn add(&mut self, line: &[u8]) {
-        let Some(line) = parse_damaged(line) else {
-            return;
-        };
-        self.latest = self.latest.max(line.at().unwrap_or_default());
-        if let Line::Review { review, .. } = line {
+        if let Some(Line::Review { review, .. }) = parse_damaged(line) {
             self.review = Some(review);
         }
     }
@@ -88,7 +82,6 @@ pub(super) fn for_each_line(
             None if number > 1 && lines.checksum.is_some() => {
                 let mut damage = Damage {
                     line: number,
-                    latest: 0,
                     review: None,
                 };
                 damage.add(&bytes);

@@ -19,11 +19,10 @@ use std::{
     fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
 
 use self::{
     checksum::RunningChecksum,
@@ -37,10 +36,6 @@ use self::{
 };
 use super::{backup::Lengths, send::lost::LostRows};
 use crate::{digest, failure::Failure, text_file::private};
-
-/// While requests are under way, something is written this often: the journal shows with this
-/// precision how long its process was alive.
-pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
 
 /// The number of hexadecimal digits of the id of a journal.
 const ID_DIGITS: usize = 16;
@@ -61,7 +56,6 @@ pub(crate) struct Journal {
     checksum: Option<RunningChecksum>,
     /// Whether no request of a process is under way, as the lines so far say.
     is_idle: bool,
-    last_heartbeat: Instant,
     /// `None`: the journal is of an earlier version.
     id: Option<String>,
 }
@@ -120,7 +114,6 @@ impl Journal {
             has_started: false,
             checksum,
             is_idle: false,
-            last_heartbeat: Instant::now(),
             id: None,
         }
     }
@@ -194,7 +187,6 @@ impl Journal {
             ok,
             failed,
             lost: lines.into_iter().collect(),
-            lost_at: lost.at,
         })
     }
 
@@ -207,6 +199,12 @@ impl Journal {
         self.sync()
     }
 
+    /// Records that everything that was sent so far has settled, since this process has waited for it.
+    pub(crate) fn waited(&mut self) -> Result<(), Failure> {
+        self.write(&Line::Waited { at: now() })?;
+        self.sync()
+    }
+
     /// Records that what was lost has settled, and that all rows that it may have overtaken were compared.
     pub(crate) fn settled(&mut self) -> Result<(), Failure> {
         let (at, failed) = (now(), Vec::new());
@@ -216,15 +214,6 @@ impl Journal {
 
     pub(crate) fn returned(&mut self, batch: u64) -> Result<(), Failure> {
         self.write(&Line::Returned { batch, at: now() })
-    }
-
-    /// Records that the process is alive, unless something was written just now.
-    pub(crate) fn heartbeat(&mut self) -> Result<(), Failure> {
-        if self.last_heartbeat.elapsed() * 2 < HEARTBEAT {
-            return Ok(());
-        }
-        self.write(&Line::Alive { at: now() })?;
-        self.sync()
     }
 
     /// Records that it is not known which portal took these rows, which were reported.
@@ -309,7 +298,6 @@ impl Journal {
             checksum.append_checksum(&mut json);
         }
         json.push(b'\n');
-        self.last_heartbeat = Instant::now();
         if let Err(error) = self.file.write_all(&json) {
             self.is_torn = self.file.set_len(self.length).is_err();
             return Err(Failure::of_file(&self.path, &error));
@@ -332,8 +320,9 @@ fn new_id() -> String {
     id
 }
 
-/// Milliseconds since 1970.
-pub(crate) fn now() -> u64 {
+/// Milliseconds since 1970, by the wall clock. It may be set, and that of another machine may show something else, so it
+/// never decides whether a request has settled.
+fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }

@@ -8,7 +8,7 @@ use crate::{
     change::entries::advice_on,
     commands::bulk::{input::columns::Columns, pipelines::RefusedStage, send::batch::RowError},
     record_batch::NotRead,
-    verify::{Difference, DifferenceProblem},
+    verify::{Difference, DifferenceProblem, is_similar_after_sending},
 };
 
 /// The code of a row that was not sent because it is bad.
@@ -176,6 +176,7 @@ impl RowFailure {
         let explanation = format!("{}{}", error.explanation(), advice_on(error));
         let (outcome, message) = match error.outcome() {
             Outcome::NotApplied => (RowOutcome::NotApplied, explanation),
+            _ if is_similar_after_sending(error) => (RowOutcome::NotAsSent, explanation),
             _ => (
                 RowOutcome::Unknown,
                 format!("{explanation}; {MAY_BE_APPLIED}"),

@@ -1,13 +1,18 @@
 //! What a journal says of its job: which rows are done, failed or open, and for how long requests may still be running.
+//!
+//! How long ago a line was written is not known: the clock may have been set since, and the journal may have been written
+//! on another machine. What is known is that no process was running the job when this one read the journal, which it has
+//! locked. So requests of earlier processes settle a full settle time after that. A process that has waited for it says
+//! so in the journal, and no later one waits for them again.
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
-    HEARTBEAT, Line, now,
+    Line,
     outcome::RowFailure,
     review::PastReview,
     row_set::{Ranges, RowSet},
@@ -30,9 +35,22 @@ struct PastBackup {
     since: Option<Lengths>,
 }
 
+/// Why rows may have been sent of which a journal says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LackedLines {
+    /// Lines of it are lost.
+    Damaged,
+    /// The file was changed or copied after its last line was written. It may be an older copy that was put back.
+    PutBack,
+    /// The same, and the journal does not record it yet.
+    PutBackNow,
+}
+
 /// The state of the job so far.
 #[derive(Debug, Default)]
 pub(crate) struct Past {
+    /// When the journal was read. No process of the job was running then. `None`: it is a new job.
+    read: Option<Instant>,
     /// Rows that have been reported.
     pub(crate) done: RowSet,
     /// Rows that were sent and have no known outcome.
@@ -59,13 +77,9 @@ pub(crate) struct Past {
     pub(crate) lacking: RowSet,
     /// The rows of which an attempt was lost, unless it is known to have settled.
     pub(crate) lost: AllLost,
-    /// Until when rows may have been sent of which the journal says nothing, if lines of it are lost.
-    pub(super) damaged_at: Option<u64>,
-    /// When the file was changed or copied after its last line was written. It may be an older copy that was put back,
-    /// so rows may have been sent until then of which it says nothing.
-    pub(super) put_back_at: Option<u64>,
-    /// Whether the journal does not record this yet.
-    pub(super) is_put_back_now: bool,
+    lacked_lines: Option<LackedLines>,
+    /// Whether requests of rows of which the journal says nothing may still be running.
+    may_lack_requests: bool,
     /// Whether the process has ended while no request was under way, or the journal is of an earlier version, which
     /// does not say so.
     pub(super) is_ended: bool,
@@ -73,34 +87,38 @@ pub(crate) struct Past {
     pub(super) under_way: u64,
     pub(super) batches: HashMap<u64, Ranges>,
     pub(super) last_batch: u64,
-    /// When the process last wrote to the journal.
-    pub(super) last_heartbeat: u64,
-    /// The open rows of which no portal is known to have taken them. They were answered, so that nothing is under way.
-    pub(super) reopened: RowSet,
+    /// The open rows of which nothing is under way: their requests have settled, or they were answered and no portal is
+    /// known to have taken them.
+    pub(super) settled_open: RowSet,
     /// Reported rows of which no answer has confirmed the portal.
     pub(crate) unconfirmed: RowSet,
     /// The failed rows of which nothing was applied, whatever else was sent of them before.
     not_applied: RowSet,
     /// Failed rows without an answer, whose change may still be applied.
     pub(super) unanswered: RowSet,
-    /// When the last of them was reported.
-    pub(super) last_unanswered: u64,
 }
 
 impl Past {
+    /// The state before the first line of a journal that is read now.
+    pub(super) fn read_now() -> Self {
+        Self {
+            read: Some(Instant::now()),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn apply(&mut self, line: Line) {
         self.is_ended = line.is_ended_after(self.is_ended);
         self.is_finished = line.is_finished_after(self.is_finished);
         match line {
-            // Nothing was under way at its end, so that it does not prolong the wait.
-            Line::Journal(_) | Line::Ended { .. } => {}
+            Line::Journal(_) | Line::Ended { .. } | Line::Alive { .. } => {}
             Line::Review { review, .. } => {
                 self.reviewed.begin(review);
                 self.sent_since_review = RowSet::default();
             }
             Line::Reviewed(rows) => self.reviewed.add(rows),
             Line::BackedUp {
-                at,
+                at: _,
                 rows,
                 file,
                 since,
@@ -109,46 +127,41 @@ impl Past {
                 if let Some(file) = file {
                     self.back_up(file, since);
                 }
-                self.heartbeat(at);
             }
-            Line::Started { batch, at, rows } => {
+            Line::Started { batch, at: _, rows } => {
                 rows.iter()
                     .for_each(|row| self.sent_since_review.insert(row));
                 self.batches.insert(batch, rows);
                 self.last_batch = self.last_batch.max(batch);
-                self.heartbeat(at);
             }
             Line::Done {
                 batch,
-                at,
+                at: _,
                 ok,
                 failed,
                 lost,
-                lost_at,
             } => {
                 self.batches.remove(&batch);
-                self.lost.add(lost.iter(), lost_at);
+                self.lost.add(lost.iter(), self.read);
                 self.add_not_applied(&failed, &lost);
-                self.report(at, &ok, failed);
+                self.report(&ok, failed);
             }
-            Line::Returned { batch, at } => {
+            Line::Returned { batch, at: _ } => {
                 self.batches.remove(&batch);
-                self.heartbeat(at);
             }
             Line::Reopened { at: _, rows } => rows.iter().for_each(|row| self.reopen(row)),
             Line::Unconfirmed { at: _, rows } => {
                 rows.iter().for_each(|row| self.unconfirmed.insert(row));
             }
-            // Nothing is under way, so that it does not prolong the wait.
             Line::Overtaken { at: _, failed } => self.overtake(failed),
-            Line::Settled { at, failed } => {
+            Line::Waited { at: _ } => self.settle(),
+            Line::Settled { at: _, failed } => {
+                self.settle();
                 self.lost = AllLost::default();
                 self.overtake(failed);
-                self.heartbeat(at);
             }
-            Line::Alive { at } => self.heartbeat(at),
-            Line::Damaged { at } => self.damaged_at = self.damaged_at.max(Some(at)),
-            Line::PutBack { at } => self.put_back_at = self.put_back_at.max(Some(at)),
+            Line::Damaged { at: _ } => self.lack_lines(LackedLines::Damaged),
+            Line::PutBack { at: _ } => self.lack_lines(LackedLines::PutBack),
             Line::Undoing { at, file } => self.open_undo = Some(OpenUndo { at, file }),
             Line::Undone { at, rows } => {
                 self.open_undo = None;
@@ -165,7 +178,7 @@ impl Past {
             let is_row = |row| row == failure.row;
             let mut open = self.batches.values();
             let may_be_applied = lost.iter().any(is_row)
-                || self.reopened.contains(failure.row)
+                || self.settled_open.contains(failure.row)
                 || open.any(|rows| rows.iter().any(is_row));
             if !may_be_applied {
                 self.not_applied.insert(failure.row);
@@ -181,15 +194,15 @@ impl Past {
     }
 
     /// Adds the outcomes of the rows of a batch.
-    fn report(&mut self, at: u64, ok: &Ranges, failed: Vec<RowFailure>) {
+    fn report(&mut self, ok: &Ranges, failed: Vec<RowFailure>) {
         for row in ok.iter() {
             self.done.insert(row);
-            self.reopened.remove(row);
+            self.settled_open.remove(row);
             self.ok += 1;
         }
         for failure in failed {
             self.done.insert(failure.row);
-            self.reopened.remove(failure.row);
+            self.settled_open.remove(failure.row);
             self.failed_rows.insert(failure.row);
             if failure.may_lack_additions() {
                 self.lacking.insert(failure.row);
@@ -197,11 +210,31 @@ impl Past {
             self.failed += 1;
             if failure.is_unknown() {
                 self.unanswered.insert(failure.row);
-                self.lost.add([failure.row], at);
-                self.last_unanswered = self.last_unanswered.max(at);
+                self.lost.add([failure.row], self.read);
             }
         }
-        self.heartbeat(at);
+    }
+
+    /// Everything that was sent so far has settled. Rows without an outcome stay open.
+    fn settle(&mut self) {
+        for rows in std::mem::take(&mut self.batches).into_values() {
+            for row in rows.iter().filter(|row| !self.done.contains(*row)) {
+                self.settled_open.insert(row);
+            }
+        }
+        self.unanswered = RowSet::default();
+        self.lost.settle();
+        self.may_lack_requests = false;
+    }
+
+    pub(super) fn is_put_back_now(&self) -> bool {
+        self.lacked_lines == Some(LackedLines::PutBackNow)
+    }
+
+    /// Notes that rows may have been sent of which the journal says nothing.
+    pub(super) fn lack_lines(&mut self, why: LackedLines) {
+        self.lacked_lines = Some(why);
+        self.may_lack_requests = true;
     }
 
     /// Counts a row that was reported as open.
@@ -210,7 +243,7 @@ impl Past {
             return;
         }
         self.done.remove(row);
-        self.reopened.insert(row);
+        self.settled_open.insert(row);
         let of_outcome = if self.failed_rows.contains(row) {
             &mut self.failed
         } else {
@@ -241,11 +274,13 @@ impl Past {
 
     /// Returns why there may be requests of an earlier process that are still running.
     pub(crate) fn why_unsettled(&self) -> &'static str {
-        match self.put_back_at {
-            Some(_) => {
+        match self.lacked_lines {
+            Some(LackedLines::PutBack | LackedLines::PutBackNow) => {
                 "the journal was changed or copied after its last line, so requests that it does not know may still be running at the server"
             }
-            None => "requests of the earlier process may still be running at the server",
+            Some(LackedLines::Damaged) | None => {
+                "requests of the earlier process may still be running at the server"
+            }
         }
     }
 
@@ -306,11 +341,7 @@ impl Past {
 
     /// Returns whether rows may have been sent of which the journal says nothing.
     pub(crate) fn may_lack_rows(&self) -> bool {
-        self.damaged_at.is_some() || self.put_back_at.is_some()
-    }
-
-    pub(super) fn heartbeat(&mut self, at: u64) {
-        self.last_heartbeat = self.last_heartbeat.max(at);
+        self.lacked_lines.is_some()
     }
 
     /// A batch may have been opened by one process, and its rows reported by the next.
@@ -322,25 +353,27 @@ impl Past {
             }
         }
         self.under_way = self.open.len();
-        self.open.insert_all(&self.reopened);
+        self.open.insert_all(&self.settled_open);
     }
 
-    /// Returns how long requests of the ended process may still be running.
+    /// Returns how long requests of the earlier processes may still be running.
     ///
-    /// One of an open row may have been sent up to the last sign of life of the process, whenever its batch
-    /// was started: a batch may be sent more than once. One of a failed row without an answer was sent
-    /// before the row was reported. It counts as much as an open one: a later row about the same record
-    /// would read the record, miss the phone that is still on its way, and add it a second time.
+    /// A failed row without an answer counts as much as an open one: a later row about the same record would read the
+    /// record, miss the phone that is still on its way, and add it a second time.
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
-        let of_open_rows = (self.under_way > 0 || !self.is_ended).then_some(self.last_heartbeat);
-        let of_failed_rows = (!self.unanswered.is_empty()).then_some(self.last_unanswered);
-        let of_file = self.damaged_at.max(self.put_back_at);
-        let Some(last) = of_open_rows.max(of_failed_rows).max(of_file) else {
-            return Duration::ZERO;
-        };
-        let most = settle + HEARTBEAT * 2;
-        let passed = Duration::from_millis(now().saturating_sub(last));
-        most.saturating_sub(passed)
+        match self.read {
+            Some(read) if self.may_have_requests() => settle.saturating_sub(read.elapsed()),
+            Some(_) | None => Duration::ZERO,
+        }
+    }
+
+    /// Returns whether earlier processes have sent requests that had not settled as far as the journal says.
+    pub(crate) fn may_have_requests(&self) -> bool {
+        let may_have = self.under_way > 0
+            || !self.is_ended
+            || !self.unanswered.is_empty()
+            || self.may_lack_requests;
+        self.read.is_some() && may_have
     }
 
     /// Returns how long anything that the job has sent may still be applied, also of a row that is done: an attempt of

@@ -12,8 +12,8 @@ use super::{
     header::{Header, VERSION},
     lines::{Damage, ReadLines, for_each_line, moment_of},
     lock,
-    past::Past,
-    seal::{Seal, moment_of_last_change},
+    past::{LackedLines, Past},
+    seal::Seal,
 };
 use crate::{failure::Failure, output::Output, text_file::make_private};
 
@@ -38,9 +38,9 @@ impl FoundJournal {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let mut file = open_existing(path)?;
         lock(&file, path)?;
-        let mut past = Past::default();
+        let mut past = Past::read_now();
         let mut header = None;
-        let mut lines = for_each_line(&mut file, path, |line| match line {
+        let lines = for_each_line(&mut file, path, |line| match line {
             Line::Journal(then) => {
                 if let Some(review) = &then.reviewed {
                     past.reviewed.begin(review.clone());
@@ -53,7 +53,7 @@ impl FoundJournal {
             past.reviewed.begin(review);
         }
         past.conclude();
-        past.compare_with_file(&file, path, &mut lines);
+        past.compare_with_file(&file, path, &lines);
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -132,19 +132,17 @@ impl FoundJournal {
         let next_batch = past.last_batch + 1;
         let mut journal = Journal::of(file, &path, whole, next_batch, checksum);
         journal.id = header.id;
-        journal.is_idle = past.is_ended && !past.is_put_back_now;
-        if let Some(Damage { latest, review, .. }) = damage {
-            journal.write(&Line::Damaged { at: latest })?;
+        journal.is_idle = past.is_ended && !past.is_put_back_now();
+        let at = super::now();
+        if let Some(Damage { review, .. }) = damage {
+            journal.write(&Line::Damaged { at })?;
             if let Some(review) = review {
                 // Without its digests, so that the job needs a new one.
-                journal.write(&Line::Review { at: latest, review })?;
+                journal.write(&Line::Review { at, review })?;
             }
             journal.sync()?;
         }
-        if let Some(at) = past.put_back_at
-            && past.is_put_back_now
-            && !past.is_finished
-        {
+        if past.is_put_back_now() && !past.is_finished {
             journal.write(&Line::PutBack { at })?;
             journal.sync()?;
         }
@@ -185,20 +183,19 @@ fn readable_header(header: Option<Header>, path: &Path) -> Result<Header, Failur
 
 impl Past {
     /// Adds what the file shows beside its lines.
-    fn compare_with_file(&mut self, file: &File, path: &Path, lines: &mut ReadLines) {
-        let changed = moment_of_last_change(file);
+    fn compare_with_file(&mut self, file: &File, path: &Path, lines: &ReadLines) {
+        if lines.damage.is_some() {
+            self.lack_lines(LackedLines::Damaged);
+            self.is_finished = false;
+        }
         if lines.checksum.is_none() {
             self.is_ended = true;
-        } else if !self.is_ended {
-            self.heartbeat(changed);
-        } else if lines.damage.is_none() && !self.is_finished && !lines.is_sealed(file, path) {
-            self.put_back_at = Some(changed);
-            self.is_put_back_now = true;
-        }
-        if let Some(damage) = &mut lines.damage {
-            damage.latest = damage.latest.max(changed);
-            self.damaged_at = Some(damage.latest);
-            self.is_finished = false;
+        } else if self.is_ended
+            && lines.damage.is_none()
+            && !self.is_finished
+            && !lines.is_sealed(file, path)
+        {
+            self.lack_lines(LackedLines::PutBackNow);
         }
     }
 }
@@ -250,18 +247,21 @@ pub(crate) fn header(path: &Path) -> io::Result<Option<Header>> {
     })
 }
 
-/// Returns the latest moment that a line of a journal names, in milliseconds since 1970; 0 if none does.
+/// Returns the latest moment that a line of a journal names, in milliseconds since 1970, 0 if none does, and the length
+/// of the journal. Of two copies the later one has the greater pair: if the clock was set back between them, they name the
+/// same latest moment, and the later one is longer.
 ///
 /// # Errors
 /// If the file cannot be read.
-pub(crate) fn last_moment(path: &Path) -> io::Result<u64> {
+pub(crate) fn last_moment_and_length(path: &Path) -> io::Result<(u64, u64)> {
     let mut reader = BufReader::new(File::open(path)?);
-    let (mut latest, mut line) = (0, Vec::new());
+    let (mut latest, mut length, mut line) = (0, 0, Vec::new());
     while reader.read_until(b'\n', &mut line)? > 0 {
         latest = latest.max(moment_of(line.trim_ascii_end()));
+        length += u64::try_from(line.len()).unwrap_or_default();
         line.clear();
     }
-    Ok(latest)
+    Ok((latest, length))
 }
 
 /// A job of which every row has been reported.
@@ -293,7 +293,7 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let mut file = opened.map_err(|error| Failure::of_file(path, &error))?;
     lock(&file, path)?;
-    let mut past = Past::default();
+    let mut past = Past::read_now();
     let mut header = None;
     let lines = for_each_line(&mut file, path, |line| match line {
         Line::Journal(then) => header = Some(*then),
@@ -303,7 +303,7 @@ pub(crate) fn finished(path: &Path) -> Result<Option<FinishedJob>, Failure> {
     let is_finished = past.is_finished && lines.damage.is_none();
     // It may have been put back in the place of the journal of a later job.
     if is_finished && lines.checksum.is_some() && !lines.is_sealed(&file, path) {
-        past.put_back_at = Some(moment_of_last_change(&file));
+        past.lack_lines(LackedLines::PutBackNow);
     }
     let header = header.filter(|_| is_finished);
     Ok(header.map(|header| FinishedJob { header, past }))

@@ -7,7 +7,7 @@
 //! So whenever a journal says that nothing is under way, the seal records how long it is, the checksum of its lines, and
 //! what the file system says of its last change, which no copy keeps: on Unix the inode and the time of the last change of
 //! the inode, which only the kernel sets. A journal without this seal was changed or copied, or its process was killed
-//! between the two files. Then the job waits as if the process had been killed at the last change of the journal.
+//! between the two files. Then the job waits as if the process had been killed just now.
 //!
 //! This does not recognise a copy of both files that was put back within the precision of the file system's times (4 ms
 //! or less on most, 2 s on FAT). On Windows there is no such time, so a tool that restores the times of creation and of
@@ -18,12 +18,11 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{checksum::RunningChecksum, now};
+use super::checksum::RunningChecksum;
 use crate::text_file::{make_private, private};
 
 /// A file that is longer, in bytes, is not a seal.
@@ -87,29 +86,4 @@ fn last_change(file: &fs::Metadata) -> io::Result<String> {
 #[cfg(not(unix))]
 fn last_change(file: &fs::Metadata) -> io::Result<String> {
     Ok(format!("{:?} {:?}", file.created()?, file.modified()?))
-}
-
-/// Returns when a file was last written, moved, copied to this place or given other rights, in milliseconds since 1970;
-/// now, if the system does not say it. A copy that was put back may keep the time at which the journal was written.
-pub(super) fn moment_of_last_change(file: &File) -> u64 {
-    let changed = || -> io::Result<u64> {
-        let file = file.metadata()?;
-        let written = since_1970(file.modified()?);
-        #[cfg(unix)]
-        let changed = {
-            use std::os::unix::fs::MetadataExt as _;
-            let seconds = u64::try_from(file.ctime()).unwrap_or_default();
-            let nanoseconds = u64::try_from(file.ctime_nsec()).unwrap_or_default();
-            seconds.saturating_mul(1000) + nanoseconds / 1_000_000
-        };
-        #[cfg(not(unix))]
-        let changed = file.created().map_or(written, since_1970);
-        Ok(written.max(changed))
-    };
-    changed().unwrap_or_else(|_| now())
-}
-
-fn since_1970(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

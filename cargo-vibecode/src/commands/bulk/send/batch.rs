@@ -18,6 +18,7 @@ use super::{
     lost::{LostRows, is_lost},
 };
 use crate::{
+    change::entries::EntryRules,
     commands::bulk::{backup::written::WrittenValues, pipelines::RefusedStage},
     record_batch::NotRead,
     verify::{self, Answer, Difference, ReadBack, Shown, Unconfirmed},
@@ -91,15 +92,35 @@ pub(super) struct BatchJob {
     /// What the job that is undone wrote, for each row; empty if that does not matter.
     pub(super) written: Vec<Option<WrittenValues>>,
     pub(super) started: StartedRows,
-    /// Counts the rows whose records have all phones and emails that they add already.
-    pub(super) had_all: Arc<AtomicU64>,
+    /// Which forms of a phone are one number.
+    pub(super) rules: EntryRules,
+    pub(super) counts: Arc<AdditionCounts>,
+}
+
+/// How many rows have done something else than to add their phones and emails as they were sent.
+#[derive(Debug, Default)]
+pub(crate) struct AdditionCounts {
+    /// The rows whose records have all phones and emails that they add already.
+    had_all: AtomicU64,
+    /// The rows whose records have a phone in another form since it was sent.
+    in_another_form: AtomicU64,
+}
+
+impl AdditionCounts {
+    pub(crate) fn had_all(&self) -> u64 {
+        self.had_all.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn in_another_form(&self) -> u64 {
+        self.in_another_form.load(Ordering::Relaxed)
+    }
 }
 
 /// A row after its answer.
 #[derive(Debug)]
 enum Answered {
     Ended(Result<(), RowError>),
-    /// Its record has to be read. If the client has found that the row was not taken, this is its error.
+    /// Its record has to be read. If the client has found that it does not show the row, this is its error.
     Unconfirmed(Option<Error>),
 }
 
@@ -174,7 +195,7 @@ impl BatchJob {
 
     fn count_additions(&self, answer: &Ensured) {
         if answer.added().is_empty() && !answer.present().is_empty() {
-            self.had_all.fetch_add(1, Ordering::Relaxed);
+            self.counts.had_all.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -197,7 +218,7 @@ impl BatchJob {
             }
             let of_row = match outcome.result {
                 Ok(answer) => self.compare(shown(&answer, job)),
-                Err(error) if self.verify && verify::is_not_taken(&error) => {
+                Err(error) if self.verify && verify::is_not_shown(&error) => {
                     Answered::Unconfirmed(Some(error))
                 }
                 Err(error) => Answered::Ended(Err(RowError::Failed(error))),
@@ -229,8 +250,12 @@ impl BatchJob {
         let (unconfirmed, lines): (Vec<Unconfirmed<'_>>, Vec<u64>) = rows
             .filter(|((answered, _), _)| matches!(answered, Answered::Unconfirmed(_)))
             .map(|((_, job), line)| {
-                let is_ensured = self.mode != Mode::Update;
-                (Unconfirmed { job, is_ensured }, *line)
+                let unconfirmed = Unconfirmed {
+                    job,
+                    is_ensured: self.mode != Mode::Update,
+                    rules: self.rules,
+                };
+                (unconfirmed, *line)
             })
             .unzip();
         let later = |index: usize, difference: &Difference| {
@@ -245,11 +270,22 @@ impl BatchJob {
         let mut read = read.into_iter().enumerate();
         let results = answered.into_iter().map(|answered| match answered {
             Answered::Ended(result) => result,
-            Answered::Unconfirmed(not_taken) => match (read.next(), not_taken) {
-                (Some((index, Ok(read))), _) => {
-                    confirmed(read, |difference| later(index, difference))
+            Answered::Unconfirmed(not_shown) => match (read.next(), not_shown) {
+                (Some((_, Ok(read))), Some(similar))
+                    if verify::is_similar_after_sending(&similar)
+                        && !read.differences.iter().all(|it| it.problem.is_repeated()) =>
+                {
+                    Err(RowError::Failed(similar))
                 }
-                (_, Some(not_taken)) => Err(RowError::Failed(not_taken)),
+                (Some((index, Ok(read))), _) => {
+                    let has_another_form = read.has_another_form;
+                    let result = confirmed(read, |difference| later(index, difference));
+                    if has_another_form && result.is_ok() {
+                        self.counts.in_another_form.fetch_add(1, Ordering::Relaxed);
+                    }
+                    result
+                }
+                (_, Some(not_shown)) => Err(RowError::Failed(not_shown)),
                 (Some((_, Err(not_read))), None) => Err(RowError::NotRead(not_read)),
                 (None, None) => Err(RowError::NotRead(NotRead::NoResult)),
             },
@@ -263,6 +299,7 @@ fn confirmed(read: ReadBack, later: impl Fn(&Difference) -> Vec<u64>) -> Result<
     let ReadBack {
         differences,
         excused,
+        has_another_form: _,
     } = read;
     if !differences.is_empty() {
         return Err(RowError::NotAsSent(differences));

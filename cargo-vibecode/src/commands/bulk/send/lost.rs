@@ -6,54 +6,60 @@
 
 use std::time::{Duration, Instant};
 
-use vibecode_runtime::{Error, ErrorKind, Outcome};
+use vibecode_runtime::{Error, Outcome};
 
-use crate::commands::bulk::journal::{self, HEARTBEAT, row_set::RowSet};
+use crate::{commands::bulk::journal::row_set::RowSet, verify};
 
 /// The rows of a batch of which an attempt was lost.
 #[derive(Debug, Default)]
 pub(crate) struct LostRows {
     pub(crate) lines: Vec<u64>,
-    /// When the last of the attempts ended, in milliseconds since 1970.
-    pub(crate) at: u64,
+    /// When the last of the attempts ended.
+    pub(super) at: Option<Instant>,
 }
 
 impl LostRows {
     pub(super) fn add(&mut self, line: u64, at: Instant) {
-        let elapsed = u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.lines.push(line);
-        self.at = self.at.max(journal::now().saturating_sub(elapsed));
+        self.at = self.at.max(Some(at));
     }
 }
 
 /// Returns whether a change with this error may still be applied. A change that was answered with a success is decided,
-/// even if its record does not show it.
+/// even if its record does not show it, or shows it in another form.
 pub(super) fn is_lost(error: &Error) -> bool {
-    error.outcome() == Outcome::Unknown && error.kind() != ErrorKind::NotTaken
+    error.outcome() == Outcome::Unknown && !verify::is_not_shown(error)
 }
 
 /// All rows of the job of which an attempt was lost, also those of earlier processes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AllLost {
     pub(crate) rows: RowSet,
-    /// When the last of the attempts ended, in milliseconds since 1970.
-    pub(crate) at: u64,
+    /// When the last of the attempts had ended at the latest; `None` if they have settled.
+    ended: Option<Instant>,
 }
 
 impl AllLost {
-    pub(crate) fn add(&mut self, rows: impl IntoIterator<Item = u64>, at: u64) {
+    pub(crate) fn add(&mut self, rows: impl IntoIterator<Item = u64>, ended: Option<Instant>) {
         for row in rows {
             self.rows.insert(row);
-            self.at = self.at.max(at);
+            self.ended = self.ended.max(ended);
         }
+    }
+
+    /// Notes that the attempts so far have settled.
+    pub(crate) fn settle(&mut self) {
+        self.ended = None;
+    }
+
+    /// Returns whether it is not noted that the attempts have settled.
+    pub(crate) fn is_open(&self) -> bool {
+        self.ended.is_some()
     }
 
     /// Returns how long one of the attempts may still be applied.
     pub(crate) fn unsettled(&self, settle: Duration) -> Duration {
-        if self.rows.is_empty() {
-            return Duration::ZERO;
-        }
-        let passed = Duration::from_millis(journal::now().saturating_sub(self.at));
-        (settle + HEARTBEAT * 2).saturating_sub(passed)
+        let ended = self.ended.map(|ended| ended.elapsed());
+        ended.map_or(Duration::ZERO, |passed| settle.saturating_sub(passed))
     }
 }

@@ -28,15 +28,13 @@ mod report;
 mod running;
 mod stopping;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use tokio::time::{MissedTickBehavior, interval};
 use vibecode_runtime::{Bulk, Client};
 
 use self::{
+    batch::AdditionCounts,
     lost::AllLost,
     plan::Plan,
     portal_check::PortalProblem,
@@ -49,10 +47,13 @@ pub(crate) use self::{
     stopping::{FailureLimits, Stopped},
 };
 use super::{
-    journal::{HEARTBEAT, Journal, past::Past, row_set::RowSet},
+    journal::{Journal, past::Past, row_set::RowSet},
     pipelines::RefusedStages,
 };
-use crate::{failure::Failure, interrupts::Interrupts, output::Output, progress::TICK};
+use crate::{
+    change::entries::EntryRules, failure::Failure, interrupts::Interrupts, output::Output,
+    progress::TICK,
+};
 
 /// The maximum number of batches that are started and not reported. It is only reached behind a
 /// slow batch.
@@ -77,6 +78,8 @@ pub(crate) struct RowChecks {
     pub(crate) verify: bool,
     /// Whether an undo also replaces what somebody else has written since.
     pub(crate) overwrites_newer: bool,
+    /// Which forms of a phone are one number.
+    pub(crate) rules: EntryRules,
 }
 
 /// Sends rows.
@@ -100,8 +103,7 @@ pub(crate) struct Sender<'a> {
     consecutive_lost: u32,
     limits: FailureLimits,
     unanswered: Unanswered,
-    /// The number of rows whose records have all phones and emails that they add already.
-    had_all: Arc<AtomicU64>,
+    pub(crate) counts: Arc<AdditionCounts>,
     /// `None`: it is not known which portal the key is for.
     portal_check: Option<PortalCheck>,
     /// The last failed row that was reported.
@@ -144,7 +146,7 @@ impl<'a> Sender<'a> {
             consecutive_lost: 0,
             limits,
             unanswered: Unanswered::default(),
-            had_all: Arc::default(),
+            counts: Arc::default(),
             portal_check: None,
             last_failure: None,
             after_stop: None,
@@ -187,11 +189,6 @@ impl<'a> Sender<'a> {
         self.interrupts_seen > 0
     }
 
-    /// Returns the number of rows so far whose records have had all phones and emails that they add.
-    pub(crate) fn had_all(&self) -> u64 {
-        self.had_all.load(Ordering::Relaxed)
-    }
-
     /// Sends all rows of a plan. When it stops early, it waits for the batches under way and
     /// journals them.
     ///
@@ -216,8 +213,6 @@ impl<'a> Sender<'a> {
             return Err(Stopped::Interrupted);
         }
         let mut stopped = None;
-        let mut heartbeats = interval(HEARTBEAT);
-        heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -261,7 +256,6 @@ impl<'a> Sender<'a> {
                         stopped = Some(Stopped::Interrupted);
                     }
                 }
-                _ = heartbeats.tick() => self.journal.heartbeat()?,
                 _ = ticks.tick() => self.progress.tick(),
             }
         }

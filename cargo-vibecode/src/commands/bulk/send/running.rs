@@ -101,7 +101,8 @@ impl Running {
                 written
             },
             started: self.rows.clone(),
-            had_all: Arc::clone(&sender.had_all),
+            rules: sender.checks.rules,
+            counts: Arc::clone(&sender.counts),
         };
         let mut sent = Box::pin(job.send());
         let first = poll_fn(|context| Poll::Ready(sent.as_mut().poll(context))).await;

@@ -11,7 +11,10 @@ use super::{
 use crate::{
     commands::bulk::{
         input::columns::Columns,
-        journal::outcome::{NextStep, RowFailure},
+        journal::{
+            outcome::{NextStep, RowFailure},
+            past::Past,
+        },
     },
     failure::Failure,
     plural::number_of,
@@ -159,13 +162,28 @@ impl Sender<'_> {
         }
     }
 
-    /// Adds rows of an earlier process whose change may still be applied for so long.
-    pub(crate) fn continue_from(&mut self, (rows, left): (u64, Duration), settle: Duration) {
-        let ended = Instant::now().checked_sub(settle.saturating_sub(left));
-        if !left.is_zero() {
+    /// Adds the rows of earlier processes whose change may still be applied, unless the journal says that they have
+    /// settled.
+    pub(crate) fn continue_from(&mut self, past: &Past, settle: Duration) {
+        if past.may_have_requests() {
+            let (rows, left) = past.may_be_applied(settle);
+            let ended = Instant::now().checked_sub(settle.saturating_sub(left));
             let ended = ended.unwrap_or_else(Instant::now);
             self.unanswered.rows.push((ended, rows));
         }
+    }
+
+    /// Records that everything that was sent so far has settled, if that is so and was not recorded yet.
+    pub(crate) fn note_settled(&mut self, settle: Duration) -> Result<(), Failure> {
+        let was_open = self.lost.is_open() || !self.unanswered.rows.is_empty();
+        let left = self.may_be_applied(settle).1;
+        if !was_open || !left.max(self.lost.unsettled(settle)).is_zero() {
+            return Ok(());
+        }
+        self.journal.waited()?;
+        self.lost.settle();
+        self.unanswered.rows.clear();
+        Ok(())
     }
 
     /// Returns the number of rows whose change may still be applied, and for how long.

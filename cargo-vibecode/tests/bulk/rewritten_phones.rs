@@ -1,0 +1,191 @@
+//! A portal that stores `+7 916…` as `8 916…`: the row says so in the run that has sent it, and adds no second number.
+
+#![cfg(unix)]
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+use vibecode_sandbox::{Fault, Sandbox};
+use vibecode_tests::signal;
+
+use crate::support::{Desk, Said};
+
+/// Starts a server before the sandbox that writes phones in another form. Returns its URL.
+async fn rewriting(sandbox: &Sandbox) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let address = sandbox.url().trim_start_matches("http://");
+    let address = address.trim_end_matches("/v1").to_owned();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let behind = TcpStream::connect(&address).await.unwrap();
+            tokio::spawn(pass_on(stream, behind));
+        }
+    });
+    url
+}
+
+async fn pass_on(mut stream: TcpStream, mut behind: TcpStream) -> Option<()> {
+    let (mut request, mut answer) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    loop {
+        tokio::select! {
+            read = stream.read(&mut request) => {
+                let part = request.get(..read.ok().filter(|it| *it > 0)?)?;
+                // The length stays the same.
+                let part = String::from_utf8_lossy(part).replace("\"+79", "\"8 9");
+                behind.write_all(part.as_bytes()).await.ok()?;
+            }
+            read = behind.read(&mut answer) => {
+                let part = answer.get(..read.ok().filter(|it| *it > 0)?)?;
+                stream.write_all(part).await.ok()?;
+            }
+        }
+    }
+}
+
+/// A command of cargo vibecode against such a portal.
+fn command(desk: &Desk, url: &str, words: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-vibecode"));
+    command
+        .args(words.split_whitespace())
+        .args(["--base-url", url])
+        .current_dir(&desk.folder)
+        .env("VIBECODE_API_KEY", Sandbox::API_KEY)
+        .env_remove("VIBECODE_SESSION_TOKEN")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn run(desk: &Desk, url: &str, words: &str) -> Said {
+    Said::of(command(desk, url, words).output().unwrap())
+}
+
+fn values(desk: &Desk, id: u64) -> Vec<String> {
+    let phones = desk.phones(id).into_iter();
+    phones.map(|(value, _)| value).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_its_country_a_number_in_another_form_is_done_and_reported() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("a.csv", "id,post,phone\n1,a,89161112231\n2,b,\n");
+    let words = "bulk contacts a.csv --yes --no-backup --country 7";
+    let said = run(&desk, &url, words);
+    said.assert(0, "2 rows done, 0 failed");
+    said.assert(0, "the portal has stored a phone of 1 row in another form, such as with 8 instead of +7: nothing has to be run again");
+    assert_eq!(values(&desk, 1), ["8 9161112231"]);
+    assert!(!desk.exists("a.failed.csv"));
+    // Nothing is lost or without an answer, and the same rows add nothing.
+    assert!(!desk.read("a.csv.journal").contains("lost"));
+    std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
+    let said = run(&desk, &url, &format!("{words} --format json"));
+    let result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&result["ok"], &result["in_another_form"]),
+        (&2.into(), &1.into())
+    );
+    desk.write("b.csv", "id,phone\n1,89161112240\n2,89161112241\n");
+    let words = "bulk contacts b.csv --yes --no-backup --country 7 --format json";
+    let said = run(&desk, &url, words);
+    let result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&result["ok"], &result["in_another_form"]),
+        (&2.into(), &2.into())
+    );
+    assert_eq!(values(&desk, 1), ["8 9161112231", "8 9161112240"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_country_the_row_says_at_once_what_running_it_again_would_say() {
+    let desk = Desk::of(1).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("a.csv", "id,post,phone\n1,a,+79161112231\n");
+    let said = run(&desk, &url, "bulk contacts a.csv --yes --no-backup");
+    said.assert(1, "0 rows done, 1 failed");
+    said.assert(1, "the portal has probably stored that in another form. If it is the same number, nothing has to be run again");
+    said.assert(1, "[SIMILAR_PHONE]");
+    assert!(!said.err.contains("may still be applied"), "{said:?}");
+    assert!(desk.read("a.failed.csv").contains(",SIMILAR_PHONE,"));
+    let said = run(&desk, &url, "bulk contacts a.failed.csv --yes --no-backup");
+    said.assert(1, "[SIMILAR_PHONE]");
+    assert_eq!(values(&desk, 1), ["8 9161112231"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_says_that_the_number_is_there_in_another_form() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    let words = "update contacts 1 --add phone=+79161112231 --country 7";
+    let said = run(&desk, &url, words);
+    said.assert(
+        0,
+        "contacts/1 has all values, a phone of it in another form",
+    );
+    let words = "update contacts 2 --add phone=+79161112231 --ensure";
+    let said = run(&desk, &url, words);
+    said.assert(2, "the portal has probably stored that in another form");
+    said.assert(2, "nothing has to be run again");
+    for id in 1..=2 {
+        assert_eq!(values(&desk, id), ["8 9161112231"]);
+    }
+}
+
+const LATE: &str = "--no-backup --country 7 --no-throttle --settle 2";
+
+/// Starts a job with one phone, whose request arrives late.
+fn start_with_a_late_phone(desk: &Desk, url: &str) -> Child {
+    desk.write("a.csv", "id,phone\n1,89161112231\n");
+    // Two reads come first: that of the phones, and that of `ensure`.
+    desk.faults([Fault::delay(Duration::ZERO), Fault::delay(Duration::ZERO)]);
+    desk.fault(Fault::late(Duration::from_secs(3)));
+    desk.faults((0..20).map(|_| Fault::html()));
+    let words = format!("bulk contacts a.csv --yes {LATE}");
+    command(desk, url, &words).spawn().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_phone_of_a_killed_process_is_found_in_another_form_and_not_added_again() {
+    let desk = Desk::of(1).await;
+    let url = rewriting(&desk.sandbox).await;
+    let mut job = start_with_a_late_phone(&desk, &url);
+    while desk.requests().len() < 3 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    job.kill().unwrap();
+    job.wait().unwrap();
+    desk.sandbox.calm();
+    let said = run(&desk, &url, &format!("bulk contacts a.csv --resume {LATE}"));
+    said.assert(0, "1 row done, 0 failed");
+    assert_eq!(values(&desk, 1), ["8 9161112231"]);
+    // The wait is noted, although it was before the records were read.
+    assert!(desk.read("a.csv.journal").contains("waited"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_phone_of_the_job_before_is_found_in_another_form_and_not_added_again() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    let mut job = start_with_a_late_phone(&desk, &url);
+    while !desk.exists("a.csv.journal") || !desk.read("a.csv.journal").contains("\"failed\"") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    signal::send("INT", &job).unwrap();
+    job.wait().unwrap();
+    desk.sandbox.calm();
+    // A corrected file under the same name.
+    desk.write("a.csv", "id,phone\n2,89161112232\n1,89161112231\n");
+    let said = run(&desk, &url, &format!("bulk contacts a.csv --yes {LATE}"));
+    said.assert(0, "2 rows done, 0 failed");
+    assert_eq!(values(&desk, 1), ["8 9161112231"]);
+}
