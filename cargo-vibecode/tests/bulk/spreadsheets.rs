@@ -230,12 +230,10 @@ async fn no_cell_of_an_array_formula_without_results_is_read_as_empty() {
         desk.write(&format!("{name}.xlsx"), book(&sheet));
         let said = desk.run(&format!("contacts {name}.xlsx --empty clear"));
         said.assert(1, "5 rows: 1 to send, 0 without a change, 4 bad");
-        for row in 2..=5 {
-            said.assert(
-                1,
-                &format!("{row}    post    the cell has a formula without its result"),
-            );
-        }
+        said.assert(
+            1,
+            "2, 3, 4 and 1 more  post    the cell has a formula without its result",
+        );
     }
     // With results, all cells are what they show.
     let first = r#"<c r="B2" t="str"><f t="array" ref="B2:B5">A2:A5</f><v>first</v></c>"#;

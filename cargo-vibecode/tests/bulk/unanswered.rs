@@ -68,7 +68,7 @@ async fn a_job_that_ends_warns_of_failed_rows_whose_change_may_still_be_applied(
     desk.sandbox.calm();
     desk.run("contacts a.csv --resume --settle 60").assert(
         1,
-        "may be applied until 120 s after the end of the job: run the failed rows only after that",
+        "may be applied until 2:00 after the end of the job: run the failed rows only after that",
     );
 }
 
