@@ -44,8 +44,8 @@ enum Step<'a> {
     Set(&'a Field, Value),
     /// A phone or an email, and its type.
     Add(&'a str, String, &'static str),
-    /// Clears the field with this value.
-    Clear(&'a str, Value),
+    /// Clears the field with the value that clears its kind.
+    Clear(&'a Field),
 }
 
 /// The field with the number of the pipeline.
@@ -198,16 +198,14 @@ impl<'a> Change<'a> {
                 field.name
             ));
         }
-        self.steps
-            .push(Step::Clear(&field.name, clearing_value(field)));
+        self.steps.push(Step::Clear(field));
         Ok(())
     }
 
     /// A field that is given twice, perhaps under two of its names, has no order of its values.
     fn check_is_new(&self, field: &Field) -> Result<(), String> {
         let is_given = |step: &Step<'_>| match step {
-            Step::Set(set, _) => set.name == field.name,
-            Step::Clear(name, _) => *name == field.name,
+            Step::Set(known, _) | Step::Clear(known) => known.name == field.name,
             Step::Add(..) => false,
         };
         if self.steps.iter().any(is_given) {
@@ -227,7 +225,7 @@ impl<'a> Change<'a> {
         self.steps.iter().fold(begun, |patch, step| match step {
             Step::Set(field, value) => kind::set(patch, field, value),
             Step::Add(name, value, type_id) => patch.add(name, value, type_id),
-            Step::Clear(name, by) => patch.clear(*name, by),
+            Step::Clear(field) => kind::clear(patch, field, &clearing_value(field)),
         })
     }
 
@@ -243,16 +241,8 @@ pub(crate) fn value(field: &Field, text: &str, codes: &KnownCodes) -> Result<Val
 }
 
 /// Returns the value that clears a field.
-///
-/// A boolean is cleared with `false`. Underneath, all values that clear a field do the same to it, and an answer may show
-/// `N`, 0 or nothing (api.md, grade B). Records are compared by the form of their values, and the text `N` is compared with
-/// a boolean only if one was sent: with `""` it would be another value. `spec` has `""` for every single user field, since
-/// an untyped patch does not know the kind of a field that it clears.
 #[expect(clippy::expect_used, reason = "a table of JSON in spec")]
 pub(crate) fn clearing_value(field: &Field) -> Value {
-    if field.kind == Kind::Boolean && !field.multiple {
-        return false.into();
-    }
     serde_json::from_str(field.clearing().as_json()).expect("what clears a field is JSON")
 }
 

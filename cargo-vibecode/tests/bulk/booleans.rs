@@ -1,6 +1,6 @@
 //! Booleans that are cleared, and shown as no.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use vibecode_sandbox::{Entity, Sandbox};
 
 use crate::support::Desk;
@@ -22,7 +22,7 @@ async fn a_cleared_boolean_that_is_shown_as_no_is_as_it_was_sent_and_can_be_undo
     desk.run("contacts a.csv --empty clear --yes --backup kept.jsonl")
         .assert(0, "2 rows done");
     for field in ["opened", "ufCrm_1"] {
-        assert_eq!(desk.field(1, field), false, "{field}");
+        assert_eq!(desk.field(1, field), Value::Null, "{field}");
     }
     // Somebody else writes the same in another form.
     desk.write("b.csv", "id,opened,ufCrm_1\n1,no,нет\n");

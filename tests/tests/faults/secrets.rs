@@ -342,7 +342,7 @@ async fn no_public_type_shows_a_secret() {
     shown.debug("PatchJob", &job);
     let broken = serde_json::to_string(&job)
         .unwrap()
-        .replace("\"version\":3", "\"version\":9");
+        .replace("\"version\":4", "\"version\":9");
     let refusal = serde_json::from_str::<PatchJob>(&broken).unwrap_err();
     shown.debug("no PatchJob", &refusal);
     shown.text("no PatchJob", refusal.to_string());

@@ -1,6 +1,6 @@
 //! Two forms of a value are the same value only if the kind of the field has these forms.
 
-use vibecode_runtime::{PatchJob, RawAnswer, kind};
+use vibecode_runtime::{Mismatch, PatchJob, RawAnswer, kind};
 
 use super::*;
 
@@ -22,6 +22,9 @@ struct Compared {
     moment: Option<DateTime>,
     #[vibecode(field = "ufCrmMoney", kind = "money")]
     money: Option<Money>,
+    opened: Option<bool>,
+    #[vibecode(field = "ufCrmBoolean", kind = "boolean")]
+    flag: Option<bool>,
 }
 
 /// Values of a text, each with other texts that are the same time, amount, number, list or boolean.
@@ -151,6 +154,58 @@ fn an_untyped_value_is_compared_as_its_kind_if_that_is_given() {
     assert!(differs(&job.job().unwrap(), &record));
     let job = begun().set_as::<kind::Money>("post", "300|RUB");
     assert!(!differs(&job.job().unwrap(), &record));
+}
+
+#[test]
+fn a_boolean_that_is_cleared_in_any_way_may_be_shown_as_no() {
+    let patch = Compared::patch;
+    let with = |opened, flag| Compared {
+        opened,
+        flag,
+        ..Compared::default()
+    };
+    let before = with(Some(true), Some(true));
+    let diff = before.diff(&with(None, None)).patch;
+    let of_id = |patch: &ComparedPatch| PatchJob::new(71, patch).unwrap();
+    let untyped = PatchJob::untyped("contacts", 71);
+    let untyped = untyped
+        .clear_as::<kind::Boolean>("opened", "")
+        .job()
+        .unwrap();
+    for (field, job) in [
+        ("opened", of_id(&patch().clear_opened())),
+        ("ufCrmBoolean", of_id(&patch().clear_flag())),
+        ("opened", of_id(&diff)),
+        ("opened", untyped),
+    ] {
+        let sent = serde_json::to_string(&job).unwrap();
+        let stored: PatchJob = serde_json::from_str(&sent).unwrap();
+        for job in [job, stored] {
+            let differs = |value: &Value| {
+                let mismatches = job.mismatches(&shown(field, value));
+                let mut fields = mismatches.iter().map(Mismatch::field);
+                fields.any(|it| it == field)
+            };
+            for no in [
+                json!("N"),
+                json!(false),
+                json!("0"),
+                json!(0),
+                json!(""),
+                json!(null),
+            ] {
+                assert!(!differs(&no), "{field} {no} {sent}");
+            }
+            for yes in [json!("Y"), json!(true), json!(1)] {
+                assert!(differs(&yes), "{field} {yes} {sent}");
+            }
+        }
+    }
+    // Of another kind, or without one, `N` is a text.
+    let job = of_id(&patch().clear_post());
+    assert!(differs(&job, &shown("post", &json!("N"))));
+    let job = PatchJob::untyped("contacts", 71).clear("opened", "");
+    assert!(differs(&job.job().unwrap(), &shown("opened", &json!("N"))));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet, fmt};
 use crate::{
     patch::body::{Added, Body, FieldChange},
     value::{
-        equality::{self, ComparedAs},
+        equality,
         id::PatchOf,
         multifield::{EntryKey, kind_of},
     },
@@ -143,12 +143,9 @@ fn added(change: Option<FieldChange<'_>>) -> Vec<Added<'_>> {
 fn is_same(now: &FieldChange<'_>, earlier: &FieldChange<'_>) -> bool {
     match (now, earlier) {
         (
-            FieldChange::Set(now, compared),
-            FieldChange::Set(earlier, _) | FieldChange::Clear(earlier),
+            FieldChange::Set(now, compared) | FieldChange::Clear(now, compared),
+            FieldChange::Set(earlier, _) | FieldChange::Clear(earlier, _),
         ) => equality::same(*compared, now, earlier),
-        (FieldChange::Clear(now), FieldChange::Set(earlier, _) | FieldChange::Clear(earlier)) => {
-            equality::same(ComparedAs::Form, now, earlier)
-        }
         (FieldChange::Add(_), _) | (_, FieldChange::Add(_)) => false,
     }
 }
@@ -165,6 +162,7 @@ fn missing_in<'a>(field: &str, there: &[Added<'_>], wanted: &[Added<'a>]) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::equality::ComparedAs;
 
     fn body(sets: &[(&'static str, &str)], phones: &[(&str, &'static str)]) -> Body {
         let mut body = Body::default();

@@ -64,11 +64,17 @@ pub use crate::kind::*;
 #[allow(clippy::wildcard_imports, reason = "the types of all entities")]
 pub use crate::value::entity::*;
 
-/// Clears a field by sending this JSON.
+/// Clears a field of this kind by sending this JSON.
 #[must_use]
-pub fn clear(mut body: Body, name: &'static str, json: &'static str) -> Body {
-    body.clear(name, json);
+pub fn clear<K: Kind>(mut body: Body, name: &'static str, json: &'static str) -> Body {
+    body.clear(name, json, K::COMPARED_AS);
     body
+}
+
+/// Returns what the values of a kind are compared as.
+#[must_use]
+pub const fn compared_as<K: Kind>() -> ComparedAs {
+    K::COMPARED_AS
 }
 
 /// Returns the JSON that the client sends, for the benchmark.
@@ -90,17 +96,17 @@ pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: 
 }
 
 /// Returns the changes between two structs. `clearings` are the fields that can be missing in the
-/// second, with the JSON that clears each.
+/// second, with the JSON that clears each, and what their values are compared as.
 #[must_use]
 pub fn diff(
     before: &Body,
     after: &Body,
-    clearings: &[(&'static str, &'static str)],
+    clearings: &[(&'static str, &'static str, ComparedAs)],
 ) -> (Body, Vec<NotRemovable>) {
     let (mut body, not_removable) = after.since(before);
     let gone = |name: &str| before.change_of(name).is_some() && after.change_of(name).is_none();
-    for (name, json) in clearings.iter().filter(|(name, _)| gone(name)) {
-        body.clear(name, json);
+    for (name, json, compared) in clearings.iter().filter(|(name, ..)| gone(name)) {
+        body.clear(name, json, *compared);
     }
     (body, not_removable)
 }

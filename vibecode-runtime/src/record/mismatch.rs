@@ -140,8 +140,9 @@ impl Body {
         let shown = record.look_up(self.changes().map(|(name, _)| &**name));
         let multifields = shown.multifields().ok();
         let mismatch = |name: &str, change: FieldChange<'_>| match change {
-            FieldChange::Set(sent, compared) => of_value(sent, compared, shown.field(name)),
-            FieldChange::Clear(sent) => of_value(sent, ComparedAs::Form, shown.field(name)),
+            FieldChange::Set(sent, compared) | FieldChange::Clear(sent, compared) => {
+                of_value(sent, compared, shown.field(name))
+            }
             FieldChange::Add(added) => of_additions(name, &added, multifields.as_ref()),
         };
         self.changes()
@@ -242,7 +243,7 @@ mod tests {
             &"post".into(),
             &FieldChange::Set("\"Director\"", ComparedAs::Text),
         );
-        body.clear("companyId", "0");
+        body.clear("companyId", "0", ComparedAs::Id);
         body.add("phone", &|to| to.entry("+7 916 1", "HOME"));
         body
     }

@@ -61,10 +61,18 @@ pub(crate) fn same(compared: ComparedAs, one: &str, other: &str) -> bool {
     let is_boolean = |json| matches!(json, "true" | "false");
     one == other
         || is_nothing(one) && is_nothing(other)
+        || compared == ComparedAs::Boolean && is_no(one) && is_no(other)
         || compared.is(ComparedAs::Boolean)
             && (is_boolean(one) || is_boolean(other))
             && json::boolean(one) == json::boolean(other)
         || Form::of(one).is_same(&Form::of(other), compared)
+}
+
+/// Whether JSON is "no" in a boolean field. `""` and `false` both clear it, and an answer may show any form of nothing
+/// (api.md, "Records", grade B), or no in the form `N` (api.md, "User fields", grades B and O). In a field of another kind
+/// `N` is a text.
+fn is_no(json: &str) -> bool {
+    is_nothing(json) || json::boolean(json) == Some(false)
 }
 
 /// Whether a returned value shows what was sent. It may contain more: the URL of a file of which

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Expansion;
-use crate::check::field::{Access, Field, Role};
+use crate::{
+    check::field::{Access, Field, Role},
+    tokens::runtime::kind,
+};
 
 impl Expansion<'_> {
     /// Returns the method `diff`. It compares two patches instead of the fields, so that an error about
@@ -60,5 +63,6 @@ fn clearing_of(field: &Field<'_>) -> Option<TokenStream> {
     let by_list = plain.multiple.then_some(vibecode_spec::Clearing::EmptyList);
     let json = plain.clearing.or(by_list)?.as_json();
     let wire = &plain.wire;
-    (field.access == Access::Written).then(|| quote!((#wire, #json)))
+    let kind = kind(&plain.kind, plain.multiple);
+    (field.access == Access::Written).then(|| quote!((#wire, #json, __v::compared_as::<#kind>())))
 }

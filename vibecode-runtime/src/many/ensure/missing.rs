@@ -61,8 +61,8 @@ impl Missing {
                         body.take(name, &change);
                     }
                 }
-                FieldChange::Clear(sent) => {
-                    if of_value(sent, ComparedAs::Form, shown.field(name)).is_some() {
+                FieldChange::Clear(sent, compared) => {
+                    if of_value(sent, compared, shown.field(name)).is_some() {
                         body.take(name, &change);
                     }
                 }
@@ -191,8 +191,9 @@ pub(super) fn shows_all(patch: &Body, record: &RawAnswer) -> bool {
     // Multifields that are not understood show nothing.
     let keys = multifields.map_or_else(|_| HashSet::new(), |it| it.keys());
     patch.changes().all(|(name, change)| match change {
-        FieldChange::Set(sent, compared) => of_value(sent, compared, shown.field(name)).is_none(),
-        FieldChange::Clear(sent) => of_value(sent, ComparedAs::Form, shown.field(name)).is_none(),
+        FieldChange::Set(sent, compared) | FieldChange::Clear(sent, compared) => {
+            of_value(sent, compared, shown.field(name)).is_none()
+        }
         FieldChange::Add(added) => {
             let kind = kind_of(name);
             let mut values = added.iter().map(Added::text);
@@ -251,7 +252,7 @@ mod tests {
 
     fn clears(name: &'static str) -> Body {
         let mut body = Body::default();
-        body.clear(name, "0");
+        body.clear(name, "0", ComparedAs::Form);
         body
     }
 

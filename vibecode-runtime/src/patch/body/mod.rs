@@ -78,8 +78,8 @@ type Name = Cow<'static, str>;
 enum Action {
     /// To a value that is compared like this.
     Set(ComparedAs),
-    /// With this JSON.
-    Clear(&'static str),
+    /// With this JSON, which is compared like this.
+    Clear(&'static str, ComparedAs),
     /// With this type.
     Add(&'static str),
 }
@@ -87,7 +87,7 @@ enum Action {
 #[derive(PartialEq)]
 pub(crate) enum FieldChange<'a> {
     Set(&'a str, ComparedAs),
-    Clear(&'static str),
+    Clear(&'static str, ComparedAs),
     Add(Vec<Added<'a>>),
 }
 
@@ -154,8 +154,8 @@ impl Body {
         }
     }
 
-    pub(crate) fn clear(&mut self, name: &'static str, by: &'static str) {
-        self.put(name.into(), Action::Clear(by), by);
+    pub(crate) fn clear(&mut self, name: &'static str, by: &'static str, compared: ComparedAs) {
+        self.put(name.into(), Action::Clear(by, compared), by);
     }
 
     fn put(&mut self, name: Name, action: Action, json: &str) {
@@ -368,7 +368,7 @@ impl Body {
     fn change(&self, first: &Change, all: &[Change]) -> FieldChange<'_> {
         match first.action {
             Action::Set(compared) => FieldChange::Set(self.value(first), compared),
-            Action::Clear(by) => FieldChange::Clear(by),
+            Action::Clear(by, compared) => FieldChange::Clear(by, compared),
             Action::Add(_) => FieldChange::Add(self.added(all).collect()),
         }
     }
@@ -379,7 +379,7 @@ impl Body {
                 value: self.value(change),
                 value_type,
             }),
-            Action::Set(_) | Action::Clear(_) => None,
+            Action::Set(_) | Action::Clear(..) => None,
         })
     }
 
@@ -389,7 +389,9 @@ impl Body {
             FieldChange::Set(json, compared) => {
                 self.put(name.clone(), Action::Set(*compared), json);
             }
-            FieldChange::Clear(by) => self.put(name.clone(), Action::Clear(by), by),
+            FieldChange::Clear(by, compared) => {
+                self.put(name.clone(), Action::Clear(by, *compared), by);
+            }
             FieldChange::Add(added) => {
                 self.see(name);
                 for Added { value, value_type } in added {
@@ -441,7 +443,7 @@ impl fmt::Debug for FieldChange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Set(..) => f.write_str("set"),
-            Self::Clear(_) => f.write_str("cleared"),
+            Self::Clear(..) => f.write_str("cleared"),
             Self::Add(added) => write!(f, "{} added", added.len()),
         }
     }

@@ -32,7 +32,7 @@ impl Call {
                 to.text(value);
                 Ok(())
             }),
-            Self::Clear(name) => body.clear(name, "0"),
+            Self::Clear(name) => body.clear(name, "0", ComparedAs::Form),
             Self::Leave(name) => body.set(name, ComparedAs::Text, true, &|to| {
                 to.list([""; 0], |_, _| Ok(()))
             }),

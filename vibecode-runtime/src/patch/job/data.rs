@@ -38,13 +38,15 @@ pub(super) struct Data {
     /// The fields that the body clears. Version 1 did not distinguish them from fields that it sets.
     #[serde(default)]
     clears: Option<Vec<String>>,
-    /// What the values of fields are compared as, if that is known. Version 2 compared all by their form.
+    /// What the values of fields are compared as, if that is known. Version 3 did not have it for fields that are cleared,
+    /// and version 2 compared all by their form.
     #[serde(default)]
     compared: Option<BTreeMap<String, ComparedAs>>,
 }
 
 /// The version that is written. The versions before it are read too; others are refused.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
+const WITHOUT_COMPARED_CLEARS: u64 = 3;
 const WITHOUT_COMPARED: u64 = 2;
 const WITHOUT_CLEARS: u64 = 1;
 
@@ -56,8 +58,10 @@ impl From<PatchJob> for Data {
             wanted.map(|(name, _)| name.to_string()).collect()
         };
         let compared = body.changes().filter_map(|(name, change)| match change {
-            FieldChange::Set(_, compared) => Some((name, compared)),
-            FieldChange::Clear(_) | FieldChange::Add(_) => None,
+            FieldChange::Set(_, compared) | FieldChange::Clear(_, compared) => {
+                Some((name, compared))
+            }
+            FieldChange::Add(_) => None,
         });
         let compared = compared.filter(|(_, compared)| *compared != ComparedAs::Form);
         let compared = compared.map(|(name, compared)| (name.to_string(), compared));
@@ -69,7 +73,7 @@ impl From<PatchJob> for Data {
             body: body.to_json(),
             adds: of(|change| matches!(change, FieldChange::Add(_))),
             unchecked: body.is_unchecked(),
-            clears: Some(of(|change| matches!(change, FieldChange::Clear(_)))),
+            clears: Some(of(|change| matches!(change, FieldChange::Clear(..)))),
         }
     }
 }
@@ -102,7 +106,7 @@ impl Data {
         let (clears, compared) = match (self.version, self.clears, self.compared) {
             (WITHOUT_CLEARS, None, None) => (Vec::new(), BTreeMap::new()),
             (WITHOUT_COMPARED, Some(clears), None) => (clears, BTreeMap::new()),
-            (VERSION, Some(clears), Some(compared)) => (clears, compared),
+            (WITHOUT_COMPARED_CLEARS | VERSION, Some(clears), Some(compared)) => (clears, compared),
             (WITHOUT_CLEARS..=VERSION, ..) => return Err(NotAJob::Body),
             (version, ..) => return Err(NotAJob::Version(version)),
         };
@@ -151,6 +155,7 @@ fn read_body(
             return None;
         }
         let added;
+        let mut compared_as = |name: &str| compared.remove(name).unwrap_or(ComparedAs::Form);
         let change = match (adds.take(&name), clears.take(&name)) {
             (true, true) => return None,
             (true, false) => {
@@ -161,14 +166,11 @@ fn read_body(
                 FieldChange::Add(entries.collect())
             }
             (false, true) if is_never_set(&name) => return None,
-            (false, true) => FieldChange::Clear(clearing(value)?),
+            (false, true) => FieldChange::Clear(clearing(value)?, compared_as(&name)),
             // Only an unchecked value may set a field that could be added to, and such a body is sent
             // only once.
             (false, false) if !is_unchecked && is_never_set(&name) => return None,
-            (false, false) => {
-                let compared = compared.remove(&*name).unwrap_or(ComparedAs::Form);
-                FieldChange::Set(value, compared)
-            }
+            (false, false) => FieldChange::Set(value, compared_as(&name)),
         };
         body.take(&name.into(), &change);
     }
@@ -236,14 +238,14 @@ mod tests {
     fn job(body: &str, adds: &str, clears: &str) -> String {
         let body = serde_json::to_string(body).unwrap();
         format!(
-            r#"{{"version":3,"entity":"contacts","id":71,"body":{body},"adds":{adds},"unchecked":false,"clears":{clears},"compared":{{}}}}"#
+            r#"{{"version":4,"entity":"contacts","id":71,"body":{body},"adds":{adds},"unchecked":false,"clears":{clears},"compared":{{}}}}"#
         )
     }
 
     /// As version 2 wrote it.
     fn job_without_compared(body: &str, adds: &str, clears: &str) -> String {
         let new = job(body, adds, clears);
-        let old = new.replace(r#""version":3"#, r#""version":2"#);
+        let old = new.replace(r#""version":4"#, r#""version":2"#);
         old.replace(r#","compared":{}"#, "")
     }
 
@@ -283,18 +285,33 @@ mod tests {
 
     #[test]
     fn a_job_keeps_what_its_values_are_compared_as() {
-        let json = job(r#"{"post":"a","companyId":5,"name":"b"}"#, "[]", "[]")
-            .replace("{}", r#"{"companyId":"id","post":"text"}"#);
+        let body = r#"{"post":"a","companyId":5,"name":"b","opened":"","comments":""}"#;
+        let compared = r#"{"companyId":"id","opened":"boolean","post":"text"}"#;
+        let json = job(body, "[]", r#"["opened","comments"]"#).replace("{}", compared);
         let read = read(&json).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), json);
         let compared = |name| match read.body.change_of(name) {
-            Some(FieldChange::Set(_, compared)) => compared,
+            Some(FieldChange::Set(_, compared) | FieldChange::Clear(_, compared)) => compared,
             other => panic!("{other:?}"),
         };
         assert_eq!(
-            ["post", "companyId", "name"].map(compared),
-            [ComparedAs::Text, ComparedAs::Id, ComparedAs::Form]
+            ["post", "companyId", "name", "opened", "comments"].map(compared),
+            [
+                ComparedAs::Text,
+                ComparedAs::Id,
+                ComparedAs::Form,
+                ComparedAs::Boolean,
+                ComparedAs::Form
+            ]
         );
+    }
+
+    #[test]
+    fn a_job_of_version_3_is_read_and_sends_the_same_body() {
+        for (body, adds, clears) in BODIES {
+            let old = job(body, adds, clears).replace(r#""version":4"#, r#""version":3"#);
+            assert_eq!(read(&old).unwrap().body.to_json(), body);
+        }
     }
 
     #[test]
@@ -313,7 +330,7 @@ mod tests {
             assert!(
                 read.body
                     .changes()
-                    .all(|(_, change)| !matches!(change, FieldChange::Clear(_)))
+                    .all(|(_, change)| !matches!(change, FieldChange::Clear(..)))
             );
         }
     }
@@ -327,7 +344,7 @@ mod tests {
         );
         let read = read(&json).unwrap();
         let is_clear =
-            |name: &str| matches!(read.body.change_of(name), Some(FieldChange::Clear(_)));
+            |name: &str| matches!(read.body.change_of(name), Some(FieldChange::Clear(..)));
         assert_eq!(
             ["post", "name", "companyId"].map(is_clear),
             [true, false, true]
@@ -368,9 +385,9 @@ mod tests {
         let good = job(PHONE, PHONES, "[]");
         assert!(read(&good).is_ok());
         let mut bad = vec![
-            good.replace(r#""version":3"#, r#""version":4"#),
-            good.replace(r#""version":3"#, r#""version":2"#),
-            good.replace(r#""version":3"#, r#""version":1"#),
+            good.replace(r#""version":4"#, r#""version":5"#),
+            good.replace(r#""version":4"#, r#""version":2"#),
+            good.replace(r#""version":4"#, r#""version":1"#),
             good.replace("{}", r#"{"post":"text"}"#),
             good.replace("{}", r#"{"phone":"text"}"#),
             good.replace(r#","compared":{}"#, ""),

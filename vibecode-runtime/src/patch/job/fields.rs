@@ -10,7 +10,7 @@ impl PatchJob {
     pub fn fields(&self) -> impl Iterator<Item = JobField<'_>> {
         let changes = self.body.changes();
         changes.map(|(name, change)| match change {
-            FieldChange::Set(json, _) | FieldChange::Clear(json) => JobField {
+            FieldChange::Set(json, _) | FieldChange::Clear(json, _) => JobField {
                 name,
                 json: Some(json),
                 added: Vec::new(),

@@ -38,7 +38,7 @@ use crate::{
 /// assert_eq!(
 ///     json,
 ///     concat!(
-///         r#"{"version":3,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","#,
+///         r#"{"version":4,"entity":"contacts","id":71,"body":"{\"post\":\"Director\"}","#,
 ///         r#""adds":[],"unchecked":false,"clears":[],"compared":{"post":"text"}}"#,
 ///     ),
 /// );

@@ -73,8 +73,8 @@ impl PatchJob {
     pub fn untyped_with(&self, name: impl Into<String>, value: impl Serialize) -> UntypedPatch {
         let name = name.into();
         let compared = match self.body.change_of(&name) {
-            Some(FieldChange::Set(_, compared)) => compared,
-            Some(FieldChange::Clear(_) | FieldChange::Add(_)) | None => ComparedAs::Form,
+            Some(FieldChange::Set(_, compared) | FieldChange::Clear(_, compared)) => compared,
+            Some(FieldChange::Add(_)) | None => ComparedAs::Form,
         };
         Self::untyped(self.entity(), self.id).set_compared(name, compared, value)
     }
@@ -132,13 +132,27 @@ impl UntypedPatch {
     /// Clears a field by sending the value that clears its kind: `""` for text, dates and single user
     /// fields, 0 for references, an empty list for multiple fields; null or false if the portal accepts
     /// them.
-    pub fn clear(mut self, name: impl Into<String>, by: impl Serialize) -> Self {
-        let name = name.into();
+    ///
+    /// The kind is not known, so a boolean that is shown as `N` does not count as cleared. Use
+    /// [`clear_as`](Self::clear_as) if the kind is known.
+    pub fn clear(self, name: impl Into<String>, by: impl Serialize) -> Self {
+        self.clear_compared(name.into(), ComparedAs::Form, by)
+    }
+
+    /// Clears a field of this kind, as [`clear`](Self::clear) does. The kind only determines how `ensure` and `mismatches`
+    /// compare the cleared field with the record.
+    pub fn clear_as<K: Kind>(self, name: impl Into<String>, by: impl Serialize) -> Self {
+        self.clear_compared(name.into(), K::COMPARED_AS, by)
+    }
+
+    fn clear_compared(mut self, name: String, compared: ComparedAs, by: impl Serialize) -> Self {
         let json = to_json(&by).ok().filter(|_| is_finite(&by));
         let by = json.and_then(|json| clearing(&json));
         match (refusal(&name), by) {
             (Some(reason), _) => self.body.refuse(name, reason),
-            (None, Some(by)) => self.body.take(&name.into(), &FieldChange::Clear(by)),
+            (None, Some(by)) => self
+                .body
+                .take(&name.into(), &FieldChange::Clear(by, compared)),
             (None, None) => self.body.refuse(
                 name,
                 "a field is cleared by an empty text, 0, an empty list, null or false",

@@ -92,6 +92,47 @@ fn booleans_are_the_same_in_every_form() {
 }
 
 #[test]
+fn a_boolean_that_is_cleared_is_shown_as_no_or_as_nothing_and_a_text_as_nothing_only() {
+    let nothing = [
+        json!(""),
+        json!(null),
+        json!(0),
+        json!("0"),
+        json!(false),
+        json!([]),
+    ];
+    let as_no = [json!("N"), json!("n"), json!("false")];
+    let no = nothing.iter().chain(&as_no);
+    let yes = [json!(true), json!("Y"), json!(1), json!("1")];
+    let others = yes
+        .iter()
+        .chain(&[json!("no"), json!(2), json!(["N"])])
+        .cloned()
+        .collect::<Vec<_>>();
+    for by in [json!(""), json!(false), json!(null), json!(0)] {
+        let cleared = by.to_string();
+        let is_shown =
+            |compared, shown: &Value| super::shows(compared, &cleared, &shown.to_string());
+        assert!(
+            no.clone().all(|it| is_shown(ComparedAs::Boolean, it)),
+            "{by}"
+        );
+        assert!(
+            !others.iter().any(|it| is_shown(ComparedAs::Boolean, it)),
+            "{by}"
+        );
+    }
+    for compared in [
+        ComparedAs::Text,
+        ComparedAs::Code,
+        ComparedAs::Form,
+        ComparedAs::Number,
+    ] {
+        assert!(!super::shows(compared, r#""""#, r#""N""#), "{compared:?}");
+    }
+}
+
+#[test]
 fn numbers_are_compared_by_value_in_number_and_in_text_form() {
     let number = |text: &str| text.to_owned();
     for (one, other, are_same) in [
