@@ -32,6 +32,17 @@ pub(crate) fn decimal(text: &str) -> Result<Numbers, String> {
     }
 }
 
+impl Numbers {
+    /// Returns what `--decimal` is given for this separator.
+    pub(crate) fn decimal_separator(self) -> Option<&'static str> {
+        match self {
+            Self::Dot => Some("."),
+            Self::Comma => Some(","),
+            Self::Unknown | Self::Mixed | Self::Program => None,
+        }
+    }
+}
+
 /// What a number alone shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {

@@ -100,6 +100,191 @@ async fn the_command_after_a_plan_of_an_unfinished_job_sends_what_the_plan_has_s
     run_in_another_shell(&desk, &resume).assert(0, "6 rows done, 0 failed");
 }
 
+/// A desk with a job of which only the first row is sent.
+async fn desk_with_an_unfinished_job(words: &[&str]) -> Desk {
+    let desk = Desk::of(3).await;
+    desk.write("a.csv", "id,post,phone\n1,x,8 916 111-22-33\n2,y,\nz,,\n");
+    let given = [
+        "a.csv",
+        "--yes",
+        "--no-backup",
+        "--limit",
+        "1",
+        "--settle",
+        "1",
+    ];
+    let said = run(&desk, &[&given, words].concat());
+    said.assert(1, "1 row done, 0 failed, 1 bad (not sent)");
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_resumed_with_other_options_is_answered_with_its_own() {
+    let own = [
+        "--country",
+        "7",
+        "--skip-bad",
+        "--map",
+        "post=comments",
+        "--decimal",
+        ",",
+    ];
+    for other in [
+        &["--resume", "--no-backup"][..],
+        &[
+            "--resume",
+            "--no-backup",
+            "--skip-bad",
+            "--country",
+            "375",
+            "--ensure",
+            "--settle",
+            "9",
+        ],
+        &[
+            "--yes",
+            "--no-backup",
+            "--skip-bad",
+            "--ignore",
+            "post",
+            "--decimal=.",
+            "--empty",
+            "clear",
+        ],
+    ] {
+        let desk = desk_with_an_unfinished_job(&own).await;
+        let said = run(&desk, &[&["a.csv"], other].concat());
+        said.assert(2, "the job was started with other options (");
+        said.assert(2, "nothing was sent now. To resume it: ");
+        let resume = printed(&said, "To resume it: ");
+        run_in_another_shell(&desk, &resume).assert(1, "2 rows done, 0 failed, 1 bad (not sent)");
+        assert_eq!(desk.field(2, "comments"), "y");
+        assert_eq!(
+            desk.phones(1),
+            [("+79161112233".to_owned(), "WORK".to_owned())]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_for_another_entity_and_with_a_file_of_fields_is_answered_with_its_own() {
+    let desk = Desk::of(2).await;
+    desk.write(
+        "fields.json",
+        r#"{"id": "id", "Job": "post", "Note": null}"#,
+    );
+    desk.write("a.csv", "id\tJob\tNote\n1\tx\ta\n2\ty\tb\n");
+    let given = [
+        "a.csv",
+        "--yes",
+        "--no-backup",
+        "--limit",
+        "1",
+        "--mapping",
+        "fields.json",
+    ];
+    run(&desk, &given).assert(0, "1 row done");
+    desk.write(
+        "fields.json",
+        r#"{"id": "id", "Job": "comments", "Note": null}"#,
+    );
+    let said = run(
+        &desk,
+        &[
+            "a.csv",
+            "--resume",
+            "--no-backup",
+            "--mapping",
+            "fields.json",
+        ],
+    );
+    said.assert(2, "--map or --mapping was");
+    let resume = printed(&said, "To resume it: ").replace("bulk contacts", "bulk companies");
+    let said = run_in_another_shell(&desk, &resume);
+    said.assert(2, "the entity was contacts and is now companies");
+    let resume = printed(&said, "To resume it: ");
+    run_in_another_shell(&desk, &resume).assert(0, "2 rows done, 0 failed");
+    assert_eq!(desk.field(2, "post"), "y");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_file_of_an_unfinished_job_is_sent_by_the_steps_that_are_printed() {
+    for option in ["--yes", "--resume", "--plan"] {
+        let desk = desk_with_an_unfinished_job(&["--country", "7", "--skip-bad"]).await;
+        desk.write("a.csv", "id,post,phone\n1,x,8 916 111-22-33\n2,y,\n3,z,\n");
+        desk.write("a.1.csv", "");
+        let words = [
+            "a.csv",
+            option,
+            "--no-backup",
+            "--country",
+            "7",
+            "--settle",
+            "60",
+        ];
+        let said = run(&desk, &words);
+        said.assert(
+            2,
+            "the file has changed since its job was started (its SHA-256 began with ",
+        );
+        said.assert(2, "and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, ");
+        let words = words.map(|word| if word == "60" { "0" } else { word });
+        let said = run(&desk, &words);
+        said.assert(2, "instead, rename it to a.2.csv, and run: ");
+        fs::rename(desk.path("a.csv"), desk.path("a.2.csv")).unwrap();
+        let plan = run_in_another_shell(&desk, &printed(&said, "rename it to a.2.csv, and run: "));
+        plan.assert(0, "2 records would change, 1 the same");
+        let send = printed(&plan, "nothing has changed since: ");
+        run_in_another_shell(&desk, &send).assert(0, "3 rows done, 0 failed");
+        assert_eq!(desk.phones(1).len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_requests_of_an_unfinished_job_are_to_be_waited_for_before_its_corrected_file_is_sent()
+{
+    let desk = Desk::of(1).await;
+    desk.write("a.csv", "id,phone\n1,+79160000001\n");
+    desk.fault(vibecode_sandbox::Fault::hang());
+    let mut job = desk
+        .command("contacts a.csv --yes --no-throttle")
+        .spawn()
+        .unwrap();
+    while desk.requests().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    job.kill().unwrap();
+    job.wait().unwrap();
+    desk.write("a.csv", "id,phone\n1,+79160000002\n");
+    for option in ["--yes", "--resume"] {
+        let said = run(&desk, &["a.csv", option]);
+        said.assert(2, "To send the file as it is instead, wait ");
+        said.assert(
+            2,
+            ", since requests of that job may still be applied, rename it to a.1.csv, and run: ",
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_file_under_the_name_of_a_finished_job_is_no_job_to_resume() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,x\n");
+    run(&desk, &["a.csv", "--yes", "--no-backup"]).assert(0, "1 row done");
+    desk.write("a.csv", "id,post\n2,y\n");
+    let said = run(&desk, &["a.csv", "--resume", "--no-backup"]);
+    said.assert(2, "this job is already finished: 1 done, 0 failed, on 2");
+    said.assert(
+        2,
+        "there is nothing to resume, and nothing was sent now. To see what the file would change: ",
+    );
+    let command = printed(&said, "To see what the file would change: ");
+    let command = command.split(" (with --yes").next().unwrap();
+    run_in_another_shell(&desk, command).assert(0, "contacts/2 post: ");
+    run_in_another_shell(&desk, &command.replace("--plan", "--yes")).assert(0, "1 row done");
+    assert_eq!(desk.field(2, "post"), "y");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_printed_command_is_refused_for_another_portal() {
     let desk = Desk::of(2).await;

@@ -427,7 +427,7 @@ async fn the_journal_of_last_weeks_file_is_set_aside() {
     desk.write("a.csv.journal", format!("{}\n", open.join("\n")));
     desk.write("a.csv", "id,post\n71,c\n");
     desk.run("contacts a.csv --yes")
-        .assert(2, "this job was started before");
+        .assert(2, "the file has changed since its job was started");
     assert_eq!(desk.field(71, "post"), "b");
 }
 

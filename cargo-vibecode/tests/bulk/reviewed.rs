@@ -163,7 +163,7 @@ async fn a_plan_of_an_unfinished_job_is_refused_if_it_could_not_be_resumed() {
     let file = desk.read("a.csv");
     desk.write("a.csv", file.replace("6,f", "6,g"));
     desk.run("contacts a.csv --plan --settle 1")
-        .assert(2, "the journal belongs to another job");
+        .assert(2, "the file has changed since its job was started");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -130,7 +130,8 @@ impl BulkJob<'_> {
             return Ok(None);
         }
         let found = FoundJournal::open(&journal)?;
-        found.past_of(&self.header(checked)?).map(Some)
+        self.check_resumable(&found, &self.header(checked)?)?;
+        Ok(Some(found.into_past()))
     }
 
     /// Reads the records of the rows that are sent next, and prints to `output` what they would change: first those that an

@@ -3,7 +3,7 @@
 
 use std::{env, ffi::OsString, fmt, path::Path};
 
-use super::job::BulkJob;
+use super::{job::BulkJob, journal::header::Setting};
 use crate::{
     args, portal,
     shell_word::{no_option, quoted},
@@ -34,6 +34,8 @@ const OPTIONS_OF_ONE_FILE: [&str; 11] = [
     "sheet",
     "hidden-rows",
 ];
+/// The position of the entity among the words without a name, after `bulk`.
+const ENTITY: usize = 1;
 /// The position of the file among the words without a name, after `bulk` and the entity.
 const FILE: usize = 2;
 
@@ -89,11 +91,7 @@ impl BulkJob<'_> {
 
     /// Returns the command that resumes the job of an earlier copy of standard input or of a pipe.
     pub(super) fn command_to_resume_copy(&self, copy: &Path) -> CommandLine {
-        let mut command = self.command_to_resume();
-        if let Some(file) = command.words.get_mut(FILE) {
-            copy.as_os_str().clone_into(file);
-        }
-        command
+        self.command_to_resume().with_file(copy)
     }
 
     /// Returns the command that shows what a backup would restore.
@@ -112,11 +110,8 @@ impl BulkJob<'_> {
 
     /// Returns the command that checks the file of failed or of bad rows.
     pub(super) fn command_to_check_rows(&self, file: &Path) -> CommandLine {
-        let mut command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
-        if let Some(word) = command.words.get_mut(FILE) {
-            file.as_os_str().clone_into(word);
-        }
-        self.for_the_same_portal(command)
+        let command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
+        self.for_the_same_portal(command.with_file(file))
     }
 
     /// Returns the command that shows what the failed rows of an undo would restore in records that were changed since.
@@ -210,6 +205,39 @@ impl CommandLine {
                 name: name.to_owned(),
                 words: vec![format!("--{name}").into()],
             });
+        }
+        self
+    }
+
+    /// Returns this command with the settings of another job.
+    pub(super) fn with_settings(self, settings: &[Setting]) -> Self {
+        settings.iter().fold(self, Self::with_setting)
+    }
+
+    fn with_setting(mut self, setting: &Setting) -> Self {
+        let Some(name) = setting.options.first() else {
+            if let (Some(word), Some([entity])) =
+                (self.words.get_mut(ENTITY), setting.values().as_deref())
+            {
+                *word = entity.into();
+            }
+            return self;
+        };
+        let command = self.without(setting.options);
+        match setting.values() {
+            Some(values) => {
+                let values = values.into_iter();
+                values.fold(command, |command, value| command.option(name, value))
+            }
+            None if setting.value == true => command.flag(name),
+            None => command,
+        }
+    }
+
+    /// Returns this command for another file.
+    pub(super) fn with_file(mut self, file: impl Into<OsString>) -> Self {
+        if let Some(word) = self.words.get_mut(FILE) {
+            *word = file.into();
         }
         self
     }

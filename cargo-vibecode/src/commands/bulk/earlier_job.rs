@@ -10,7 +10,6 @@ use super::{
     job::BulkJob,
     job_settings::current_folder,
     journal::{
-        self,
         past::Past,
         resume::{self, FinishedJob, FoundJournal},
         undo::OpenUndo,
@@ -26,7 +25,7 @@ impl BulkJob<'_> {
     /// may be the reason for what the check reports.
     ///
     /// # Errors
-    /// If the journal cannot be read, or if an undo has restored rows of the job.
+    /// If the journal cannot be read or is that of another job, or if an undo has restored rows of the job.
     pub(super) fn interrupted_job(&self, journal: &Path) -> Result<Option<FoundJournal>, Failure> {
         if !self.args.resume {
             return Ok(None);
@@ -45,6 +44,7 @@ impl BulkJob<'_> {
                 None => self.undone(journal, &undone),
             });
         }
+        self.check_same_job(&found)?;
         Ok(Some(found))
     }
 
@@ -89,10 +89,10 @@ impl BulkJob<'_> {
         if !self.args.yes || self.args.resume || !journal.exists() {
             return Ok(None);
         }
-        let finished = resume::finished(journal)?;
-        finished
-            .map(Some)
-            .ok_or_else(|| journal::already_started(journal, &self.command_to_resume()))
+        match resume::finished(journal)? {
+            Some(finished) => Ok(Some(finished)),
+            None => Err(self.started_before(journal)),
+        }
     }
 
     /// Checks that standard input or a pipe does not have the rows of an earlier job that is not finished. Its copy has

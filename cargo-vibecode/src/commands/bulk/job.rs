@@ -154,7 +154,10 @@ impl BulkJob<'_> {
         self.check_numbers(&checked)?;
         self.show_check(&mut checked, is_sent).await?;
         let resumed = match interrupted {
-            Some(interrupted) => Some(interrupted.resume(&self.header(&checked)?, output)?),
+            Some(interrupted) => {
+                self.check_resumable(&interrupted, &self.header(&checked)?)?;
+                Some(interrupted.resume(output)?)
+            }
             None => None,
         };
         let is_bad = checked.bad > 0 && !args.skip_bad;

@@ -58,22 +58,35 @@ impl BulkJob<'_> {
     }
 
     pub(super) fn header(&self, checked: &Checked) -> Result<Header, Failure> {
+        let meaning = Meaning {
+            changes_sha256: checked.changes.in_hex(),
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            files: self.files.clone(),
+        };
+        let is_ensured = self.args.ensure || checked.adds;
+        self.header_of(checked.digest.clone(), Some(meaning), is_ensured)
+    }
+
+    /// Returns what the journal of the job begins with, if the file has this digest.
+    pub(super) fn header_of(
+        &self,
+        input_sha256: String,
+        meaning: Option<Meaning>,
+        is_ensured: bool,
+    ) -> Result<Header, Failure> {
         let Self { args, identity, .. } = self;
         let base_url = portal::base_url(self.portal_args)?;
+        let base_url = base_url.filter(|url| url != Client::BASE_URL);
         Ok(Header {
             version: header::VERSION,
             id: None,
             entity: args.entity.clone(),
-            base_url: base_url.unwrap_or_else(|| "the documented one".to_owned()),
+            base_url: base_url.unwrap_or_else(|| header::DOCUMENTED_URL.to_owned()),
             portal: identity.as_ref().and_then(|it| it.portal.clone()),
             key: identity.as_ref().map(Identity::key_in_words),
             folder: current_folder(),
-            input_sha256: checked.digest.clone(),
-            meaning: Some(Meaning {
-                changes_sha256: checked.changes.in_hex(),
-                tool: env!("CARGO_PKG_VERSION").to_owned(),
-                files: self.files.clone(),
-            }),
+            input_sha256,
+            meaning,
             delimiter: match self.input.format {
                 FileFormat::Csv { delimiter } => Some(delimiter.into()),
                 FileFormat::JsonLines => None,
@@ -93,7 +106,7 @@ impl BulkJob<'_> {
             empty: self.empty(),
             phones: args.rules.phones,
             country: args.rules.country,
-            ensure: args.ensure || checked.adds,
+            ensure: is_ensured,
             skip_bad: args.skip_bad,
             settle_seconds: self.settle().as_secs(),
             reviewed: None,

@@ -6,6 +6,7 @@
 //! reads their records just before. `journal` records each batch before it is sent and after its outcomes are known.
 //! `failed` writes the failed rows to a file.
 
+mod another_job;
 mod args;
 mod backup;
 mod backup_step;

@@ -231,6 +231,17 @@ impl Input {
         Err(Failure::in_file(&self.path, problem))
     }
 
+    /// Returns the hash of the file that the rows are read from.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn digest(&self) -> Result<String, Failure> {
+        let mut hashed = Hashed::new(Arc::clone(&self.file));
+        let read = io::copy(&mut hashed, &mut io::sink());
+        read.map_err(|error| self.failure(&error))?;
+        Ok(hashed.digest())
+    }
+
     /// Returns the length of the file that the rows are read from; 0 if it is not known.
     pub(crate) fn bytes(&self) -> u64 {
         self.file.metadata().map_or(0, |metadata| metadata.len())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use vibecode_runtime::Client;
 use vibecode_spec::one_line;
 
 use super::review::Review;
@@ -11,6 +12,9 @@ use crate::{
     change::entries::Phones, commands::bulk::args::Empty, numbers::Numbers,
     portal_identity::same_portal,
 };
+
+/// The base URL of a job for which none was given.
+pub(crate) const DOCUMENTED_URL: &str = "the documented one";
 
 /// The version of the journal's format.
 pub(crate) const VERSION: u32 = 8;
@@ -20,6 +24,8 @@ pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 /// Also on without the option, if a row adds phones or emails.
 const ENSURE: &str = "--ensure";
 const ALLOW_GARBLED: &str = "--allow-garbled";
+const MAP: &str = "--map or --mapping";
+const IGNORE: &str = "--ignore";
 
 /// The job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,25 +98,96 @@ pub(crate) struct Meaning {
 /// The digests of files by their names, such as `contacts.json`. A file that does not exist has none.
 pub(crate) type FileDigests = BTreeMap<String, String>;
 
+/// Why a journal is not that of the job now.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum OtherJob {
+    /// The file is another one, or has changed. The text has the digests of both.
+    File(String),
+    Portal {
+        then: String,
+        now: String,
+    },
+    Settings {
+        /// How the job was started, as far as it is given otherwise now.
+        then: Vec<Setting>,
+        differences: Vec<String>,
+    },
+}
+
+/// Why the rows that are left of a job must not be sent as they would be now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The API does not report the portal any more.
+    NoPortal { then: String },
+    OtherChanges {
+        /// What has changed.
+        reasons: Vec<String>,
+        /// Whether the folder is another one, too.
+        is_elsewhere: bool,
+    },
+}
+
+/// What must be the same whenever a job is resumed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Setting {
+    /// The name that users know.
+    name: &'static str,
+    /// The options that give it, without dashes. Its value can be given to the first of them.
+    pub(crate) options: &'static [&'static str],
+    /// A text, a number, a list, or true for an option without a value. Null and false: it is not given.
+    pub(crate) value: Value,
+}
+
 impl Header {
-    /// Returns why this is not the job now, and the next step.
-    pub(crate) fn is_of_another_job(&self, now: &Self) -> Option<String> {
-        let differences = self.differences(now);
-        if differences.is_empty() {
-            return None;
+    /// Returns why this is not the job now.
+    pub(crate) fn is_of_another_job(&self, now: &Self) -> Option<OtherJob> {
+        if self.input_sha256 != now.input_sha256 {
+            let digits = |digest: &str| digest.chars().take(8).collect::<String>();
+            return Some(OtherJob::File(format!(
+                "its SHA-256 began with {}, and now with {}",
+                digits(&self.input_sha256),
+                digits(&now.input_sha256)
+            )));
         }
-        let differences = differences.join("; ");
-        Some(format!(
-            "the journal belongs to another job: {differences}. Run the same command as before. To send all rows in another way, give the file another name, not before the requests of this job have settled"
-        ))
+        if let (Some(then), Some(now)) = (&self.portal, &now.portal)
+            && !same_portal(then, now)
+        {
+            return Some(OtherJob::Portal {
+                then: then.clone(),
+                now: now.clone(),
+            });
+        }
+        self.other_settings(now)
     }
 
-    /// Returns why the rows that are left must not be sent as they would be now, and the next step.
-    pub(crate) fn refusal(&self, now: &Self) -> Option<String> {
+    fn other_settings(&self, now: &Self) -> Option<OtherJob> {
+        let settings = self.settings().into_iter().zip(now.settings());
+        // If the rows are read in another way, they may add nothing any more, and are not ensured for that reason.
+        let is_ensure_derived = self.requests_other_changes(now);
+        let other = settings
+            .filter(|(then, now)| then.value != now.value)
+            .filter(|(then, _)| then.name != ENSURE || !is_ensure_derived)
+            .filter(|(then, _)| then.name != ALLOW_GARBLED || !then.value.is_null());
+        let (mut then, differences): (Vec<Setting>, Vec<String>) = other
+            .map(|(then, now)| {
+                let (old, new) = (in_words(&then.value), in_words(&now.value));
+                let difference = format!("{} was {old} and is now {new}", then.name);
+                (then, difference)
+            })
+            .unzip();
+        // The file of --mapping gives both.
+        let is_of_columns = |it: &Setting| [MAP, IGNORE].contains(&it.name);
+        if then.iter().any(is_of_columns) {
+            then.retain(|it| !is_of_columns(it));
+            then.extend(self.settings().into_iter().filter(is_of_columns));
+        }
+        (!then.is_empty()).then_some(OtherJob::Settings { then, differences })
+    }
+
+    /// Returns why the rows that are left must not be sent as they would be now.
+    pub(crate) fn refusal(&self, now: &Self) -> Option<Refusal> {
         if let (Some(then), None) = (&self.portal, &now.portal) {
-            return Some(format!(
-                "the job was started for the portal {then}, and the API does not report now which portal the key is for: nothing was sent. Resume once the API reports it again"
-            ));
+            return Some(Refusal::NoPortal { then: then.clone() });
         }
         if !self.requests_other_changes(now) {
             return None;
@@ -124,18 +201,10 @@ impl Header {
                 of_now.tool, then.tool
             ));
         }
-        let reasons = match reasons[..] {
-            [] => String::new(),
-            [..] => format!(" ({})", reasons.join("; ")),
-        };
-        let next = if is_elsewhere {
-            "Run the command in the folder in which the job was started, or restore what has changed, to resume"
-        } else {
-            "Restore what has changed to resume"
-        };
-        Some(format!(
-            "the rows request other changes now than when the job was started{reasons}: nothing was sent. {next}. To send all rows with the new changes, give the file another name, not before the requests of this job have settled"
-        ))
+        Some(Refusal::OtherChanges {
+            reasons,
+            is_elsewhere,
+        })
     }
 
     fn requests_other_changes(&self, now: &Self) -> bool {
@@ -193,61 +262,93 @@ impl Header {
         changed
     }
 
-    /// Returns the differences in words; empty if this is the same job.
-    fn differences(&self, now: &Self) -> Vec<String> {
-        if self.input_sha256 != now.input_sha256 {
-            let digits = |digest: &str| digest.chars().take(8).collect::<String>();
-            return vec![format!(
-                "the file is another one, or has changed since (its SHA-256 began with {}, and now with {})",
-                digits(&self.input_sha256),
-                digits(&now.input_sha256)
-            )];
-        }
-        if let (Some(then), Some(now)) = (&self.portal, &now.portal)
-            && !same_portal(then, now)
-        {
-            return vec![format!("the portal was {then} and is now {now}")];
-        }
-        let settings = self.settings().into_iter().zip(now.settings());
-        // If the rows are read in another way, they may add nothing any more, and are not ensured for that reason.
-        let is_ensure_derived = self.requests_other_changes(now);
-        settings
-            .filter(|((_, then), (_, now))| then != now)
-            .filter(|((name, _), _)| *name != ENSURE || !is_ensure_derived)
-            .filter(|((name, then), _)| *name != ALLOW_GARBLED || !then.is_null())
-            .map(|((name, then), (_, now))| {
-                format!(
-                    "{name} was {} and is now {}",
-                    in_words(&then),
-                    in_words(&now)
-                )
-            })
-            .collect()
-    }
-
-    /// Returns what must be the same whenever the job is resumed, by the names that users know.
-    fn settings(&self) -> [(&'static str, Value); 19] {
+    /// Returns what must be the same whenever the job is resumed.
+    fn settings(&self) -> [Setting; 19] {
+        let decimal = self.reading.decimal.and_then(Numbers::decimal_separator);
+        let base_url = match &*self.base_url {
+            DOCUMENTED_URL => Client::BASE_URL,
+            other => other,
+        };
+        let delimiter = self.delimiter.map(|it| match it {
+            '\t' => "tab".to_owned(),
+            other => other.to_string(),
+        });
+        let setting = |name, options, value| Setting {
+            name,
+            options,
+            value,
+        };
         [
-            ("the entity", json!(self.entity)),
-            ("the base URL", json!(self.base_url)),
-            ("--delimiter", json!(self.delimiter)),
-            ("--map or --mapping", json!(self.map)),
-            ("--ignore", json!(self.ignore)),
-            ("--id-column", json!(self.id_column)),
-            ("--encoding", json!(self.reading.encoding)),
-            ("--sheet", json!(self.reading.sheet)),
-            ("--timezone", json!(self.reading.timezone)),
-            ("--currency", json!(self.reading.currency)),
-            ("--decimal", json!(self.reading.decimal)),
-            ("--ignore-unknown", json!(self.reading.ignore_unknown)),
-            (ALLOW_GARBLED, json!(self.reading.allow_garbled)),
-            ("--empty", json!(self.empty)),
-            ("--phones", json!(self.phones)),
-            ("--country", json!(self.country)),
-            (ENSURE, json!(self.ensure)),
-            ("--skip-bad", json!(self.skip_bad)),
-            ("--settle", json!(self.settle_seconds)),
+            setting("the entity", &[], json!(self.entity)),
+            setting("the base URL", &["base-url"], json!(base_url)),
+            setting("--delimiter", &["delimiter"], json!(delimiter)),
+            setting(MAP, &["map", "mapping"], json!(self.map)),
+            setting(IGNORE, &["ignore"], json!(self.ignore)),
+            setting("--id-column", &["id-column"], json!(self.id_column)),
+            setting("--encoding", &["encoding"], json!(self.reading.encoding)),
+            setting("--sheet", &["sheet"], json!(self.reading.sheet)),
+            setting("--timezone", &["timezone"], json!(self.reading.timezone)),
+            setting("--currency", &["currency"], json!(self.reading.currency)),
+            setting("--decimal", &["decimal"], json!(decimal)),
+            setting(
+                "--ignore-unknown",
+                &["ignore-unknown"],
+                json!(self.reading.ignore_unknown),
+            ),
+            setting(
+                ALLOW_GARBLED,
+                &["allow-garbled"],
+                json!(self.reading.allow_garbled),
+            ),
+            setting("--empty", &["empty"], json!(self.empty)),
+            setting("--phones", &["phones"], json!(self.phones)),
+            setting("--country", &["country"], json!(self.country)),
+            setting(ENSURE, &["ensure"], json!(self.ensure)),
+            setting("--skip-bad", &["skip-bad"], json!(self.skip_bad)),
+            setting("--settle", &["settle"], json!(self.settle_seconds)),
         ]
+    }
+}
+
+impl Refusal {
+    /// Says why, and what to do. `as_new_job` says how the rows can be sent by a job of their own.
+    pub(crate) fn in_words(&self, as_new_job: impl FnOnce() -> String) -> String {
+        let (reasons, is_elsewhere) = match self {
+            Self::NoPortal { then } => {
+                return format!(
+                    "the job was started for the portal {then}, and the API does not report now which portal the key is for: nothing was sent. Resume once the API reports it again"
+                );
+            }
+            Self::OtherChanges {
+                reasons,
+                is_elsewhere,
+            } => (reasons, *is_elsewhere),
+        };
+        let reasons = match reasons[..] {
+            [] => String::new(),
+            [..] => format!(" ({})", reasons.join("; ")),
+        };
+        let next = if is_elsewhere {
+            "Run the command in the folder in which the job was started, or restore what has changed, to resume"
+        } else {
+            "Restore what has changed to resume"
+        };
+        format!(
+            "the rows request other changes now than when the job was started{reasons}: nothing was sent. {next}. To send all rows of the file with the new changes instead, {}",
+            as_new_job()
+        )
+    }
+}
+
+impl Setting {
+    /// Returns the values that the option takes, each for one occurrence of it. `None` if it takes none.
+    pub(crate) fn values(&self) -> Option<Vec<String>> {
+        Some(match &self.value {
+            Value::Null | Value::Bool(_) => return None,
+            Value::Array(list) => list.iter().map(item).collect(),
+            Value::String(text) => vec![text.clone()],
+            other @ (Value::Number(_) | Value::Object(_)) => vec![other.to_string()],
+        })
     }
 }
 
@@ -257,19 +358,18 @@ fn in_words(value: &Value) -> String {
         Value::Null | Value::Bool(false) => "not given".to_owned(),
         Value::Bool(true) => "given".to_owned(),
         Value::Array(list) if list.is_empty() => "not given".to_owned(),
-        Value::Array(list) => {
-            let list = list.iter().map(|it| match it {
-                // A column with its field.
-                Value::Array(pair) => {
-                    let pair: Vec<String> = pair.iter().map(in_words).collect();
-                    pair.join("=")
-                }
-                other => in_words(other),
-            });
-            list.collect::<Vec<_>>().join(", ")
-        }
+        Value::Array(list) => one_line(&list.iter().map(item).collect::<Vec<_>>().join(", ")),
         Value::String(text) => one_line(text),
         Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// Returns an item of a list: a column, or a column with its field.
+fn item(value: &Value) -> String {
+    match value {
+        Value::Array(pair) => pair.iter().map(item).collect::<Vec<_>>().join("="),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

@@ -15,7 +15,6 @@ mod seal;
 pub(crate) mod undo;
 
 use std::{
-    fmt,
     fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -74,7 +73,7 @@ impl Journal {
         let file = options.read(true).append(true).create_new(true).open(path);
         let file = file.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                already_started(path, &"the same command with --resume")
+                Failure::in_file(path, "another process has just started this job: resume it with the same command and --resume")
             }
             _ => Failure::of_file(path, &error),
         })?;
@@ -340,14 +339,6 @@ pub(crate) fn lock(file: &File, path: &Path) -> Result<(), Failure> {
         )),
         Err(fs4::TryLockError::Error(error)) => Err(Failure::of_file(path, &error)),
     }
-}
-
-/// The error of a job that is started again although it has a journal, with the command that resumes it.
-pub(crate) fn already_started(path: &Path, resume: &dyn fmt::Display) -> Failure {
-    let problem = format!(
-        "this job was started before: continue it with {resume}, which waits for requests that may still run and sends no row twice"
-    );
-    Failure::in_file(path, problem)
 }
 
 #[cfg(test)]

@@ -77,37 +77,15 @@ impl FoundJournal {
     }
 
     /// Returns the state of the job, which is left as it is.
-    ///
-    /// # Errors
-    /// If it is another job than this one, or if its rows would change something else now.
-    pub(crate) fn past_of(self, now: &Header) -> Result<Past, Failure> {
-        self.check(now)?;
-        Ok(self.past)
+    pub(crate) fn into_past(self) -> Past {
+        self.past
     }
 
-    /// Checks that this job can be resumed now.
-    fn check(&self, now: &Header) -> Result<(), Failure> {
-        let mut problem = self.header.is_of_another_job(now);
-        if !self.past.is_finished {
-            problem = problem.or_else(|| self.header.refusal(now));
-        }
-        match problem {
-            Some(problem) => Err(Failure::in_file(&self.path, problem)),
-            None => Ok(()),
-        }
-    }
-
-    /// Continues the journal, without a last line that is incomplete.
+    /// Continues the journal, without a last line that is incomplete. The caller has checked that it is that of the job now.
     ///
     /// # Errors
-    /// If it belongs to another job than this one, or if it cannot be written.
-    pub(crate) fn resume(self, now: &Header, output: &Output) -> Result<(Journal, Past), Failure> {
-        if !self.past.is_finished {
-            for warning in self.header.warnings(now) {
-                output.warn(warning);
-            }
-        }
-        self.check(now)?;
+    /// If it cannot be written.
+    pub(crate) fn resume(self, output: &Output) -> Result<(Journal, Past), Failure> {
         let Self {
             file,
             path,

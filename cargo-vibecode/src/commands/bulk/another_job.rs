@@ -1,0 +1,122 @@
+//! Whether a journal is that of the job now, and if not, the command that is meant to follow.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use vibecode_spec::one_line;
+
+use super::{
+    earlier,
+    input::journal_of,
+    job::BulkJob,
+    journal::{
+        header::{Header, OtherJob},
+        resume::FoundJournal,
+    },
+};
+use crate::{clock::clock_of_wait, failure::Failure};
+
+impl BulkJob<'_> {
+    /// Checks that the job of a journal can be resumed now, and warns of what cannot be compared.
+    ///
+    /// # Errors
+    /// If it is another job, or if its rows would change something else now.
+    pub(super) fn check_resumable(
+        &self,
+        found: &FoundJournal,
+        now: &Header,
+    ) -> Result<(), Failure> {
+        let (header, is_finished) = (found.header(), found.past().is_finished);
+        if !is_finished {
+            for warning in header.warnings(now) {
+                self.output.warn(warning);
+            }
+        }
+        if let Some(other) = header.is_of_another_job(now) {
+            return Err(self.another_job(found, other));
+        }
+        let refusal = header.refusal(now).filter(|_| !is_finished);
+        refusal.map_or(Ok(()), |refusal| {
+            let problem = refusal.in_words(|| self.as_new_job(found));
+            Err(Failure::in_file(&self.input.journal(), problem))
+        })
+    }
+
+    /// Checks what is known of the job now before the rows of the file are read.
+    ///
+    /// # Errors
+    /// If the journal is that of another job, or if the file cannot be read.
+    pub(super) fn check_same_job(&self, found: &FoundJournal) -> Result<(), Failure> {
+        let then = found.header();
+        // Whether the rows add something is not known yet.
+        let is_ensured = self.args.ensure || then.ensure;
+        let now = self.header_of(self.input.digest()?, None, is_ensured)?;
+        let other = then.is_of_another_job(&now);
+        other.map_or(Ok(()), |other| Err(self.another_job(found, other)))
+    }
+
+    /// The error of a job that is started again although it has a journal.
+    pub(super) fn started_before(&self, journal: &Path) -> Failure {
+        let same = FoundJournal::open(journal).and_then(|found| self.check_same_job(&found));
+        same.err().unwrap_or_else(|| {
+            let problem = format!(
+                "this job was started before: continue it with {}, which waits for requests that may still run and sends no row twice",
+                self.command_to_resume()
+            );
+            Failure::in_file(journal, problem)
+        })
+    }
+
+    /// The error of a journal that is not that of the job now.
+    fn another_job(&self, found: &FoundJournal, other: OtherJob) -> Failure {
+        let problem = match other {
+            OtherJob::File(digests) if found.past().is_finished => format!(
+                "{}, and the file has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change: {} (with --yes instead of --plan it is sent)",
+                found.past().finished_in_words(""),
+                self.command_to_review()
+            ),
+            OtherJob::File(digests) => format!(
+                "the file has changed since its job was started ({digests}), and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, {}",
+                self.as_new_job(found)
+            ),
+            OtherJob::Portal { then, now } => format!(
+                "the portal was {then} and is now {now}: nothing was sent. To resume the job, use a key for {then}"
+            ),
+            OtherJob::Settings { then, differences } => format!(
+                "the job was started with other options ({}): nothing was sent now. To resume it: {}",
+                differences.join("; "),
+                self.command_to_resume().with_settings(&then)
+            ),
+        };
+        Failure::in_file(&self.input.journal(), problem)
+    }
+
+    /// Says how the rows can be sent by a job of their own, although this one is not finished.
+    fn as_new_job(&self, found: &FoundJournal) -> String {
+        let settle = self.settle_of_batches_of(found.header());
+        let left = found.past().unsettled_with_lost(settle);
+        let wait = if left.is_zero() {
+            String::new()
+        } else {
+            format!(
+                "wait {}, since requests of that job may still be applied, ",
+                clock_of_wait(left)
+            )
+        };
+        let name = self.free_name();
+        format!(
+            "{wait}rename it to {}, and run: {}",
+            one_line(&name.to_string_lossy()),
+            self.command_to_review().with_file(OsString::from(name))
+        )
+    }
+
+    /// Returns a name for the file that no other file has, and no journal of one.
+    fn free_name(&self) -> PathBuf {
+        let mut names = earlier::numbered(&self.input.path);
+        let free = names.find(|name| !name.exists() && !journal_of(name).exists());
+        free.unwrap_or_default()
+    }
+}
