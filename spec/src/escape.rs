@@ -78,8 +78,17 @@ fn begins_like_a_list(rest: &str) -> bool {
     rest.starts_with(['-', '+', '=', '.', ')'])
 }
 
-/// Returns whether a character is invisible: a mark of direction, joining or order.
-fn is_invisible(letter: char) -> bool {
+/// Returns whether nobody sees a character in a text: a mark of direction or order, a soft hyphen, a byte order mark, a
+/// tag. The joiners of letters and emoji are not among them, since they change what is seen.
+///
+/// ```
+/// use vibecode_spec::is_invisible;
+///
+/// assert!(is_invisible('\u{ad}') && is_invisible('\u{202e}'));
+/// assert!(!is_invisible('\u{200d}') && !is_invisible(' '));
+/// ```
+#[must_use]
+pub fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

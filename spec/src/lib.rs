@@ -28,7 +28,7 @@
 //!   [`Statuses`], [`Pipelines`], [`Currencies`]; which field has which set: [`CodeSet`]; what is never a
 //!   code: [`is_code`].
 //! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
-//!   [`doc_text`].
+//!   [`doc_text`], [`is_invisible`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
 //! - What counts as true: [`boolean_of`].
 //! - The Rust name of a field and its wire name: [`rust_name_of`], [`wire_name_of`], [`is_wire_name`].
@@ -84,7 +84,7 @@ pub use descriptions::Descriptions;
 pub use entity::Entity;
 pub use entity_path::EntityPath;
 pub use error_status::{ERROR_CODES, status_of};
-pub use escape::{doc_text, one_line};
+pub use escape::{doc_text, is_invisible, one_line};
 pub use export_headers::{ExportColumn, ExportHeaders};
 pub use field::{Field, Item};
 pub use grade::Grade;

@@ -8,6 +8,7 @@ pub mod guide;
 pub mod limit;
 pub mod ratio;
 pub mod scale;
+pub mod servers;
 pub mod signal;
 pub mod skip;
 pub mod world;

@@ -6,7 +6,8 @@ use vibecode_runtime::{
     PhoneType, RawAnswer, Record, UserId, kind,
 };
 use vibecode_spec::{
-    Clearing, ERROR_CODES, Entity, Kind, Multifield, boolean_of, is_code, is_wire_name,
+    Clearing, ERROR_CODES, Entity, Kind, Multifield, boolean_of, is_code, is_invisible,
+    is_wire_name,
 };
 
 #[derive(Enumeration, Clone, PartialEq, Debug)]
@@ -106,6 +107,19 @@ fn phones_and_emails_have_the_types_of_the_spec() {
 fn a_bare_phone_or_email_has_the_type_that_the_spec_gives_to_it() {
     assert_eq!(PhoneType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
     assert_eq!(EmailType::default().as_str(), Multifield::DEFAULT_TYPE_ID);
+}
+
+#[test]
+fn a_phone_is_compared_without_every_letter_that_nobody_sees() {
+    let patch = PatchJob::untyped("contacts", 71).add("phone", "+79161112233", "WORK");
+    let patch = patch.job().unwrap();
+    for letter in (char::MIN..=char::MAX).filter(|letter| is_invisible(*letter)) {
+        let answer = format!(
+            r#"{{"fm":[{{"id":1,"typeId":"PHONE","valueType":"WORK","value":"+7 916{letter}111-22-33"}}]}}"#
+        );
+        let record = RawAnswer::from_json::<Contacts>(answer).unwrap();
+        assert_eq!(patch.mismatches(&record), [], "{letter:?}");
+    }
 }
 
 /// The aliases that show the entries of a type: `phoneWork` for WORK.

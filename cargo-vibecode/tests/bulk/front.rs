@@ -6,12 +6,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-    time::sleep,
-};
+use tokio::time::sleep;
 use vibecode_sandbox::Sandbox;
+use vibecode_tests::servers::{self, json_answer};
 
 use crate::support::Desk;
 
@@ -32,52 +29,88 @@ pub(crate) enum Me {
 
 pub(crate) struct Front {
     url: String,
-    me: Arc<Mutex<Me>>,
-    /// How the questions after the next one are answered, if otherwise.
-    then: Arc<Mutex<Option<Me>>>,
-    /// Whether it was asked for `me`.
-    asked: Arc<Mutex<bool>>,
+    questions: Arc<Questions>,
 }
 
-const MISSING: &str = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 59\r\nconnection: close\r\n\r\n{\"success\":false,\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"\"}}";
+/// What is known of the requests `GET /v1/me`.
+struct Questions {
+    me: Mutex<Me>,
+    /// How the questions after the next one are answered, if otherwise.
+    then: Mutex<Option<Me>>,
+    /// Whether it was asked for `me`.
+    asked: Mutex<bool>,
+}
 
-const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: 65\r\nconnection: close\r\n\r\n{\"success\":false,\"error\":{\"code\":\"INVALID_API_KEY\",\"message\":\"\"}}";
+impl Questions {
+    /// Returns how the next question is answered.
+    fn next(&self) -> Me {
+        *self.asked.lock().unwrap() = true;
+        let mut me = self.me.lock().unwrap();
+        let then = self.then.lock().unwrap().take();
+        let now = *me;
+        *me = then.unwrap_or(now);
+        now
+    }
+
+    /// Returns the answer to a request, or `None` to pass it on.
+    async fn answer(self: Arc<Self>, request: String) -> Option<String> {
+        if !request.starts_with("GET /v1/me ") {
+            return None;
+        }
+        match self.next() {
+            Me::AtOnce => None,
+            Me::After(time) => {
+                sleep(time).await;
+                None
+            }
+            Me::OfAnother => Some(naming("other.bitrix24.ru", "READWRITE")),
+            Me::WithOtherRights => Some(naming("sandbox.invalid", "READONLY")),
+            Me::Refused => Some(refusal("401 Unauthorized", "INVALID_API_KEY")),
+            Me::Missing => Some(refusal("404 Not Found", "NOT_FOUND")),
+        }
+    }
+}
+
+fn naming(portal: &str, access: &str) -> String {
+    let json =
+        format!(r#"{{"success":true,"data":{{"portal":"{portal}","accessMode":"{access}"}}}}"#);
+    json_answer("200 OK", &json)
+}
+
+fn refusal(status: &str, code: &str) -> String {
+    let json = format!(r#"{{"success":false,"error":{{"code":"{code}","message":""}}}}"#);
+    json_answer(status, &json)
+}
 
 impl Front {
     pub(crate) async fn of(desk: &Desk, me: Me) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let front = Self {
-            url: format!("http://{}/v1", listener.local_addr().unwrap()),
-            me: Arc::new(Mutex::new(me)),
-            then: Arc::default(),
-            asked: Arc::default(),
-        };
-        let (me, asked) = (Arc::clone(&front.me), Arc::clone(&front.asked));
-        let then = Arc::clone(&front.then);
-        let sandbox = desk.sandbox.url().to_owned();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (me, asked) = (Arc::clone(&me), Arc::clone(&asked));
-                let then = Arc::clone(&then);
-                tokio::spawn(pass_on(stream, sandbox.clone(), (me, then), asked));
-            }
+        let questions = Arc::new(Questions {
+            me: Mutex::new(me),
+            then: Mutex::default(),
+            asked: Mutex::default(),
         });
-        front
+        let of_server = Arc::clone(&questions);
+        let url = servers::before(desk.sandbox.url(), move |request| {
+            Arc::clone(&of_server).answer(request)
+        });
+        Self {
+            url: url.await.unwrap(),
+            questions,
+        }
     }
 
     pub(crate) fn answer(&self, me: Me) {
-        *self.me.lock().unwrap() = me;
+        *self.questions.me.lock().unwrap() = me;
     }
 
     /// Answers the next question as before, and all later ones so.
     pub(crate) fn answer_after_the_first(&self, me: Me) {
-        *self.then.lock().unwrap() = Some(me);
+        *self.questions.then.lock().unwrap() = Some(me);
     }
 
     /// Waits until it is asked for `me`.
     pub(crate) async fn is_asked(&self) {
-        while !*self.asked.lock().unwrap() {
+        while !*self.questions.asked.lock().unwrap() {
             sleep(Duration::from_millis(5)).await;
         }
     }
@@ -103,61 +136,4 @@ impl Front {
             .stderr(Stdio::piped());
         command
     }
-}
-
-/// Passes the requests of a connection on, but for those that ask for `me`.
-async fn pass_on(
-    mut stream: TcpStream,
-    sandbox: String,
-    (me, then): (Arc<Mutex<Me>>, Arc<Mutex<Option<Me>>>),
-    asked: Arc<Mutex<bool>>,
-) -> Option<()> {
-    let address = sandbox
-        .trim_start_matches("http://")
-        .trim_end_matches("/v1");
-    let mut behind = TcpStream::connect(address).await.unwrap();
-    let (mut request, mut answer) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
-    loop {
-        tokio::select! {
-            read = stream.read(&mut request) => {
-                let part = request.get(..read.ok().filter(|it| *it > 0)?)?;
-                if part.starts_with(b"GET /v1/me ") {
-                    *asked.lock().unwrap() = true;
-                    let how = {
-                        let mut me = me.lock().unwrap();
-                        let then = then.lock().unwrap().take();
-                        let now = *me;
-                        *me = then.unwrap_or(now);
-                        now
-                    };
-                    match how {
-                        Me::AtOnce => {}
-                        Me::After(time) => sleep(time).await,
-                        Me::OfAnother => {
-                            let answer = naming("other.bitrix24.ru", "READWRITE");
-                            return stream.write_all(answer.as_bytes()).await.ok();
-                        }
-                        Me::WithOtherRights => {
-                            let answer = naming("sandbox.invalid", "READONLY");
-                            return stream.write_all(answer.as_bytes()).await.ok();
-                        }
-                        Me::Refused => return stream.write_all(REFUSED.as_bytes()).await.ok(),
-                        Me::Missing => return stream.write_all(MISSING.as_bytes()).await.ok(),
-                    }
-                }
-                behind.write_all(part).await.ok()?;
-            }
-            read = behind.read(&mut answer) => {
-                let part = answer.get(..read.ok().filter(|it| *it > 0)?)?;
-                stream.write_all(part).await.ok()?;
-            }
-        }
-    }
-}
-
-fn naming(portal: &str, access: &str) -> String {
-    let body =
-        format!(r#"{{"success":true,"data":{{"portal":"{portal}","accessMode":"{access}"}}}}"#);
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
-    format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }

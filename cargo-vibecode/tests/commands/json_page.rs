@@ -4,16 +4,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _},
     path::Path,
     process::{Command, Stdio},
-    thread,
 };
 
 use serde_json::{Value, json};
 use vibecode_sandbox::Sandbox;
-use vibecode_tests::signal;
+use vibecode_tests::{servers, signal};
 
 use crate::{Folder, Said, moved_key};
 
@@ -347,31 +345,19 @@ const COMMANDS_OF_ANOTHER_PORTAL: [(&str, &str); 3] = [
 
 /// A portal of which one contact shows `post`, with a space at its end, and the other does not.
 fn portal_of_two_contacts() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let read = stream.read(&mut request).unwrap();
-            let request = String::from_utf8_lossy(&request[..read]);
-            let data = if request.contains("aggregate") {
-                json!({ "count": 2 })
-            } else if request.contains("desc") {
-                json!([{ "id": 2 }, { "id": 1 }])
-            } else if request.contains("contacts") {
-                json!([{ "id": 1, "post": "Clerk " }, { "id": 2 }])
-            } else {
-                json!({ "portal": "acme.invalid" })
-            };
-            let body = json!({ "success": true, "data": data }).to_string();
-            let length = body.len();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-            );
-            let _ = stream.write_all(format!("{head}{body}").as_bytes());
-        }
+    let url = servers::answering(|request| {
+        let data = if request.contains("aggregate") {
+            json!({ "count": 2 })
+        } else if request.contains("desc") {
+            json!([{ "id": 2 }, { "id": 1 }])
+        } else if request.contains("contacts") {
+            json!([{ "id": 1, "post": "Clerk " }, { "id": 2 }])
+        } else {
+            json!({ "portal": "acme.invalid" })
+        };
+        json!({ "success": true, "data": data }).to_string()
     });
-    url
+    url.unwrap()
 }
 
 /// Starts `sandbox --requests`, sends it a request and stops it.

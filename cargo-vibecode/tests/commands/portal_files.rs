@@ -1,14 +1,10 @@
 //! The files that `pull` writes name their portal, and nothing is sent by those of another portal or of another day.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    sync::{Arc, Mutex},
-    thread,
-};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use vibecode_sandbox::{Entity, Sandbox};
+use vibecode_tests::servers;
 
 use crate::Folder;
 
@@ -55,25 +51,15 @@ async fn the_files_of_pull_name_the_portal() {
 
 /// A server that says that its key is for this portal, and the paths of all requests to it.
 fn server(portal: &str) -> (String, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
     let me = json!({"success": true, "data": {"portal": portal, "scopes": ["crm"]}}).to_string();
     let paths = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&paths);
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let read = stream.read(&mut request).unwrap();
-            let request = String::from_utf8_lossy(&request[..read]).into_owned();
-            let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
-            log.lock().unwrap().push(path);
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
-            let length = me.len();
-            let answer = format!("{head}\r\ncontent-length: {length}\r\n\r\n{me}");
-            let _ = stream.write_all(answer.as_bytes());
-        }
+    let url = servers::answering(move |request| {
+        let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+        log.lock().unwrap().push(path);
+        me.clone()
     });
-    (url, paths)
+    (url.unwrap(), paths)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,7 @@
 //! A server that answers lists in ways in which the sandbox does not.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    thread,
-};
-
 use serde_json::{Value, json};
+use vibecode_tests::servers;
 
 use crate::{
     command_at,
@@ -18,26 +13,14 @@ pub(crate) const PORTAL: &str = "fake.invalid";
 
 /// A server that answers each request with this text, and its base URL.
 pub(crate) fn server(mut answer: impl FnMut(&str) -> String + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let read = stream.read(&mut request).unwrap();
-            let request = String::from_utf8_lossy(&request[..read]);
-            let body = if request.starts_with("GET /v1/me ") {
-                json!({ "success": true, "data": { "portal": PORTAL } }).to_string()
-            } else {
-                answer(&request)
-            };
-            let length = body.len();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-            );
-            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+    let url = servers::answering(move |request| {
+        if request.starts_with("GET /v1/me ") {
+            json!({ "success": true, "data": { "portal": PORTAL } }).to_string()
+        } else {
+            answer(request)
         }
     });
-    url
+    url.unwrap()
 }
 
 /// The id above which a request asks for records, or 0.

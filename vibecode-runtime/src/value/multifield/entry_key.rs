@@ -78,14 +78,16 @@ fn digits_of(phone: &str) -> Option<String> {
 }
 
 /// Whether a character can appear between the digits of a phone without being dialed: spaces,
-/// dashes, brackets, and the invisible marks that are left over from copying out of other programs.
-/// `#`, `*`, `,` and `;` are dialed.
+/// dashes, brackets, and the invisible marks that are left over from copying out of other programs: at least those of the
+/// spec's `is_invisible`. `#`, `*`, `,` and `;` are dialed.
 fn is_punctuation(letter: char) -> bool {
     letter.is_whitespace()
         || matches!(letter, '+' | '-' | '(' | ')' | '.' | '/')
         || matches!(letter, '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}')
         || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(letter, '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
