@@ -72,7 +72,8 @@ async fn a_reviewed_job_stops_before_rows_whose_records_change_while_earlier_row
     let job = started(&desk, &words, READS + 1 + 2 * READS).await;
     set_post(&desk, ROWS + 10, "theirs");
     let said = Said::of(job.wait_with_output().unwrap());
-    said.assert(2, "1 record of the next rows was changed since the review (the first is that of row 511): none of the next rows was sent");
+    said.assert(2, "the records of 1 of the next rows were changed since the review (the first is row 511): none of the next rows was sent");
+    assert!(!said.err.contains("To resume"), "{said:?}");
     said.assert(2, "500 rows done, 0 failed so far");
     assert_eq!(desk.field(ROWS + 10, "post"), "theirs");
     assert_ne!(desk.field(ROWS + 1, "post"), "new");
@@ -198,25 +199,84 @@ async fn the_lists_for_people_open_in_the_spreadsheet_that_the_file_is_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_not_as_the_job_has_left_it_is_not_continued() {
-    for change in [
-        "",
-        "{}\n",
-        "{\"backup\":{\"entity\":\"contacts\",\"journal_id\":\"1f09d2c4\"}}\n",
-    ] {
+    let longer = |kept: &str| kept.replacen("\"id\":1", "\"id\":  1", 1);
+    let with_another_line_end = |kept: &str| kept.replace('\n', "\r\n");
+    let with_another_line = |kept: &str| format!("{kept}{{\"id\":7,\"post\":\"by hand\"}}\n");
+    let changes: [&dyn Fn(&str) -> String; 5] = [
+        &|_| String::new(),
+        &|_| "{}\n".to_owned(),
+        &longer,
+        &with_another_line_end,
+        &with_another_line,
+    ];
+    for change in changes {
         let desk = Desk::of(2).await;
         desk.write("backup.csv", "id,post\n1,a\n2,b\n");
         desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
             .assert(0, "1 row done");
-        desk.write("b.jsonl", change);
+        let changed = change(&desk.read("b.jsonl"));
+        desk.write("b.jsonl", &changed);
         let said = desk.run("contacts backup.csv --resume --settle 1");
-        said.assert(
-            0,
-            "b.jsonl: the backup of this job is not there any more, or was changed",
-        );
+        said.assert(0, "b.jsonl: the backup of this job was changed");
         said.assert(0, "the old values are kept in b.1.jsonl");
-        assert_eq!(desk.read("b.jsonl"), change);
+        assert_eq!(desk.read("b.jsonl"), changed);
         assert_eq!(desk.read("b.1.jsonl").lines().count(), 1 + 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_backup_a_record_gets_back_what_the_rest_of_the_job_has_found() {
+    let desk = Desk::of(2).await;
+    desk.write("backup.csv", "id,post\n1,a\n1,b\n");
+    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+        .assert(0, "1 row done");
+    std::fs::remove_file(desk.path("b.jsonl")).unwrap();
+    let said = desk.run("contacts backup.csv --resume --settle 1");
+    said.assert(0, "b.jsonl: the backup of this job is not there any more, and with it the old values of the rows that were sent");
+    desk.run("contacts b.1.jsonl --yes --settle 1")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(1, "post"), "a");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_somebody_has_changed_is_set_aside_and_named() {
+    let desk = Desk::of(2).await;
+    desk.write("backup.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
+    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+        .assert(0, "1 row done");
+    // It was removed by hand, and is not in the list any more.
+    desk.write("b.added.csv", "record,field,value,row\n");
+    let said = desk.run("contacts backup.csv --resume --settle 1");
+    said.assert(
+        0,
+        "b.added.csv: the list was changed after the job had written it, and is b.added.1.csv now",
+    );
+    let added = desk.read("b.added.csv");
+    assert_eq!(
+        added,
+        "record,field,value,row\ncontacts/2,phone,+79161112244,3\n"
+    );
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_resumed_twice_before_it_sends_goes_on_with_its_backup() {
+    let desk = desk_of_two_parts().await;
+    desk.faults((0..=2 * READS).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    desk.run(&format!("{SEND} --yes"))
+        .assert(2, "500 rows done, 0 failed so far");
+    // The rows of the second part are taken out of the backup, and then their records cannot be read.
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    desk.run(&format!("{SEND} --resume")).assert(
+        2,
+        "nothing was sent, since the old values could not be kept",
+    );
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 500);
+    desk.run(&format!("{SEND} --resume"))
+        .assert(0, "520 rows done, 0 failed");
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 520);
+    assert!(!desk.exists("b.1.jsonl"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -55,7 +55,7 @@ the same with the rows that are left. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
 without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
 `bulk --empty clear` takes to undo the changes: review it with --plan first. An undo fails for a record that somebody \
-else has changed since, unless --overwrite-newer is given. If an old value would not come back exactly, nothing is sent. The journal is kept when the job is done. Failed rows are written to \
+else has changed since, unless --overwrite-newer is given. If an old value would not come back exactly, the job stops before the rows that were read with it. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
 Every answer is compared with its row. If an answer does not show all fields of a row, the record is read (one \

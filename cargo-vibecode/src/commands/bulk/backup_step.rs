@@ -3,61 +3,61 @@
 use std::path::{Path, PathBuf};
 
 use super::{
+    args::Args,
     backup::{self, Backup, BackupFiles, KeptBackup, undone_job, written::WrittenByRecord},
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
-    journal::{past::Past, row_set::RowSet},
-    preparation::ROWS_AT_A_TIME,
-    send::{
-        Sender,
-        plan::{Plan, Selection},
+    journal::{
+        past::Past,
+        row_set::{Ranges, RowSet},
     },
+    preparation::ROWS_AT_A_TIME,
+    send::Sender,
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, plural::number_of};
 
 impl BulkJob<'_> {
     /// Begins or continues the backup of the rows that this process is going to send for the first time. `None` if none
-    /// is wanted. `sent` are the rows that earlier processes have sent.
+    /// is wanted. `written` is what all rows of the file write.
     pub(super) fn begin_backup<'a>(
         &'a self,
-        sender: &Sender<'_>,
+        sender: &mut Sender<'_>,
         past: &Past,
-        sent: &RowSet,
+        written: &WrittenByRecord,
         options: &'a ColumnOptions<'a>,
         checked: &'a Checked,
     ) -> Result<Option<Backup<'a>>, Failure> {
         let Self { args, output, .. } = *self;
+        let sent = past.sent();
         let left = checked.to_send.saturating_sub(sent.len());
         let rows = left.min(args.limit.unwrap_or(u64::MAX));
-        let journal = sender.journal.path();
-        if !self.wants_backup(past, rows, checked, sender) {
+        let earlier = past.backups(sender.journal.path());
+        if rows == 0 || !keeps_backup(args, checked, past) {
+            self.warn_of_rows_without(sender, earlier.first(), rows);
+            let journal = sender.journal.path();
             sender
                 .progress
                 .aside(|| self.show_earlier_backups(past, journal));
             return Ok(None);
         }
-        let repeated = checked.repeated.records();
-        let written = if repeated.is_empty() {
-            WrittenByRecord::default()
-        } else {
-            // The rows that were sent count too: a row of the backup has the values of all rows about its record.
-            let all = Plan::new(self.input, options, checked, Selection::All)?;
-            let written = WrittenByRecord::of(all, repeated)?;
-            let mut kept = RowSet::default();
-            let backed_up = past.backed_up.iter().filter(|row| sent.contains(*row));
-            backed_up.for_each(|row| kept.insert(row));
-            written.after(kept)
-        };
         if written.is_incomplete {
             let many = "too many records have several rows, or one has too many, for one row of the backup each: an undo may report rows of such a record as CHANGED_SINCE although others have undone it. Run its failed rows again then";
             sender.progress.aside(|| output.warn(many));
         }
-        let files = match self.continued_files(sender, past, sent)? {
+        let files = match self.continued_files(sender, past, &sent)? {
             Some(files) => files,
-            None => BackupFiles::new(&self.new_backup(&past.backups(journal))?),
+            None => BackupFiles::new(&self.new_backup(&earlier)?),
         };
-        let origin = self.origin_of_backup(sender, files.path());
+        let mut kept = RowSet::default();
+        // Without an earlier backup, a record gets back what the rows that were sent have set.
+        if earlier.iter().any(|path| path.exists()) {
+            let backed_up = past.backed_up.iter().filter(|row| sent.contains(*row));
+            backed_up.for_each(|row| kept.insert(row));
+        }
+        self.warn_of_open_rows(sender, past);
+        let origin = self.origin_of_backup(sender, files.path())?;
+        let written = written.clone().after(kept);
         let backup = Backup::new(files, options, origin, written, output)
             .may_be_incomplete(args.backup_incomplete)
             .with_list_form(self.input.list_form());
@@ -70,43 +70,84 @@ impl BulkJob<'_> {
         Ok(Some(backup))
     }
 
+    /// Warns of rows that an earlier process has sent without keeping their old values, and that are sent again.
+    fn warn_of_open_rows(&self, sender: &Sender<'_>, past: &Past) {
+        let open = past.open.iter();
+        let without = open.filter(|row| !past.backed_up.contains(*row)).count();
+        let without = u64::try_from(without).unwrap_or(u64::MAX);
+        if without > 0 {
+            let warning = format!(
+                "{} sent before without a backup, and had no answer: the old values are not known, and an undo leaves these rows",
+                number_of(without, "row was", "rows were")
+            );
+            sender.progress.aside(|| self.output.warn(warning));
+        }
+    }
+
     /// Returns what the first line of a backup of the job says.
-    fn origin_of_backup(&self, sender: &Sender<'_>, backup: &Path) -> Origin {
+    ///
+    /// # Errors
+    /// If the journal could not name the backup.
+    fn origin_of_backup(&self, sender: &Sender<'_>, backup: &Path) -> Result<Origin, Failure> {
         let journal = sender.journal.path();
-        Origin {
+        if undone_job::relative(backup, journal).is_none() {
+            let problem = "the name of a backup has to be UTF-8 text, since the journal names it: rename the file or its folder, name the backup with --backup, or send without one with --no-backup";
+            return Err(Failure::in_file(backup, problem));
+        }
+        Ok(Origin {
             entity: self.args.entity.clone(),
             portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
             has_written: true,
             journal: undone_job::relative(journal, backup),
             journal_path: undone_job::absolute(journal),
             journal_id: sender.journal.id().map(str::to_owned),
-        }
+        })
     }
 
     /// Returns the latest backup of the job, if the rows that are sent now can be added to it.
     fn continued_files(
         &self,
-        sender: &Sender<'_>,
+        sender: &mut Sender<'_>,
         past: &Past,
         sent: &RowSet,
     ) -> Result<Option<BackupFiles>, Failure> {
         let latest = past.backups(sender.journal.path()).into_iter().next();
-        let Some((path, since)) = latest.zip(past.latest_kept_since()) else {
+        let Some((path, last)) = latest.zip(past.last_parts()) else {
             return Ok(None);
         };
         let given = self.args.backup.as_deref();
         if given.is_some_and(|given| !is_same(given, &path)) {
             return Ok(None);
         }
-        let files = BackupFiles::continued(&path, sender.journal.id(), since, sent)?;
-        if files.is_none() {
-            let changed = format!(
-                "{}: the backup of this job is not there any more, or was changed: the old values of the rows that are left are kept in another file",
+        let files = BackupFiles::continued(&path, sender.journal.id(), last, sent)?;
+        let Some(files) = files else {
+            let problem = if path.exists() {
+                "the backup of this job was changed"
+            } else {
+                "the backup of this job is not there any more, and with it the old values of the rows that were sent"
+            };
+            let warning = format!(
+                "{}: {problem}: the old values of the rows that are left are kept in another file",
                 path.display()
             );
-            sender.progress.aside(|| self.output.warn(changed));
+            sender.progress.aside(|| self.output.warn(warning));
+            return Ok(None);
+        };
+        for (list, aside) in &files.set_aside {
+            let warning = format!(
+                "{}: the list was changed after the job had written it, and is {} now: what is added to it from now on is in a new list",
+                list.display(),
+                aside.display()
+            );
+            sender.progress.aside(|| self.output.warn(warning));
         }
-        Ok(files)
+        if files.last != *last {
+            let file = undone_job::relative(&path, sender.journal.path());
+            sender
+                .journal
+                .backed_up(Ranges::default(), file, files.last.clone())?;
+        }
+        Ok(Some(files))
     }
 
     /// Returns the path of a new backup of the job, which has these already.
@@ -117,27 +158,16 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Returns whether the old values of the `rows` rows that are sent now are kept. A job that has kept some keeps them to
-    /// its end, unless `--no-backup` is given.
-    fn wants_backup(&self, past: &Past, rows: u64, checked: &Checked, sender: &Sender<'_>) -> bool {
-        let Self { args, output, .. } = *self;
-        if args.no_backup {
-            let earlier = past.backups(sender.journal.path());
-            if let Some(latest) = earlier.first().filter(|_| rows > 0) {
-                let without = format!(
-                    "the job has kept the old values of its rows so far ({}), and those of {} are not kept now, since --no-backup is given: an undo will leave these rows",
-                    latest.display(),
-                    check::rows(rows)
-                );
-                sender.progress.aside(|| output.warn(without));
-            }
-            return false;
+    /// Warns that the old values of the `rows` rows that are sent now are not kept although those of earlier ones were.
+    fn warn_of_rows_without(&self, sender: &Sender<'_>, latest: Option<&PathBuf>, rows: u64) {
+        if let Some(latest) = latest.filter(|_| rows > 0) {
+            let without = format!(
+                "the job has kept the old values of its rows so far ({}), and those of {} are not kept now, since --no-backup is given: an undo will leave these rows",
+                latest.display(),
+                check::rows(rows)
+            );
+            sender.progress.aside(|| self.output.warn(without));
         }
-        // The rows of the whole file count: with --limit they are sent by several processes.
-        let is_wanted = args.backup.is_some()
-            || !past.backed_up.is_empty()
-            || checked.to_send > backup::MOST_ROWS_WITHOUT;
-        rows > 0 && is_wanted
     }
 
     /// Shows the backups that earlier processes of the job have made, the newest first.
@@ -164,6 +194,16 @@ impl BulkJob<'_> {
             Err(failure) => self.output.warn(failure.to_string()),
         }
     }
+}
+
+/// Returns whether a job keeps the old values of its rows. One that has kept some keeps them to its end, unless
+/// `--no-backup` is given.
+pub(super) fn keeps_backup(args: &Args, checked: &Checked, past: &Past) -> bool {
+    // The rows of the whole file count: with --limit they are sent by several processes.
+    let is_wanted = args.backup.is_some()
+        || !past.backed_up.is_empty()
+        || checked.to_send > backup::MOST_ROWS_WITHOUT;
+    is_wanted && !args.no_backup
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

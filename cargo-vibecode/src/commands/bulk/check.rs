@@ -20,6 +20,7 @@ use super::input::{
     tally::{ColumnTally, Tally},
     target::Target,
 };
+use super::journal::past::Past;
 use super::other_forms::OtherForms;
 use super::pipelines;
 use super::repeated::Repeated;
@@ -251,7 +252,7 @@ impl Checked {
     /// Estimates the requests of all rows, or of those of `--limit`, if there are any.
     fn estimate(&self, args: &Args) -> Option<Estimate> {
         let rows = self.to_send.min(args.limit.unwrap_or(u64::MAX));
-        (rows > 0).then(|| Estimate::of(args, self, rows))
+        (rows > 0).then(|| Estimate::of(args, self, &Past::default(), rows))
     }
 
     /// Returns whether each record is compared with what the job wrote before its row is sent.

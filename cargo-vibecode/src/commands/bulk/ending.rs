@@ -325,9 +325,12 @@ impl BulkJob<'_> {
         checked: &Checked,
         stopped: Stopped,
     ) -> Failure {
-        let reason = match stopped {
-            Stopped::Interrupted => "interrupted".to_owned(),
-            Stopped::Failed(failure) => failure.to_string(),
+        let to_resume = format!(". To resume: {}", self.command_to_resume());
+        let (reason, to_resume) = match stopped {
+            Stopped::Interrupted => ("interrupted".to_owned(), to_resume),
+            Stopped::Failed(failure) => (failure.to_string(), to_resume),
+            // It names the review that comes before that.
+            Stopped::NotAsReviewed(failure) => (failure.to_string(), String::new()),
         };
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
         let (count, left) = sender.may_be_applied(self.settle_of_batches());
@@ -349,10 +352,9 @@ impl BulkJob<'_> {
             _ => "\nThere is no file of the failed rows yet: the resumed job writes it at its end",
         };
         Failure::new(format!(
-            "{reason}\n{} done, {failed} failed{} so far. To resume: {}{without_file}{unanswered}",
+            "{reason}\n{} done, {failed} failed{} so far{to_resume}{without_file}{unanswered}",
             rows(ok),
-            bad_rows(checked.bad),
-            self.command_to_resume()
+            bad_rows(checked.bad)
         ))
     }
 }

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use vibecode_runtime::Batch;
 
-use super::{args::Args, backup, check::Checked, send::plan::MAX_BYTES};
+use super::{
+    args::Args, backup_step::keeps_backup, check::Checked, journal::past::Past,
+    send::plan::MAX_BYTES,
+};
 use crate::{output::Output, plural::number_of};
 
 /// The requests for all rows, each once.
@@ -70,13 +73,13 @@ pub(super) struct Estimate {
 
 impl Estimate {
     /// Estimates the requests for the first `rows` rows, or for the preview if `--plan` is given.
-    pub(super) fn of(args: &Args, checked: &Checked, rows: u64) -> Self {
+    pub(super) fn of(args: &Args, checked: &Checked, past: &Past, rows: u64) -> Self {
         let Requests { batches, sending } = checked.requests;
         let once = requests_of_some(rows, sending, checked.to_send);
         let reading = requests_of_some(rows, batches, checked.to_send);
         let if_so = |is_so: bool, requests: u64| if is_so { requests } else { 0 };
-        let is_kept = args.backup.is_some() || rows > backup::MOST_ROWS_WITHOUT;
-        let is_read = (is_kept && !args.no_backup) || args.plan || args.reviewed.is_some();
+        let is_compared_with_review = args.reviewed.is_some() || !past.reviewed.is_empty();
+        let is_read = args.plan || keeps_backup(args, checked, past) || is_compared_with_review;
         let is_ensured = args.ensure || checked.adds;
         let is_sent = !args.plan;
         let is_compared = checked.compares_records() && !args.overwrite_newer;

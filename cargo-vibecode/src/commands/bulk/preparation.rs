@@ -9,7 +9,7 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::{BulkJob, interrupted_before_sending},
-    journal::{past::Past, row_set::RowSet},
+    journal::row_set::RowSet,
     records::RecordReader,
     reviewed_records::ReviewedRecords,
     send::{
@@ -17,7 +17,7 @@ use super::{
         plan::{Plan, Selection},
     },
 };
-use crate::{failure::Failure, plural::number_of};
+use crate::failure::Failure;
 
 /// The number of rows whose records are read before they are sent. At 300 requests a minute they are sent some seconds
 /// later, and the waits for the last answers in between take little of the time.
@@ -30,8 +30,8 @@ pub(super) struct Preparation<'a> {
     reader: RecordReader<'a>,
     reviewed: Option<ReviewedRecords<'a>>,
     backup: Option<Backup<'a>>,
-    /// How often old values were added to the backup.
-    additions: u64,
+    /// How often old values were kept.
+    times_kept: u64,
 }
 
 impl BulkJob<'_> {
@@ -42,12 +42,11 @@ impl BulkJob<'_> {
     pub(super) fn preparation<'a>(
         &'a self,
         sender: &Sender<'_>,
-        past: &'a Past,
         rows: Selection<'a>,
         backup: Option<Backup<'a>>,
+        reviewed: Option<ReviewedRecords<'a>>,
         (options, checked): (&'a ColumnOptions<'a>, &'a Checked),
     ) -> Result<Option<Preparation<'a>>, Failure> {
-        let reviewed = self.reviewed_records(past, options, checked)?;
         if reviewed.is_none() && backup.is_none() {
             return Ok(None);
         }
@@ -57,7 +56,7 @@ impl BulkJob<'_> {
             reader: RecordReader::without_progress(sender.client.clone(), plan),
             reviewed,
             backup,
-            additions: 0,
+            times_kept: 0,
         }))
     }
 
@@ -76,7 +75,7 @@ impl BulkJob<'_> {
             .send_in_parts(sender, plan, mode, &mut preparation)
             .await;
         // Its lists have grown since it was shown.
-        if let Some(backup) = preparation.backup.filter(|_| preparation.additions > 1) {
+        if let Some(backup) = preparation.backup.filter(|_| preparation.times_kept > 1) {
             sender.progress.aside(|| self.show_backup(backup.path()));
         }
         sent
@@ -126,47 +125,57 @@ impl BulkJob<'_> {
                 });
             }
         };
-        match read {
-            Ok(kept) => self.record_kept_rows(sender, preparation, kept),
-            Err(NotPrepared::NotRead(failure)) => Err(Failure::new(match preparation.backup {
-                Some(_) => format!(
-                    "{failure}\n{nothing}, since the old values could not be kept: try again, or send without a backup with --no-backup"
-                ),
-                None => format!("{failure}\n{nothing}, since it could not be compared with the review: try again"),
-            })),
-            Err(NotPrepared::Incomplete(problem)) => Err(Failure::new(format!(
-                "{problem}\n{nothing}: to send all the same, add --backup-incomplete, or send without a backup with --no-backup"
-            ))),
-            Err(NotPrepared::Changed(rows)) => Err(Failure::new(format!(
-                "{} since the review (the first is that of row {}): {nothing}. To review what is left: {}",
-                number_of(
+        let not_prepared = match read {
+            Ok(kept) => return Ok(self.record_kept_rows(sender, preparation, kept)?),
+            Err(not_prepared) => not_prepared,
+        };
+        let problem = match not_prepared {
+            NotPrepared::NotRead(failure) if preparation.reviewed.is_some() => {
+                format!(
+                    "{failure}\n{nothing}, since not all records could be compared with the review: try again"
+                )
+            }
+            NotPrepared::NotRead(failure) => format!(
+                "{failure}\n{nothing}, since the old values could not be kept: try again, or send without a backup with --no-backup"
+            ),
+            NotPrepared::Incomplete(problem) => {
+                let instead = self
+                    .args
+                    .backup
+                    .as_ref()
+                    .map_or("", |_| " instead of --backup");
+                format!(
+                    "{problem}\n{nothing}: to send all the same, add --backup-incomplete to the command below, or --no-backup{instead}"
+                )
+            }
+            NotPrepared::Changed(rows) => {
+                let review = self.command_to_review().without(&["limit"]);
+                return Err(Stopped::NotAsReviewed(Failure::new(format!(
+                    "the records of {} of the next rows were changed since the review (the first is row {}): {nothing}. To review what is left: {review}",
                     rows.len(),
-                    "record of the next rows was changed",
-                    "records of the next rows were changed"
-                ),
-                rows.iter().next().unwrap_or_default(),
-                self.command_to_review().without(&["limit"])
-            ))),
-        }
-        .map_err(Stopped::from)
+                    rows.iter().next().unwrap_or_default(),
+                ))));
+            }
+        };
+        Err(Failure::new(problem).into())
     }
 
-    /// Records that the old values of rows are on the disk.
+    /// Records that the old values of rows are on the disk, and shows the backup once.
     fn record_kept_rows(
         &self,
         sender: &mut Sender<'_>,
         preparation: &mut Preparation<'_>,
         kept: Option<KeptRows>,
     ) -> Result<(), Failure> {
-        let Some((backup, KeptRows { rows, since })) = preparation.backup.as_ref().zip(kept) else {
+        let Some((backup, KeptRows { rows, parts })) = preparation.backup.as_ref().zip(kept) else {
             return Ok(());
         };
         let file = undone_job::relative(backup.path(), sender.journal.path());
-        sender.journal.backed_up(rows, file, since)?;
-        if preparation.additions == 0 {
+        sender.journal.backed_up(rows, file, parts)?;
+        if preparation.times_kept == 0 {
             sender.progress.aside(|| self.show_backup(backup.path()));
         }
-        preparation.additions += 1;
+        preparation.times_kept += 1;
         Ok(())
     }
 }
@@ -218,7 +227,7 @@ impl Preparation<'_> {
         self.reader.open_window(ROWS_AT_A_TIME);
         while let Some(rows) = self.reader.next().await? {
             for row in rows {
-                let reviewed = self.reviewed.as_ref();
+                let reviewed = self.reviewed.as_mut();
                 if reviewed.is_some_and(|it| !it.have_what_was_reviewed(&row, self.options)) {
                     changed.insert(row.line);
                 }

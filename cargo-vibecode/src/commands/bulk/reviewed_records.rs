@@ -7,6 +7,8 @@
 //! Example: the review has shown `contacts/71 post: Clerk → Director` for row 2. The job was killed while row 2 was under
 //! way. When it is resumed, the post may be `Clerk` or `Director`. If it is `Chief`, nothing is sent.
 
+use std::collections::HashSet;
+
 use super::{
     backup::written::WrittenByRecord,
     before_sending::Reading,
@@ -32,11 +34,13 @@ pub(super) struct ReviewedRecords<'a> {
     reviewed: &'a PastReview,
     /// The rows that were sent and had no answer.
     open: &'a RowSet,
-    /// What the rows that were sent, or may have been, write to records with several rows.
+    /// What rows of the job that may have been sent write to records with several rows.
     written: WrittenByRecord,
-    /// The records with several rows, if one for whose values there is no room counts as reviewed: a row that this process
-    /// has sent may have changed it.
+    /// The records with several rows, if rows are sent in between. If there is no room for the values of one, only its first
+    /// row is compared: the others may find what this process has sent.
     repeated: Option<&'a RepeatedRecords>,
+    /// The records with several rows of which one was compared.
+    compared: HashSet<u64>,
     overwrites_newer: bool,
 }
 
@@ -103,11 +107,12 @@ impl BulkJob<'_> {
         if left.is_empty() {
             return Ok(changed);
         }
-        let records = ReviewedRecords {
+        let mut records = ReviewedRecords {
             reviewed: &past.reviewed,
             open: &past.open,
             written: self.written_since_review(checked, column_options, past)?,
             repeated: None,
+            compared: HashSet::new(),
             overwrites_newer: self.args.overwrite_newer,
         };
         let (client, count) = (self.client()?, left.len());
@@ -125,33 +130,25 @@ impl BulkJob<'_> {
         Ok(changed)
     }
 
-    /// Returns what the records should have when their rows are sent. `None` if no row was reviewed.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
+    /// Returns what the records should have when their rows are sent. `None` if no row was reviewed. `written` is what all
+    /// rows of the file write.
     pub(super) fn reviewed_records<'a>(
         &self,
         past: &'a Past,
-        options: &ColumnOptions<'_>,
+        written: &WrittenByRecord,
         checked: &'a Checked,
-    ) -> Result<Option<ReviewedRecords<'a>>, Failure> {
+    ) -> Option<ReviewedRecords<'a>> {
         if past.reviewed.is_empty() {
-            return Ok(None);
+            return None;
         }
-        let repeated = checked.repeated.records();
-        let written = if repeated.is_empty() {
-            WrittenByRecord::default()
-        } else {
-            let all = Plan::new(self.input, options, checked, Selection::All)?;
-            WrittenByRecord::of(all, repeated)?
-        };
-        Ok(Some(ReviewedRecords {
+        Some(ReviewedRecords {
             reviewed: &past.reviewed,
             open: &past.open,
-            written,
-            repeated: Some(repeated),
+            written: written.clone(),
+            repeated: Some(checked.repeated.records()),
+            compared: HashSet::new(),
             overwrites_newer: self.args.overwrite_newer,
-        }))
+        })
     }
 
     /// Returns what the rows that were sent since the review, or whose requests from before may still be applied, write to
@@ -176,7 +173,7 @@ impl ReviewedRecords<'_> {
     /// Returns whether the record of a row has what the review has shown, or what the job has sent since. A row that was
     /// not reviewed has nothing to compare.
     pub(super) fn have_what_was_reviewed(
-        &self,
+        &mut self,
         row: &RowRecord,
         options: &ColumnOptions<'_>,
     ) -> bool {
@@ -184,6 +181,9 @@ impl ReviewedRecords<'_> {
         let Some(expected) = reviewed.digest_of(row.line) else {
             return true;
         };
+        let id = row.job.id();
+        let repeated = self.repeated.and_then(|it| it.rows(id));
+        let is_later_row = repeated.is_some() && !self.compared.insert(id);
         let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
             return expected == digest_of_missing(row.line);
         };
@@ -204,10 +204,9 @@ impl ReviewedRecords<'_> {
         if is_open && changes.changed.is_empty() && changes.added.is_empty() {
             return true;
         }
-        let Some(sent) = self.written.values_of(row.job.id()) else {
+        let Some(sent) = self.written.values_of(id) else {
             // Nothing else was sent to the record, or there was no room for what was.
-            let repeated = self.repeated.and_then(|it| it.rows(row.job.id()));
-            return repeated.is_some();
+            return is_later_row;
         };
         let is_sent = |field: &str| sent.any_is_in(&row.job, field, record);
         let is_reviewed = |digest: u32| reviewed.has_change(row.line, digest);

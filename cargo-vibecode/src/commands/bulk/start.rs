@@ -5,6 +5,7 @@ use std::path::Path;
 use vibecode_runtime::Client;
 
 use super::{
+    backup::written::WrittenByRecord,
     check::Checked,
     ending::bad_rows,
     estimate::Estimate,
@@ -84,7 +85,8 @@ impl BulkJob<'_> {
             Some(limit) => checked.to_send.min(before + limit),
             None => checked.to_send,
         };
-        Estimate::of(args, checked, rows.saturating_sub(past.ok + past.failed)).announce(output);
+        let left = rows.saturating_sub(past.ok + past.failed);
+        Estimate::of(args, checked, past, left).announce(output);
         checked.show_without_backup(args, output);
         let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {
@@ -143,18 +145,27 @@ impl BulkJob<'_> {
         checked: &Checked,
     ) -> Result<(), Stopped> {
         let file = (column_options, checked);
-        let sent = past.sent();
-        let backup = self.begin_backup(sender, past, &sent, column_options, checked)?;
+        let repeated = checked.repeated.records();
+        // What is kept and compared of a record depends on all of its rows, also on those that were sent.
+        let written = if repeated.is_empty() {
+            WrittenByRecord::default()
+        } else {
+            let all = Plan::new(self.input, column_options, checked, Selection::All)?;
+            WrittenByRecord::of(all, repeated)?
+        };
+        let reviewed = || self.reviewed_records(past, &written, checked);
+        let backup = self.begin_backup(sender, past, &written, column_options, checked)?;
         if !past.open.is_empty() {
             let open = || Selection::Only(past.open.clone());
-            // Their old values were kept before they were sent first.
-            let preparation = self.preparation(sender, past, open(), None, file)?;
+            // Old values are those before the rows were sent first.
+            let preparation = self.preparation(sender, open(), None, reviewed(), file)?;
             let mut plan = Plan::new(self.input, column_options, checked, open())?;
             self.send_prepared(sender, &mut plan, Mode::EnsureAgain, preparation)
                 .await?;
         }
+        let sent = past.sent();
         let others = || Selection::AllBut(&sent);
-        let preparation = self.preparation(sender, past, others(), backup, file)?;
+        let preparation = self.preparation(sender, others(), backup, reviewed(), file)?;
         let preparation = preparation.map(|it| it.limited(self.args.limit));
         let plan = Plan::new(self.input, column_options, checked, others())?;
         let mut plan = plan.limited(self.args.limit);
@@ -183,7 +194,7 @@ impl BulkJob<'_> {
             Stopped::Interrupted => {
                 Stopped::Failed(Failure::new(interrupted_before_sending(self.args)))
             }
-            Stopped::Failed(failure) => Stopped::Failed(failure),
+            stopped => stopped,
         });
         if waited.is_err() && past.may_be_applied(settle).1.is_zero() {
             sender.journal.end()?;
@@ -206,7 +217,7 @@ impl BulkJob<'_> {
         // Every row was sent: an interrupt only ends the wait, and the end of the job says how long it would be.
         match sender.wait(left, why).await {
             Ok(()) | Err(Stopped::Interrupted) => Ok(()),
-            Err(Stopped::Failed(failure)) => Err(failure.into()),
+            Err(stopped) => Err(stopped),
         }
     }
 }

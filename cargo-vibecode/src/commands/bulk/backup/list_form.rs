@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::Path,
 };
 
@@ -49,14 +49,20 @@ impl ListForm {
         reader
     }
 
-    /// Returns a writer of rows that are appended to a list, of which the first is its head if `is_new`.
-    pub(super) fn writer(self, is_new: bool) -> io::Result<csv::Writer<Vec<u8>>> {
-        let mut bytes = Vec::new();
-        if is_new && self.has_mark {
-            bytes.write_all(UTF_8_MARK)?;
-        }
+    /// Returns a writer of rows that are appended to a list.
+    pub(super) fn writer(self) -> csv::Writer<Vec<u8>> {
+        self.writer_after(Vec::new())
+    }
+
+    /// Returns a writer of a list from its head on.
+    pub(super) fn writer_of_new_list(self) -> csv::Writer<Vec<u8>> {
+        let mark = if self.has_mark { UTF_8_MARK } else { b"" };
+        self.writer_after(mark.to_vec())
+    }
+
+    fn writer_after(self, bytes: Vec<u8>) -> csv::Writer<Vec<u8>> {
         let mut writer = csv::WriterBuilder::new();
-        Ok(writer.delimiter(self.delimiter).from_writer(bytes))
+        writer.delimiter(self.delimiter).from_writer(bytes)
     }
 }
 

@@ -6,8 +6,8 @@
 //! one record, its old values are those before the first of them.
 
 mod added;
+mod appended_file;
 mod files;
-mod growing;
 mod list_form;
 mod new_file;
 pub(crate) mod unapplied;
@@ -24,18 +24,18 @@ use std::{
 use serde_json::{json, value::RawValue};
 use vibecode_spec::one_line;
 
-pub(crate) use self::growing::Lengths;
+pub(crate) use self::appended_file::LastParts;
 pub(super) use self::{
     added::Added,
+    appended_file::BackupFiles,
     files::{given_path, next_path},
-    growing::BackupFiles,
     list_form::ListForm,
 };
 use self::{
     added::read_list,
+    appended_file::{ListRows, ROW},
     files::{incomplete, removals, warning_of_leftovers},
-    growing::{ListRows, ROW},
-    undo_file::{Lost, UndoFile},
+    undo_file::{NotRestored, UndoFile},
     written::{UndoRow, WrittenByRecord},
 };
 use super::{
@@ -76,8 +76,7 @@ pub(super) struct Backup<'a> {
 #[derive(Debug)]
 pub(super) struct KeptRows {
     pub(super) rows: Ranges,
-    /// Where their old values begin.
-    pub(super) since: Lengths,
+    pub(super) parts: LastParts,
 }
 
 /// Why the old values of rows are not kept.
@@ -247,7 +246,6 @@ impl NextRows<'_, '_> {
         let undo = undo
             .checked(&path, backup.options, &mut |lost| lists.add_lost(&lost))
             .await?;
-        let since = backup.files.lengths();
         let Lists {
             added,
             incomplete,
@@ -256,10 +254,8 @@ impl NextRows<'_, '_> {
         } = lists;
         let lost = incomplete.count;
         let files = &mut backup.files;
-        files
-            .incomplete
-            .append(&incomplete.into_bytes().map_err(failed)?)
-            .map_err(failed)?;
+        let incomplete = incomplete.into_bytes().map_err(failed)?;
+        let incomplete = files.incomplete.append(&incomplete).map_err(failed)?;
         if lost > 0 && !backup.may_be_incomplete {
             let path_of_list = files.incomplete.existing();
             let problem = in_words(lost, &first_lost, path_of_list.as_deref());
@@ -270,13 +266,11 @@ impl NextRows<'_, '_> {
             let origin = backup.origin.to_line();
             rows.splice(..0, origin.into_bytes());
         }
-        // First, so that a list of phones is never left without its backup.
-        files.old_values.append(&rows).map_err(failed)?;
         let added = added.into_bytes().map_err(failed)?;
-        files.added.append(&added).map_err(failed)?;
+        let parts = files.append(&rows, &added, incomplete).map_err(failed)?;
         Ok(Some(KeptRows {
             rows: lines.into_iter().collect(),
-            since,
+            parts,
         }))
     }
 }
@@ -306,7 +300,7 @@ fn restored<'a, 's: 'a>(
                     OldValue::Unknown(problem) => problem,
                     OldValue::Known(_) => "is not in the answer",
                 };
-                lists.add_lost(&Lost {
+                lists.add_lost(&NotRestored {
                     id: row.job.id(),
                     row: row.line,
                     field: &change.field,
@@ -330,7 +324,7 @@ impl Lists<'_> {
                 self.added
                     .add([&record, addition.field, &addition.value, &line])?;
             } else {
-                self.add_lost(&Lost {
+                self.add_lost(&NotRestored {
                     id,
                     row: row.line,
                     field: addition.field,
@@ -342,8 +336,8 @@ impl Lists<'_> {
         Ok(())
     }
 
-    fn add_lost(&mut self, lost: &Lost<'_>) -> io::Result<()> {
-        let Lost {
+    fn add_lost(&mut self, lost: &NotRestored<'_>) -> io::Result<()> {
+        let NotRestored {
             id,
             row,
             field,

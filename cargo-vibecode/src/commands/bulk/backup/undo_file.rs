@@ -46,8 +46,8 @@ use crate::{
 pub(super) const ROWS: &str = ".rows";
 /// The same for the fields as they were returned.
 pub(super) const RETURNED: &str = ".returned";
-/// The number of rows that are checked without letting other tasks run.
-const ROWS_AT_A_TIME: u64 = 256;
+/// The number of rows that are checked before other tasks run.
+const ROWS_BETWEEN_YIELDS: u64 = 256;
 
 /// The options with which `bulk ENTITY FILE` reads a backup.
 pub(super) fn options<'a>(sent: &ColumnOptions<'a>, style: &'a CellStyle) -> ColumnOptions<'a> {
@@ -80,7 +80,7 @@ pub(super) struct UndoFile {
 
 /// A field whose old value the file does not restore.
 #[derive(Debug)]
-pub(super) struct Lost<'a> {
+pub(super) struct NotRestored<'a> {
     pub(super) id: u64,
     /// The row of the job, or the first of them, that changes it.
     pub(super) row: u64,
@@ -141,7 +141,7 @@ impl UndoFile {
         mut self,
         path: &Path,
         sent: &ColumnOptions<'_>,
-        lost: &mut impl FnMut(Lost<'_>) -> io::Result<()>,
+        lost: &mut impl FnMut(NotRestored<'_>) -> io::Result<()>,
     ) -> Result<Self, Failure> {
         // As the undo reads JSON Lines.
         let style = CellStyle {
@@ -173,7 +173,7 @@ impl UndoFile {
         mut restored: Self,
         path: &Path,
         options: &ColumnOptions<'_>,
-        lost: &mut impl FnMut(Lost<'_>) -> io::Result<()>,
+        lost: &mut impl FnMut(NotRestored<'_>) -> io::Result<()>,
     ) -> Result<Option<Self>, Failure> {
         let failed = |error: io::Error| Failure::of_file(path, &error);
         let input = Input::open(self.rows.path(), &FileOptions::default())?;
@@ -198,7 +198,7 @@ impl UndoFile {
             let written_by = rows_of(&values).ok().flatten();
             let first = written_by.and_then(|rows| rows.iter().next());
             for (field, json, problem) in &problems {
-                let it = Lost {
+                let it = NotRestored {
                     id,
                     row: first.unwrap_or_default(),
                     field,
@@ -212,7 +212,7 @@ impl UndoFile {
                 .copy(id, &values, &fields, is_lost)
                 .map_err(failed)?;
             count += 1;
-            if count % ROWS_AT_A_TIME == 0 {
+            if count % ROWS_BETWEEN_YIELDS == 0 {
                 yield_now().await;
             }
         }

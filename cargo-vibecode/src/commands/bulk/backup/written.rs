@@ -178,7 +178,7 @@ const BYTES_PER_RECORD: usize = 64;
 
 /// The values that the rows of a job write to each record that several of them are about, so that a backup has one row
 /// for each record. Memory is bounded: a record for which there is no room has one row for each of its rows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct WrittenByRecord {
     by_id: HashMap<u64, OfRecord>,
     bytes: usize,
@@ -191,7 +191,7 @@ pub(crate) struct WrittenByRecord {
     kept: RowSet,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum OfRecord {
     /// Those of all of its rows, as JSON, which takes less memory.
     Values(Box<str>),

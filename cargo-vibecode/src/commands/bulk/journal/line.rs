@@ -8,7 +8,7 @@ use super::{
     review::{Review, ReviewedRows},
     row_set::Ranges,
 };
-use crate::commands::bulk::backup::Lengths;
+use crate::commands::bulk::backup::LastParts;
 
 /// One line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,9 +29,9 @@ pub(crate) enum Line {
         /// The file, relative to the folder of the journal. Journals of earlier versions do not name it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<String>,
-        /// Where they begin. Journals before version 8 do not say it.
+        /// What was appended to it and to the lists beside it. Journals before version 8 do not say it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<Lengths>,
+        parts: Option<LastParts>,
     },
     /// On the disk before the first request of the batch is sent.
     Started {

@@ -33,7 +33,7 @@ use self::{
     row_set::{Ranges, RowSet},
     seal::Seal,
 };
-use super::{backup::Lengths, send::lost::LostRows};
+use super::{backup::LastParts, send::lost::LostRows};
 use crate::{digest, failure::Failure, text_file::private};
 
 /// The number of hexadecimal digits of the id of a journal.
@@ -83,7 +83,7 @@ impl Journal {
         journal.id.clone_from(&header.id);
         journal.write(&Line::Journal(Box::new(header)))?;
         journal.write_reviewed(reviewed)?;
-        // Nothing is under way until a batch is started: the old values are read first, and that may take long.
+        // Nothing is under way until a batch is started.
         journal.end()?;
         // The directory entry must survive a loss of power, too.
         let folder = path
@@ -155,18 +155,18 @@ impl Journal {
     }
 
     /// Records that the old values of these rows are in a file, which is named relative to the folder of the journal, and
-    /// where they begin.
+    /// what was appended to it and to the lists beside it.
     pub(crate) fn backed_up(
         &mut self,
         rows: Ranges,
         file: Option<String>,
-        since: Lengths,
+        parts: LastParts,
     ) -> Result<(), Failure> {
         self.write(&Line::BackedUp {
             at: now(),
             rows,
             file,
-            since: Some(since),
+            parts: Some(parts),
         })?;
         self.sync()
     }

@@ -19,7 +19,7 @@ use super::{
     undo::{OpenUndo, Undone, moment},
 };
 use crate::commands::bulk::{
-    backup::{Lengths, unapplied::UnappliedRows},
+    backup::{LastParts, unapplied::UnappliedRows},
     send::lost::AllLost,
 };
 
@@ -31,8 +31,8 @@ mod tests;
 struct PastBackup {
     /// Relative to the folder of the journal.
     file: String,
-    /// Where the old values that were last kept begin.
-    since: Option<Lengths>,
+    /// What was appended last.
+    parts: Option<LastParts>,
 }
 
 /// Why rows may have been sent of which a journal says nothing.
@@ -121,11 +121,11 @@ impl Past {
                 at: _,
                 rows,
                 file,
-                since,
+                parts,
             } => {
                 rows.iter().for_each(|row| self.backed_up.insert(row));
                 if let Some(file) = file {
-                    self.back_up(file, since);
+                    self.back_up(file, parts);
                 }
             }
             Line::Started { batch, at: _, rows } => {
@@ -186,10 +186,10 @@ impl Past {
         }
     }
 
-    fn back_up(&mut self, file: String, since: Option<Lengths>) {
+    fn back_up(&mut self, file: String, parts: Option<LastParts>) {
         match self.backups.last_mut() {
-            Some(last) if last.file == file => last.since = since,
-            _ => self.backups.push(PastBackup { file, since }),
+            Some(last) if last.file == file => last.parts = parts,
+            _ => self.backups.push(PastBackup { file, parts }),
         }
     }
 
@@ -331,12 +331,11 @@ impl Past {
         backups.map(|backup| folder.join(&backup.file)).collect()
     }
 
-    /// Returns where the old values of the rows that were last kept begin in the latest backup. `None` if there is no
-    /// backup that a resumed job may continue: it could contain rows that were sent and of which the journal says nothing,
-    /// or rows that were restored from it.
-    pub(crate) fn latest_kept_since(&self) -> Option<Lengths> {
+    /// Returns what was appended last to the latest backup. `None` if there is no backup that a resumed job may continue: it
+    /// could contain rows that were sent and of which the journal says nothing, or rows that were restored from it.
+    pub(crate) fn last_parts(&self) -> Option<&LastParts> {
         let is_continued = !self.may_lack_rows() && !self.is_undone();
-        self.backups.last()?.since.filter(|_| is_continued)
+        self.backups.last()?.parts.as_ref().filter(|_| is_continued)
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.

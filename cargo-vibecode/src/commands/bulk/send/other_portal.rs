@@ -133,7 +133,9 @@ impl Sender<'_> {
         let reopened = self.reopen(difference)?;
         let before = match before {
             None | Some(Stopped::Interrupted) => String::new(),
-            Some(Stopped::Failed(failure)) => format!("{failure}\n"),
+            Some(Stopped::Failed(failure) | Stopped::NotAsReviewed(failure)) => {
+                format!("{failure}\n")
+            }
         };
         let problem = format!("{before}stopped {when}, since {difference}{reopened}");
         Ok(Stopped::Failed(Failure::new(problem)))

@@ -25,6 +25,8 @@ use crate::{
 pub(crate) enum Stopped {
     Interrupted,
     Failed(Failure),
+    /// Records were changed since the review, so that the job can be resumed only after another one.
+    NotAsReviewed(Failure),
 }
 
 /// How many rows may fail before sending stops.
