@@ -136,14 +136,15 @@ async fn a_record_with_rows_in_several_parts_gets_back_what_it_had_before_the_fi
         desk.run(&format!("contacts backup.csv --settle 1 {options}"))
             .assert(0, "rows done, 0 failed");
     }
-    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 3);
+    // The post and the comments of record 1 are in a row each.
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 4);
     let added = desk.read("b.added.csv");
     assert_eq!(
         added,
         "record,field,value,row\ncontacts/1,phone,+79161112233,4\ncontacts/1,phone,+79161112244,6\n"
     );
     desk.run("contacts b.jsonl --yes --settle 1")
-        .assert(0, "3 rows done, 0 failed");
+        .assert(0, "4 rows done, 0 failed");
     assert_eq!(desk.field(1, "post"), "old");
     assert_eq!(desk.field(1, "comments"), "before");
 }
@@ -214,12 +215,12 @@ async fn a_backup_that_is_not_as_the_job_has_left_it_is_not_continued() {
         desk.write("backup.csv", "id,post\n1,a\n2,b\n");
         desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
             .assert(0, "1 row done");
-        let changed = change(&desk.read("b.jsonl"));
-        desk.write("b.jsonl", &changed);
+        let text = change(&desk.read("b.jsonl"));
+        desk.write("b.jsonl", &text);
         let said = desk.run("contacts backup.csv --resume --settle 1");
         said.assert(0, "b.jsonl: the backup of this job was changed");
         said.assert(0, "the old values are kept in b.1.jsonl");
-        assert_eq!(desk.read("b.jsonl"), changed);
+        assert_eq!(desk.read("b.jsonl"), text);
         assert_eq!(desk.read("b.1.jsonl").lines().count(), 1 + 1);
     }
 }
@@ -296,4 +297,96 @@ async fn a_backup_that_changes_while_the_job_is_sent_stops_it() {
     );
     said.assert(2, "500 rows done, 0 failed so far");
     assert_ne!(desk.field(ROWS + 1, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_only_a_later_row_changes_is_kept_before_that_row_is_sent() {
+    let desk = Desk::of(ROWS + 1).await;
+    let rows: Vec<String> = (1..=ROWS).map(|id| format!("{id},new,\n")).collect();
+    let rows = rows.concat();
+    desk.write("backup.csv", format!("id,post,comments\n{rows}5,,ours\n"));
+    let job = started(&desk, &format!("{SEND} --yes"), 2 * READS).await;
+    desk.write("no-backup.csv", "id,comments\n5,theirs\n");
+    desk.run("contacts no-backup.csv --yes --no-backup --settle 1")
+        .assert(0, "1 row done");
+    Said::of(job.wait_with_output().unwrap()).assert(0, "501 rows done, 0 failed");
+    assert_eq!(desk.field(5, "comments"), "ours");
+    desk.run("contacts b.jsonl --yes --no-throttle --no-verify --settle 1")
+        .assert(0, "501 rows done, 0 failed");
+    assert_eq!(desk.field(5, "comments"), "theirs");
+    assert_ne!(desk.field(5, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_kept_of_rows_that_were_not_sent_is_taken_out_also_without_a_further_backup() {
+    let desk = desk_of_two_parts().await;
+    desk.faults((0..=2 * READS).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::error("SCOPE_DENIED"));
+    desk.run(&format!("{SEND} --yes"))
+        .assert(2, "500 rows done, 0 failed so far");
+    set_post(&desk, ROWS + 10, "theirs");
+    let resumed = SEND.replace("--backup b.jsonl", "--no-backup");
+    desk.run(&format!("{resumed} --resume"))
+        .assert(0, "520 rows done, 0 failed");
+    assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 500);
+    desk.run("contacts b.jsonl --yes --no-throttle --no-verify --settle 1")
+        .assert(0, "500 rows done, 0 failed");
+    assert_eq!(desk.field(ROWS + 10, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_killed_after_it_has_written_its_first_old_values_goes_on_with_them() {
+    let desk = Desk::of(2).await;
+    desk.write("backup.csv", "id,post\n1,a\n2,b\n");
+    desk.faults([Fault::delay(Duration::ZERO), Fault::error("SCOPE_DENIED")]);
+    desk.run("contacts backup.csv --yes --backup b.jsonl --settle 1")
+        .assert(2, "0 rows done");
+    // The journal as it was before the line that says that the values were kept.
+    let journal = desk.read("backup.csv.journal");
+    let lines: Vec<String> = journal.lines().map(str::to_owned).collect();
+    let begun = lines.iter().position(|line| line.contains("backed_up"));
+    desk.write_journal("backup.csv", &lines[..=begun.unwrap()]);
+    let said = desk.run("contacts backup.csv --resume --backup b.jsonl --settle 1");
+    said.assert(0, "2 rows done, 0 failed");
+    let seal_is_lost = said.out.contains("b.1.jsonl");
+    assert_eq!(desk.exists("b.1.jsonl"), seal_is_lost, "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_backups_of_a_job_have_each_field_of_a_record_once_and_may_be_undone_in_any_order() {
+    for order in [["b.jsonl", "c.jsonl"], ["c.jsonl", "b.jsonl"]] {
+        let desk = Desk::of(2).await;
+        desk.write("backup.csv", "id,post,comments\n1,a,\n1,b,note\n");
+        desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+            .assert(0, "1 row done");
+        desk.run("contacts backup.csv --resume --backup c.jsonl --settle 1")
+            .assert(0, "2 rows done");
+        for backup in order {
+            desk.run(&format!("contacts {backup} --yes --settle 1"))
+                .assert(0, "1 row done, 0 failed");
+        }
+        for field in ["post", "comments"] {
+            assert_eq!(desk.field(1, field), serde_json::Value::Null, "{order:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_not_there_any_more_is_named() {
+    let desk = Desk::of(2).await;
+    desk.write("backup.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
+    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+        .assert(0, "1 row done");
+    std::fs::remove_file(desk.path("b.added.csv")).unwrap();
+    desk.run("contacts backup.csv --resume --settle 1")
+        .assert(0, "b.added.csv: the list is not there any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_backup_can_have_is_refused_before_the_job_is_started() {
+    let desk = Desk::of(1).await;
+    desk.write("backup.csv", "id,post\n1,a\n");
+    desk.run("contacts backup.csv --yes --backup kept.csv")
+        .assert(2, "a backup is JSON Lines");
+    assert!(!desk.exists("backup.csv.journal"));
 }

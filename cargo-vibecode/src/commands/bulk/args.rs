@@ -53,8 +53,8 @@ Without --yes the rows are only checked, and --plan shows what would change in e
 that sends exactly this: --reviewed reads the records again, and sends nothing if rows or records differ. --resume does \
 the same with the rows that are left. With --yes, \
 FILE.journal records which rows were sent, so that --resume can continue an interrupted job, or one with --limit, \
-without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, which \
-`bulk --empty clear` takes to undo the changes: review it with --plan first. An undo fails for a record that somebody \
+without adding anything twice. The old values of more than 100 rows are kept in FILE.backup.jsonl, and \
+`bulk ENTITY FILE.backup.jsonl` undoes the changes: review it with --plan first. An undo fails for a record that somebody \
 else has changed since, unless --overwrite-newer is given. If an old value would not come back exactly, the job stops before the rows that were read with it. The journal is kept when the job is done. Failed rows are written to \
 FILE.failed.csv, bad ones to FILE.bad.csv. A finished journal is set aside if the file has changed since.
 
@@ -168,8 +168,7 @@ pub(crate) struct Args {
     )]
     pub(super) reviewed: Option<String>,
 
-    /// Keep the old values of everything that is changed in this file, which `bulk --empty clear` takes to
-    /// undo the changes [default: FILE.backup.jsonl if the file has more than 100 rows to send].
+    /// Keep the old values of everything that is changed in this file; `bulk ENTITY FILE` undoes the changes [default: FILE.backup.jsonl if the file has more than 100 rows to send].
     #[arg(long, value_name = "FILE.jsonl")]
     pub(super) backup: Option<PathBuf>,
 

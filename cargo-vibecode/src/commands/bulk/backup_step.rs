@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{
     args::Args,
-    backup::{self, Backup, BackupFiles, KeptBackup, undone_job, written::WrittenByRecord},
+    backup::{
+        self, Backup, BackupFiles, KeptBackup, LastParts, undone_job, written::WrittenByRecord,
+    },
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
     job::BulkJob,
@@ -33,6 +35,8 @@ impl BulkJob<'_> {
         let left = checked.to_send.saturating_sub(sent.len());
         let rows = left.min(args.limit.unwrap_or(u64::MAX));
         let earlier = past.backups(sender.journal.path());
+        // Rows that were kept and not sent are taken out of the latest backup, also if no further ones are kept.
+        let continued = self.continued_files(sender, past, &sent)?;
         if rows == 0 || !keeps_backup(args, checked, past) {
             self.warn_of_rows_without(sender, earlier.first(), rows);
             let journal = sender.journal.path();
@@ -42,12 +46,13 @@ impl BulkJob<'_> {
             return Ok(None);
         }
         if written.is_incomplete {
-            let many = "too many records have several rows, or one has too many, for one row of the backup each: an undo may report rows of such a record as CHANGED_SINCE although others have undone it. Run its failed rows again then";
+            let many = "too many records have several rows, or one has too many, for each field of a record to be in the backup once: an undo may report rows of such a record as CHANGED_SINCE although others have undone it. Run its failed rows again then";
             sender.progress.aside(|| output.warn(many));
         }
-        let files = match self.continued_files(sender, past, &sent)? {
-            Some(files) => files,
-            None => BackupFiles::new(&self.new_backup(&earlier)?),
+        let is_given = |path: &Path| args.backup.as_deref().is_none_or(|it| is_same(it, path));
+        let files = match continued {
+            Some(files) if is_given(files.path()) => files,
+            Some(_) | None => self.begin_files(sender, past, &earlier)?,
         };
         let mut kept = RowSet::default();
         // Without an earlier backup, a record gets back what the rows that were sent have set.
@@ -56,7 +61,7 @@ impl BulkJob<'_> {
             backed_up.for_each(|row| kept.insert(row));
         }
         self.warn_of_open_rows(sender, past);
-        let origin = self.origin_of_backup(sender, files.path())?;
+        let origin = self.origin_of_backup(sender, files.path());
         let written = written.clone().after(kept);
         let backup = Backup::new(files, options, origin, written, output)
             .may_be_incomplete(args.backup_incomplete)
@@ -85,60 +90,53 @@ impl BulkJob<'_> {
     }
 
     /// Returns what the first line of a backup of the job says.
-    ///
-    /// # Errors
-    /// If the journal could not name the backup.
-    fn origin_of_backup(&self, sender: &Sender<'_>, backup: &Path) -> Result<Origin, Failure> {
+    fn origin_of_backup(&self, sender: &Sender<'_>, backup: &Path) -> Origin {
         let journal = sender.journal.path();
-        if undone_job::relative(backup, journal).is_none() {
-            let problem = "the name of a backup has to be UTF-8 text, since the journal names it: rename the file or its folder, name the backup with --backup, or send without one with --no-backup";
-            return Err(Failure::in_file(backup, problem));
-        }
-        Ok(Origin {
+        Origin {
             entity: self.args.entity.clone(),
             portal: self.identity.as_ref().and_then(|it| it.portal.clone()),
             has_written: true,
             journal: undone_job::relative(journal, backup),
             journal_path: undone_job::absolute(journal),
             journal_id: sender.journal.id().map(str::to_owned),
-        })
+        }
     }
 
-    /// Returns the latest backup of the job, if the rows that are sent now can be added to it.
+    /// Returns the latest backup of the job without the rows that were not sent, if further rows can be added to it.
     fn continued_files(
         &self,
         sender: &mut Sender<'_>,
         past: &Past,
         sent: &RowSet,
     ) -> Result<Option<BackupFiles>, Failure> {
-        let latest = past.backups(sender.journal.path()).into_iter().next();
-        let Some((path, last)) = latest.zip(past.last_parts()) else {
+        let Some((path, last)) = past.latest_backup(sender.journal.path()) else {
             return Ok(None);
         };
-        let given = self.args.backup.as_deref();
-        if given.is_some_and(|given| !is_same(given, &path)) {
-            return Ok(None);
-        }
         let files = BackupFiles::continued(&path, sender.journal.id(), last, sent)?;
         let Some(files) = files else {
             let problem = if path.exists() {
-                "the backup of this job was changed"
+                "the backup of this job was changed, so no further old values are added to it"
             } else {
                 "the backup of this job is not there any more, and with it the old values of the rows that were sent"
             };
-            let warning = format!(
-                "{}: {problem}: the old values of the rows that are left are kept in another file",
-                path.display()
-            );
+            let warning = format!("{}: {problem}", path.display());
             sender.progress.aside(|| self.output.warn(warning));
             return Ok(None);
         };
-        for (list, aside) in &files.set_aside {
-            let warning = format!(
-                "{}: the list was changed after the job had written it, and is {} now: what is added to it from now on is in a new list",
+        let aside = files.set_aside.iter().map(|(list, aside)| {
+            format!(
+                "{}: the list was changed after the job had written it, and is {} now: what is added from now on is in a new list",
                 list.display(),
                 aside.display()
-            );
+            )
+        });
+        let missing = files.missing.iter().map(|list| {
+            format!(
+                "{}: the list is not there any more: what is added from now on is in a new list, which lacks what was added before",
+                list.display()
+            )
+        });
+        for warning in aside.chain(missing) {
             sender.progress.aside(|| self.output.warn(warning));
         }
         if files.last != *last {
@@ -148,6 +146,30 @@ impl BulkJob<'_> {
                 .backed_up(Ranges::default(), file, files.last.clone())?;
         }
         Ok(Some(files))
+    }
+
+    /// Begins a new backup of the job, which has these already. The journal names it before it exists, so that a job that
+    /// is killed in between goes on with it.
+    fn begin_files(
+        &self,
+        sender: &mut Sender<'_>,
+        past: &Past,
+        earlier: &[PathBuf],
+    ) -> Result<BackupFiles, Failure> {
+        let files = BackupFiles::new(&self.new_backup(earlier)?);
+        let file = undone_job::relative(files.path(), sender.journal.path());
+        let Some(file) = file else {
+            let problem = "the name of a backup has to be UTF-8 text, since the journal names it: rename the file or its folder, name the backup with --backup, or send without one with --no-backup";
+            return Err(Failure::in_file(files.path(), problem));
+        };
+        let latest = past.latest_backup(sender.journal.path());
+        if latest.is_none_or(|(latest, _)| latest != files.path()) {
+            let nothing = LastParts::default();
+            sender
+                .journal
+                .backed_up(Ranges::default(), Some(file), nothing)?;
+        }
+        Ok(files)
     }
 
     /// Returns the path of a new backup of the job, which has these already.

@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 
 use super::{
-    backup::Added,
+    backup::{Added, KeptBackup},
     check::{Checked, rows},
     failed::{self, SentRows},
     input::columns::ColumnOptions,
@@ -186,8 +186,16 @@ impl BulkJob<'_> {
             self.output.warn(failure.to_string());
             None
         });
-        if added.is_none() && self.other_backups.is_empty() {
+        let kept = KeptBackup::found(&self.input.path).unwrap_or_else(|failure| {
+            self.output.warn(failure.to_string());
+            None
+        });
+        let not_restored = kept.as_ref().and_then(KeptBackup::not_restored);
+        if added.is_none() && not_restored.is_none() && self.other_backups.is_empty() {
             return;
+        }
+        if let Some(not_restored) = not_restored {
+            self.output.warn(not_restored);
         }
         if let Some(added) = &added {
             self.output.line(added.in_words());
@@ -205,6 +213,7 @@ impl BulkJob<'_> {
         let document = json!({
             "phones_and_emails": added.as_ref().map_or(0, |it| it.count),
             "to_remove_by_hand": added.as_ref().map(|it| it.list.display().to_string()),
+            "fields_lost": kept.as_ref().map_or(0, KeptBackup::lost),
             "other_backups": others.collect::<Vec<_>>(),
         });
         self.output.event("not_undone", document);

@@ -178,6 +178,9 @@ impl BulkJob<'_> {
     }
 
     /// Finds the job that the file undoes, if it is a backup, and the other backups of that job.
+    ///
+    /// # Errors
+    /// If the job runs, or if its journal cannot be read.
     fn find_undone_job(&mut self, is_sent: bool) -> Result<(), Failure> {
         self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
         let found =

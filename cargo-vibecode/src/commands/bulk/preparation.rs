@@ -5,7 +5,7 @@
 //! rows before are sent, which may take hours.
 
 use super::{
-    backup::{Backup, KeptRows, NotKept, undone_job},
+    backup::{Backup, KeptBackup, KeptRows, NotKept, undone_job},
     check::Checked,
     input::columns::ColumnOptions,
     job::{BulkJob, interrupted_before_sending},
@@ -30,8 +30,8 @@ pub(super) struct Preparation<'a> {
     reader: RecordReader<'a>,
     reviewed: Option<ReviewedRecords<'a>>,
     backup: Option<Backup<'a>>,
-    /// How often old values were kept.
-    times_kept: u64,
+    /// The backup as it was shown.
+    shown: Option<KeptBackup>,
 }
 
 impl BulkJob<'_> {
@@ -56,7 +56,7 @@ impl BulkJob<'_> {
             reader: RecordReader::without_progress(sender.client.clone(), plan),
             reviewed,
             backup,
-            times_kept: 0,
+            shown: None,
         }))
     }
 
@@ -74,9 +74,11 @@ impl BulkJob<'_> {
         let sent = self
             .send_in_parts(sender, plan, mode, &mut preparation)
             .await;
-        // Its lists have grown since it was shown.
-        if let Some(backup) = preparation.backup.filter(|_| preparation.times_kept > 1) {
-            sender.progress.aside(|| self.show_backup(backup.path()));
+        if let (Some(backup), Some(before)) = (&preparation.backup, preparation.shown) {
+            let now = KeptBackup::found(backup.path())?;
+            if now.is_some_and(|now| now.has_other_lists_than(&before)) {
+                sender.progress.aside(|| self.show_backup(backup.path()));
+            }
         }
         sent
     }
@@ -172,10 +174,10 @@ impl BulkJob<'_> {
         };
         let file = undone_job::relative(backup.path(), sender.journal.path());
         sender.journal.backed_up(rows, file, parts)?;
-        if preparation.times_kept == 0 {
+        if preparation.shown.is_none() {
             sender.progress.aside(|| self.show_backup(backup.path()));
+            preparation.shown = KeptBackup::found(backup.path())?;
         }
-        preparation.times_kept += 1;
         Ok(())
     }
 }

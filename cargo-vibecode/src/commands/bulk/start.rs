@@ -5,7 +5,7 @@ use std::path::Path;
 use vibecode_runtime::Client;
 
 use super::{
-    backup::written::WrittenByRecord,
+    backup::{self, written::WrittenByRecord},
     check::Checked,
     ending::bad_rows,
     estimate::Estimate,
@@ -46,6 +46,9 @@ impl BulkJob<'_> {
         let client = self.client()?;
         let refused = self.check_pipelines(&client, past, &column_options, checked);
         let refused = refused.await?;
+        if let Some(backup) = self.args.backup.as_deref().filter(|_| resumed.is_none()) {
+            backup::given_path(backup)?;
+        }
         if earlier.is_some() {
             self.set_aside(path)?;
         }

@@ -86,6 +86,8 @@ pub(in crate::commands::bulk) struct BackupFiles {
     pub(in crate::commands::bulk) last: LastParts,
     /// The lists that were changed after the job wrote them, and their names now.
     pub(in crate::commands::bulk) set_aside: Vec<(PathBuf, PathBuf)>,
+    /// The lists that are not there any more.
+    pub(in crate::commands::bulk) missing: Vec<PathBuf>,
 }
 
 impl BackupFiles {
@@ -97,6 +99,7 @@ impl BackupFiles {
             incomplete: AppendedFile::new(incomplete(path)),
             last: LastParts::default(),
             set_aside: Vec::new(),
+            missing: Vec::new(),
         }
     }
 
@@ -121,10 +124,13 @@ impl BackupFiles {
         last: &LastParts,
         sent: &RowSet,
     ) -> io::Result<Option<Self>> {
+        let mut files = Self::new(path);
+        if *last == LastParts::default() && !path.exists() {
+            return Ok(Some(files));
+        }
         if !is_backup_of(path, journal)? {
             return Ok(None);
         }
-        let mut files = Self::new(path);
         let of_sent = |rows: &[u8]| old_values_of(rows, sent);
         let Some(part) = files.old_values.cut(&last.old_values, of_sent)? else {
             return Ok(None);
@@ -139,15 +145,17 @@ impl BackupFiles {
             ),
         ] {
             if !list.path.exists() {
+                if *last != FilePart::default() {
+                    files.missing.push(list.path.clone());
+                }
                 continue;
             }
             let form = ListForm::of_file(&list.path)?;
-            match list.cut(last, |rows| rows_of_list(rows, sent, form))? {
-                Some(part) => *now = part,
-                None => {
-                    let aside = earlier::set_aside(&list.path)?;
-                    files.set_aside.push((list.path.clone(), aside));
-                }
+            if let Some(part) = list.cut(last, |rows| rows_of_list(rows, sent, form))? {
+                *now = part;
+            } else {
+                let aside = earlier::set_aside(&list.path)?;
+                files.set_aside.push((list.path.clone(), aside));
             }
         }
         Ok(Some(files))
@@ -228,12 +236,12 @@ fn rows_of_list(list: &[u8], sent: &RowSet, form: ListForm) -> Option<Vec<u8>> {
         .into_byte_records()
     {
         let cells = cells.ok()?;
-        let last = cells.iter().next_back()?;
-        if last == ROW.as_bytes() {
+        let cell = cells.iter().next_back()?;
+        if cell == ROW.as_bytes() {
             head = Some(cells);
             continue;
         }
-        let row: u64 = str::from_utf8(last).ok()?.parse().ok()?;
+        let row: u64 = str::from_utf8(cell).ok()?.parse().ok()?;
         if sent.contains(row) {
             if let Some(head) = head.take() {
                 writer.write_byte_record(&head).expect("memory");

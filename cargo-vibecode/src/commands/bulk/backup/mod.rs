@@ -3,7 +3,7 @@
 //!
 //! The records of some hundred rows are read just before these rows are sent, so that what somebody else changes while the
 //! job runs is kept too. The old values are on the disk before the first of these rows is sent. If several rows are about
-//! one record, its old values are those before the first of them.
+//! one record, the old value of a field is the one before the first of them that changes it.
 
 mod added;
 mod appended_file;
@@ -36,7 +36,7 @@ use self::{
     appended_file::{ListRows, ROW},
     files::{incomplete, removals, warning_of_leftovers},
     undo_file::{NotRestored, UndoFile},
-    written::{UndoRow, WrittenByRecord},
+    written::WrittenByRecord,
 };
 use super::{
     input::{columns::ColumnOptions, origin::Origin},
@@ -186,39 +186,25 @@ impl NextRows<'_, '_> {
     /// If a file cannot be written.
     pub(super) fn add(&mut self, row: &RowRecord) -> Result<(), Failure> {
         self.lines.push(row.line);
-        if row.record.is_none() {
-            return Ok(());
-        }
-        let undo_row = self.backup.written.take(row.line, &row.job);
-        self.add_old_values(row, &undo_row)
+        self.add_old_values(row)
             .map_err(|error| Failure::of_file(self.backup.path(), &error))
     }
 
-    fn add_old_values(&mut self, row: &RowRecord, undo_row: &UndoRow) -> io::Result<()> {
+    fn add_old_values(&mut self, row: &RowRecord) -> io::Result<()> {
         let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
             return Ok(());
         };
         let options = self.backup.options;
+        let written = self.backup.written.take(row.line, &row.job, record);
         let mut changes = RowChanges::of(&row.job, record, options.schema);
-        let written = match undo_row {
-            UndoRow::Record(written) => {
-                for field in written.changed_in(&row.job, record) {
-                    changes.add_field(field, record, options.schema);
-                }
-                Some(written)
-            }
-            UndoRow::Row(written) => Some(written),
-            UndoRow::Covered => {
-                changes.changed.clear();
-                None
-            }
-        };
+        changes.changed.retain(|it| written.has_field(&it.field));
+        for field in written.fields() {
+            changes.add_field(field, record, options.schema);
+        }
         let returned = RecordFields::read(record.as_str()).unwrap_or_default();
         let (labels, lists) = (&mut self.labels, &mut self.lists);
         let restored = restored(row, &changes.changed, &returned, options, labels, lists)?;
-        if let Some(written) = written {
-            self.undo.add(row.job.id(), &restored, written)?;
-        }
+        self.undo.add(row.job.id(), &restored, &written)?;
         lists.add_additions(row, &changes.added)
     }
 
@@ -393,6 +379,22 @@ impl KeptBackup {
         }))
     }
 
+    /// Returns whether another list exists beside it, or whether more cannot be restored.
+    pub(super) fn has_other_lists_than(&self, before: &Self) -> bool {
+        self.to_remove != before.to_remove || self.lost != before.lost
+    }
+
+    /// Returns the number of changes that it does not undo.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Returns what it does not restore, in words; `None` if it restores everything.
+    pub(super) fn not_restored(&self) -> Option<String> {
+        let list = self.incomplete.as_deref();
+        (self.lost > 0).then(|| in_words(self.lost, &self.first_lost, list))
+    }
+
     /// Prints where the old values are, and how to restore them.
     pub(super) fn show(&self, command: &str, output: &Output) {
         output.line(format!(
@@ -413,9 +415,8 @@ impl KeptBackup {
                 path.display()
             ));
         }
-        if self.lost > 0 {
-            let list = self.incomplete.as_deref();
-            output.warn(in_words(self.lost, &self.first_lost, list));
+        if let Some(not_restored) = self.not_restored() {
+            output.warn(not_restored);
         }
     }
 }

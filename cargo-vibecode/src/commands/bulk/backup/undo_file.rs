@@ -123,8 +123,9 @@ impl UndoFile {
         let rows = fields
             .iter()
             .map(|(name, value, _)| (format!("{WIRE}{name}"), value.json()));
-        let by = json!(written.rows).to_string();
-        let written = written.json(fields.iter().map(|(name, ..)| *name));
+        let names = || fields.iter().map(|(name, ..)| *name);
+        let by = json!(written.rows(names())).to_string();
+        let written = written.json(names());
         let rows = rows.chain([(WRITTEN.to_owned(), written), (WRITTEN_BY.to_owned(), by)]);
         write_object(&mut self.rows, id, rows)?;
         let returned = fields.iter();

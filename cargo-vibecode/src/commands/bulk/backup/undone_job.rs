@@ -160,16 +160,9 @@ impl UndoneJob {
 
     /// Returns the other backups of the job that are not undone, the newest first.
     pub(crate) fn other_backups(&self, own: &Path) -> Vec<PathBuf> {
-        let own = fs::canonicalize(own).ok();
         let backups = self.journal.as_ref().map(FoundJournal::backups);
         let mut others = backups.unwrap_or_default();
-        others.retain(|backup| {
-            let is_own = own.is_some() && fs::canonicalize(backup).ok() == own;
-            let journal = journal_of(backup);
-            // If its journal cannot be read, the backup is not known to be undone.
-            let is_undone = journal.exists() && matches!(resume::finished(&journal), Ok(Some(_)));
-            !is_own && !is_undone
-        });
+        others.retain(|backup| !is_same_file(backup, own) && is_not_undone(backup));
         others
     }
 
@@ -209,6 +202,18 @@ impl BulkJob<'_> {
         sender.wait(left, why).await?;
         Ok(undone.begin(&self.input.path)?)
     }
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let canonical = |path: &Path| fs::canonicalize(path).ok();
+    canonical(one).is_some_and(|one| canonical(other) == Some(one))
+}
+
+/// Returns whether a backup is there, and is not undone. If its journal cannot be read, it is not known to be undone.
+fn is_not_undone(backup: &Path) -> bool {
+    let journal = journal_of(backup);
+    let is_undone = || journal.exists() && matches!(resume::finished(&journal), Ok(Some(_)));
+    backup.exists() && !is_undone()
 }
 
 /// Returns where the journal of the job of a backup should be, if the backup names it.

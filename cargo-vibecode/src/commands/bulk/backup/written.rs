@@ -6,12 +6,14 @@
 //! undo would take away what somebody else has written, so the row fails. If two rows of the job set the post, both
 //! values are listed, since the second may have failed.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vibecode_runtime::{PatchJob, RawAnswer};
 
 use crate::{
+    change::PIPELINE,
     commands::bulk::{
         input::{
             Input,
@@ -28,23 +30,27 @@ use crate::{
 /// The values that a job may have written to the fields of a record, by their wire names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct WrittenValues {
-    by_field: BTreeMap<String, Vec<Value>>,
-    /// The rows of the job that wrote them. Backups of earlier versions do not say it.
-    pub(super) rows: Ranges,
+    by_field: BTreeMap<String, WrittenField>,
 }
+
+/// The values that rows of a job set a field to, and these rows. The row of a backup does not say which of its rows set
+/// which field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct WrittenField(Vec<Value>, Ranges);
 
 impl WrittenValues {
     /// Adds what a row sets and clears.
     #[expect(clippy::expect_used, reason = "the runtime wrote the JSON")]
     pub(crate) fn add(&mut self, line: u64, job: &PatchJob) {
-        self.rows = self.rows.iter().chain([line]).collect();
         for field in job.fields() {
             // What is added is not undone.
             let Some(json) = field.json() else {
                 continue;
             };
             let value: Value = serde_json::from_str(json).expect("a job consists of JSON");
-            let values = self.by_field.entry(field.name().to_owned()).or_default();
+            let field = self.by_field.entry(field.name().to_owned()).or_default();
+            let WrittenField(values, rows) = field;
+            *rows = rows.iter().chain([line]).collect();
             if !values.contains(&value) {
                 values.push(value);
             }
@@ -57,45 +63,90 @@ impl WrittenValues {
         values
     }
 
+    /// Takes out the fields whose values a row of the job changes in its record. If it changes the pipeline, these are all
+    /// fields, since that also changes the stage, which another row may set.
+    fn take_changed(&mut self, job: &PatchJob, record: &RawAnswer) -> Self {
+        let different = job.mismatches(record);
+        let of_job = different.iter().map(vibecode_runtime::Mismatch::field);
+        let mut names: Vec<String> = of_job.map(str::to_owned).collect();
+        if names.iter().any(|name| name == PIPELINE) {
+            names.extend(self.changed_in(job, record).map(str::to_owned));
+        }
+        let taken = names.into_iter().filter_map(|name| {
+            let field = self.by_field.remove(&name)?;
+            Some((name, field))
+        });
+        Self {
+            by_field: taken.collect(),
+        }
+    }
+
+    /// Returns the fields.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.by_field.keys().map(String::as_str)
+    }
+
+    pub(crate) fn has_field(&self, name: &str) -> bool {
+        self.by_field.contains_key(name)
+    }
+
+    /// Returns the rows that set these fields.
+    pub(super) fn rows<'f>(&self, fields: impl IntoIterator<Item = &'f str>) -> Ranges {
+        let fields = fields
+            .into_iter()
+            .filter_map(|name| self.by_field.get(name));
+        let rows: BTreeSet<u64> = fields
+            .flat_map(|WrittenField(_, rows)| rows.iter())
+            .collect();
+        rows.into_iter().collect()
+    }
+
+    fn values(&self, field: &str) -> impl Iterator<Item = &Value> {
+        let field = self.by_field.get(field);
+        field.into_iter().flat_map(|WrittenField(values, _)| values)
+    }
+
     /// Returns whether a record, which is that of a job, has one of the values in a field.
     pub(crate) fn any_is_in(&self, job: &PatchJob, field: &str, record: &RawAnswer) -> bool {
-        let mut values = self.by_field.get(field).into_iter().flatten();
+        let mut values = self.values(field);
         values.any(|value| has(job, field, value, record))
     }
 
     /// Returns all values, and the rows, as JSON.
     #[expect(clippy::expect_used, reason = "texts and JSON")]
     fn all_json(&self) -> Box<str> {
-        let json = serde_json::to_string(&(&self.by_field, &self.rows));
+        let json = serde_json::to_string(&self.by_field);
         json.expect("a map of texts to JSON is JSON").into()
     }
 
     /// Reads what `all_json` has returned.
     #[expect(clippy::expect_used, reason = "it is our own JSON")]
     fn of_json(json: &str) -> Self {
-        let (by_field, rows) = serde_json::from_str(json).expect("a map of texts to JSON");
-        Self { by_field, rows }
+        let by_field = serde_json::from_str(json).expect("a map of texts to JSON");
+        Self { by_field }
     }
 
     /// Returns the fields of which one of the values is another than the record has.
-    pub(crate) fn changed_in<'w>(
+    fn changed_in<'w>(
         &'w self,
         job: &'w PatchJob,
         record: &'w RawAnswer,
     ) -> impl Iterator<Item = &'w str> {
-        let differs = |(field, values): &(&'w String, &'w Vec<Value>)| {
-            !values.iter().all(|value| has(job, field, value, record))
+        let differs = |field: &&str| {
+            !self
+                .values(field)
+                .all(|value| has(job, field, value, record))
         };
-        let fields = self.by_field.iter().filter(differs);
-        fields.map(|(field, _)| field.as_str())
+        self.fields().filter(differs)
     }
 
     /// Returns the values of these fields as the JSON of a backup's row.
     #[expect(clippy::expect_used, reason = "texts and JSON")]
     pub(crate) fn json<'f>(&self, fields: impl IntoIterator<Item = &'f str>) -> String {
-        let values = fields
-            .into_iter()
-            .filter_map(|field| Some((field, self.by_field.get(field)?)));
+        let values = fields.into_iter().filter_map(|name| {
+            let WrittenField(values, _) = self.by_field.get(name)?;
+            Some((name, values))
+        });
         let values: BTreeMap<&str, &Vec<Value>> = values.collect();
         serde_json::to_string(&values).expect("a map of texts to JSON is JSON")
     }
@@ -117,21 +168,24 @@ impl WrittenValues {
         let Some(fields) = line.and_then(RecordFields::read) else {
             return failed("the row is not understood, so it is not known what the job wrote");
         };
-        let rows = match rows_of(&fields) {
-            Ok(rows) => rows.unwrap_or_default(),
-            Err(_) => {
-                return failed(&format!(
-                    "`{WRITTEN_BY}` does not list the rows of the job that wrote the values"
-                ));
-            }
-        };
+        if rows_of(&fields).is_err() {
+            return failed(&format!(
+                "`{WRITTEN_BY}` does not list the rows of the job that wrote the values"
+            ));
+        }
         match fields.get(WRITTEN) {
             None if origin.has_written => failed(&format!(
                 "`{WRITTEN}` is missing, so it is not known whether somebody else has changed the record since"
             )),
             None => Ok(None),
-            Some(json) => match serde_json::from_str(json.get()) {
-                Ok(by_field) => Ok(Some(Self { by_field, rows })),
+            Some(json) => match serde_json::from_str::<BTreeMap<String, Vec<Value>>>(json.get()) {
+                Ok(values) => {
+                    let fields = values.into_iter();
+                    let by_field = fields
+                        .map(|(name, values)| (name, WrittenField(values, Ranges::default())))
+                        .collect();
+                    Ok(Some(Self { by_field }))
+                }
                 Err(_) => failed(&format!(
                     "`{WRITTEN}` does not list the values that the job wrote"
                 )),
@@ -147,7 +201,7 @@ impl WrittenValues {
             .iter()
             .map(vibecode_runtime::Mismatch::field)
             .filter(|field| {
-                let mut written = self.by_field.get(*field).into_iter().flatten();
+                let mut written = self.values(field);
                 !written.any(|value| has(undo, field, value, record))
             });
         changed.map(str::to_owned).collect()
@@ -176,8 +230,9 @@ const MAX_BYTES_OF_RECORD: usize = 16 * 1024;
 /// What a record takes beside its values.
 const BYTES_PER_RECORD: usize = 64;
 
-/// The values that the rows of a job write to each record that several of them are about, so that a backup has one row
-/// for each record. Memory is bounded: a record for which there is no room has one row for each of its rows.
+/// The values that the rows of a job write to each record that several of them are about, so that a backup has each field
+/// of a record once, with the value before the first row that changes it. Memory is bounded: a record for which there is no
+/// room has the fields of each of its rows.
 #[derive(Debug, Clone)]
 pub(crate) struct WrittenByRecord {
     by_id: HashMap<u64, OfRecord>,
@@ -193,22 +248,9 @@ pub(crate) struct WrittenByRecord {
 
 #[derive(Debug, Clone)]
 enum OfRecord {
-    /// Those of all of its rows, as JSON, which takes less memory.
+    /// Those of all of its rows that are not in the backup yet, as JSON, which takes less memory.
     Values(Box<str>),
     TooMany,
-    /// The row of the backup was made.
-    Taken,
-}
-
-/// The row of a backup that undoes a row.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum UndoRow {
-    /// It undoes all rows about the record, which write these values.
-    Record(WrittenValues),
-    /// It undoes this row alone.
-    Row(WrittenValues),
-    /// That of an earlier row undoes this one too.
-    Covered,
 }
 
 impl Default for WrittenByRecord {
@@ -229,7 +271,7 @@ impl WrittenByRecord {
         }
     }
 
-    /// Has no row for a record of which one of these rows is in the backup already.
+    /// Has no field that one of these rows sets, whose old values are in the backup already.
     pub(crate) fn after(self, kept: RowSet) -> Self {
         Self { kept, ..self }
     }
@@ -285,28 +327,24 @@ impl WrittenByRecord {
     pub(crate) fn values_of(&self, id: u64) -> Option<WrittenValues> {
         match self.by_id.get(&id)? {
             OfRecord::Values(json) => Some(WrittenValues::of_json(json)),
-            OfRecord::TooMany | OfRecord::Taken => None,
+            OfRecord::TooMany => None,
         }
     }
 
-    /// Returns the row of the backup for a row of the job. To be called for each row, in their order.
-    pub(crate) fn take(&mut self, line: u64, job: &PatchJob) -> UndoRow {
-        let of_row = || UndoRow::Row(WrittenValues::of_row_alone(line, job));
-        let Some(of_record) = self.by_id.get_mut(&job.id()) else {
-            return of_row();
+    /// Returns the values of the fields whose old values the backup gets from the record as it is before a row of the job
+    /// is sent: those that it changes and that the backup does not have. To be called for each row, in their order.
+    pub(crate) fn take(&mut self, line: u64, job: &PatchJob, record: &RawAnswer) -> WrittenValues {
+        let Some(OfRecord::Values(json)) = self.by_id.get_mut(&job.id()) else {
+            return WrittenValues::of_row_alone(line, job).take_changed(job, record);
         };
-        match of_record {
-            OfRecord::Values(json) => {
-                let values = WrittenValues::of_json(json);
-                *of_record = OfRecord::Taken;
-                if values.rows.iter().any(|row| self.kept.contains(row)) {
-                    return UndoRow::Covered;
-                }
-                UndoRow::Record(values)
-            }
-            OfRecord::TooMany => of_row(),
-            OfRecord::Taken => UndoRow::Covered,
-        }
+        let mut left = WrittenValues::of_json(json);
+        let mut taken = left.take_changed(job, record);
+        *json = left.all_json();
+        let kept = &self.kept;
+        taken
+            .by_field
+            .retain(|_, WrittenField(_, rows)| !rows.iter().any(|row| kept.contains(row)));
+        taken
     }
 }
 
@@ -319,8 +357,24 @@ mod tests {
         patch.job().unwrap()
     }
 
+    fn record(json: &str) -> RawAnswer {
+        RawAnswer::from_json::<vibecode_runtime::Contacts>(json).unwrap()
+    }
+
+    /// The fields that a row takes, with their values, and the rows that set them.
+    fn taken(written: &mut WrittenByRecord, line: u64, job: &PatchJob, json: &str) -> String {
+        let taken = written.take(line, job, &record(json));
+        format!(
+            "{} {}",
+            taken.json(taken.fields()),
+            taken.rows(taken.fields())
+        )
+    }
+
+    const EMPTY: &str = r#"{"post":null,"name":null}"#;
+
     #[test]
-    fn a_record_has_one_row_with_the_values_of_all_its_rows() {
+    fn each_field_of_a_record_is_taken_once_by_the_first_row_that_changes_it() {
         let rows = [
             job(1, "post", "a"),
             job(2, "post", "x"),
@@ -331,16 +385,61 @@ mod tests {
         for (line, row) in (2..).zip(&rows) {
             written.add(line, row);
         }
-        let UndoRow::Record(values) = written.take(2, &rows[0]) else {
-            panic!("it has several rows");
-        };
+        let mut kept = RowSet::default();
+        kept.insert(4);
+        let mut resumed = written.clone().after(kept);
+        let post = r#"{"post":["a","b"]} 2,4"#;
+        assert_eq!(taken(&mut written, 2, &rows[0], EMPTY), post);
         assert_eq!(
-            &*values.all_json(),
-            r#"[{"name":["c"],"post":["a","b"]},"2,4-5"]"#
+            taken(&mut written, 3, &rows[1], EMPTY),
+            r#"{"post":["x"]} 3"#
         );
-        assert!(matches!(written.take(3, &rows[1]), UndoRow::Record(_)));
-        assert_eq!(written.take(4, &rows[2]), UndoRow::Covered);
-        assert_eq!(written.take(5, &rows[3]), UndoRow::Covered);
+        assert_eq!(taken(&mut written, 4, &rows[2], r#"{"post":"a"}"#), "{} ");
+        assert_eq!(
+            taken(&mut written, 5, &rows[3], EMPTY),
+            r#"{"name":["c"]} 5"#
+        );
+        // The post is in the backup of an earlier process.
+        assert_eq!(taken(&mut resumed, 2, &rows[0], EMPTY), "{} ");
+        assert_eq!(
+            taken(&mut resumed, 5, &rows[3], EMPTY),
+            r#"{"name":["c"]} 5"#
+        );
+    }
+
+    #[test]
+    fn a_row_that_changes_nothing_leaves_its_field_to_a_later_row() {
+        let rows = [job(1, "post", "a"), job(1, "post", "b")];
+        let mut written = WrittenByRecord::default();
+        for (line, row) in (2..).zip(&rows) {
+            written.add(line, row);
+        }
+        let same = r#"{"post":"a"}"#;
+        assert_eq!(taken(&mut written, 2, &rows[0], same), "{} ");
+        assert_eq!(
+            taken(&mut written, 3, &rows[1], same),
+            r#"{"post":["a","b"]} 2-3"#
+        );
+    }
+
+    #[test]
+    fn a_row_that_changes_the_pipeline_takes_the_stage_of_a_later_row() {
+        let deal = |field: &str, value: &str| {
+            PatchJob::untyped("deals", 1)
+                .set(field, value)
+                .job()
+                .unwrap()
+        };
+        let rows = [deal("categoryId", "5"), deal("stageId", "C5:WON")];
+        let mut written = WrittenByRecord::default();
+        for (line, row) in (2..).zip(&rows) {
+            written.add(line, row);
+        }
+        let before = r#"{"categoryId":0,"stageId":"NEW"}"#;
+        let both = taken(&mut written, 2, &rows[0], before);
+        assert_eq!(both, r#"{"categoryId":["5"],"stageId":["C5:WON"]} 2-3"#);
+        let after = r#"{"categoryId":5,"stageId":"C5:NEW"}"#;
+        assert_eq!(taken(&mut written, 3, &rows[1], after), "{} ");
     }
 
     #[test]
@@ -360,11 +459,9 @@ mod tests {
         assert!(written.is_incomplete);
         for id in ids {
             let row = job(id, "post", &format!("{long}1"));
-            match written.take(1, &row) {
-                UndoRow::Record(values) => assert_eq!(values.by_field["post"].len(), 2, "{id}"),
-                UndoRow::Row(values) => assert_eq!(values, WrittenValues::of_row_alone(1, &row)),
-                UndoRow::Covered => panic!("{id}"),
-            }
+            let taken = written.take(1, &row, &record(EMPTY));
+            let is_alone = taken == WrittenValues::of_row_alone(1, &row);
+            assert!(is_alone || taken.values("post").count() == 2, "{id}");
         }
     }
 
@@ -376,14 +473,12 @@ mod tests {
         }
         assert!(written.bytes <= 2 * MAX_BYTES_OF_RECORD);
         let row = job(1, "post", "0");
-        assert_eq!(
-            written.take(1, &row),
-            UndoRow::Row(WrittenValues::of_row_alone(1, &row))
-        );
-        written.add(2, &job(2, "post", "a"));
-        assert!(matches!(
-            written.take(2, &job(2, "post", "a")),
-            UndoRow::Record(_)
-        ));
+        let alone = WrittenValues::of_row_alone(1, &row);
+        assert_eq!(written.take(1, &row, &record(EMPTY)), alone);
+        for (line, value) in [(2, "a"), (3, "b")] {
+            written.add(line, &job(2, "post", value));
+        }
+        let taken = taken(&mut written, 2, &job(2, "post", "a"), EMPTY);
+        assert_eq!(taken, r#"{"post":["a","b"]} 2-3"#);
     }
 }

@@ -324,18 +324,27 @@ impl Past {
         self.open_undo.as_ref()
     }
 
-    /// Returns the backups of the job with this journal, the newest first.
+    /// Returns the backups of the job with this journal, the newest first. One that was begun is named in the journal before
+    /// it exists.
     pub(crate) fn backups(&self, journal: &Path) -> Vec<PathBuf> {
         let folder = journal.parent().unwrap_or(Path::new(""));
+        let begun = Some(LastParts::default());
         let backups = self.backups.iter().rev();
-        backups.map(|backup| folder.join(&backup.file)).collect()
+        let backups = backups.map(|backup| (folder.join(&backup.file), backup.parts == begun));
+        let backups = backups.filter(|(path, is_only_begun)| !is_only_begun || path.exists());
+        backups.map(|(path, _)| path).collect()
     }
 
-    /// Returns what was appended last to the latest backup. `None` if there is no backup that a resumed job may continue: it
-    /// could contain rows that were sent and of which the journal says nothing, or rows that were restored from it.
-    pub(crate) fn last_parts(&self) -> Option<&LastParts> {
-        let is_continued = !self.may_lack_rows() && !self.is_undone();
-        self.backups.last()?.parts.as_ref().filter(|_| is_continued)
+    /// Returns the latest backup of the job with this journal, whether it exists or not, and what was appended to it last.
+    /// `None` if a resumed job must not continue it: it could contain rows that were sent and of which the journal says
+    /// nothing, or rows that were restored from it.
+    pub(crate) fn latest_backup(&self, journal: &Path) -> Option<(PathBuf, &LastParts)> {
+        if self.may_lack_rows() || self.is_undone() {
+            return None;
+        }
+        let PastBackup { file, parts } = self.backups.last()?;
+        let folder = journal.parent().unwrap_or(Path::new(""));
+        Some((folder.join(file), parts.as_ref()?))
     }
 
     /// Returns whether rows may have been sent of which the journal says nothing.

@@ -183,7 +183,7 @@ impl ReadLines {
     pub(super) fn is_sealed(&self, file: &File, path: &Path) -> bool {
         let checksum = self.checksum.as_ref();
         let seal = checksum.and_then(|checksum| Seal::of(file, checksum).ok());
-        seal.is_some_and(|seal| seal.is_beside(path))
+        seal.is_some_and(|seal| seal.is_beside(file, path))
     }
 }
 

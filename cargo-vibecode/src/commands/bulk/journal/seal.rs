@@ -6,8 +6,9 @@
 //!
 //! So whenever a journal says that nothing is under way, the seal records how long it is, the checksum of its lines, and
 //! what the file system says of its last change, which no copy keeps: on Unix the inode and the time of the last change of
-//! the inode, which only the kernel sets. A journal without this seal was changed or copied, or its process was killed
-//! between the two files. Then the job waits as if the process had been killed just now.
+//! the inode, which only the kernel sets. If a process is killed between the two files, the journal is the same file and begins
+//! with what the seal records. Any other journal was changed or copied. Then the job waits as if the process had been
+//! killed just now.
 //!
 //! This does not recognise a copy of both files that was put back within the precision of the file system's times (4 ms
 //! or less on most, 2 s on FAT). On Windows there is no such time, so a tool that restores the times of creation and of
@@ -16,23 +17,28 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::checksum::RunningChecksum;
+use super::checksum::{self, RunningChecksum};
 use crate::text_file::{make_private, private};
 
 /// A file that is longer, in bytes, is not a seal.
 const MAX_BYTES: u64 = 4096;
+/// The end of a line, in bytes, contains its checksum.
+const LENGTH_OF_END: u64 = 64;
 
 /// How a journal was when it was last written while nothing was under way.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Seal {
     length: u64,
     sum: String,
+    /// What stays the same while the file is written to, as far as the system shows it.
+    #[serde(default)]
+    identity: Option<String>,
     last_change: String,
 }
 
@@ -43,17 +49,29 @@ impl Seal {
         Ok(Self {
             length: metadata.len(),
             sum: sum.as_str().to_owned(),
+            identity: identity(&metadata),
             last_change: last_change(&metadata)?,
         })
     }
 
-    /// Returns whether this seal is beside a journal.
-    pub(super) fn is_beside(&self, journal: &Path) -> bool {
-        let path = path_of(journal);
+    /// Returns whether the seal beside a journal, of which this is the seal now, is the same one or that of a state from
+    /// which the journal has only grown.
+    pub(super) fn is_beside(&self, journal: &File, path: &Path) -> bool {
+        let path = path_of(path);
         let is_short = fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() < MAX_BYTES);
         let text = is_short.then(|| fs::read(path).ok()).flatten();
         let seal = text.and_then(|text| serde_json::from_slice::<Self>(&text).ok());
-        seal.as_ref() == Some(self)
+        seal.is_some_and(|seal| seal == *self || self.has_grown_from(&seal, journal))
+    }
+
+    /// Returns whether a process was killed after it had added lines to the journal and before it wrote a seal again. The
+    /// lines before are those of the earlier seal, in the same file.
+    fn has_grown_from(&self, earlier: &Self, journal: &File) -> bool {
+        self.length > earlier.length
+            && self.identity.is_some()
+            && self.identity == earlier.identity
+            && checksum_before(journal, earlier.length)
+                .is_ok_and(|sum| sum.as_deref() == Some(earlier.sum.as_bytes()))
     }
 
     /// Writes the seal beside a journal. If that fails, the journal has none, and the resumed job waits.
@@ -65,6 +83,16 @@ impl Seal {
         make_private(&file)?;
         io::Write::write_all(&mut file, &json)
     }
+}
+
+/// Returns the checksum of the line of a journal that ends at this position.
+fn checksum_before(mut journal: &File, end: u64) -> io::Result<Option<Vec<u8>>> {
+    let start = end.saturating_sub(LENGTH_OF_END);
+    journal.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    journal.take(end - start).read_to_end(&mut bytes)?;
+    let line = bytes.strip_suffix(b"\n");
+    Ok(line.and_then(|line| Some(checksum::split(line)?.1.to_owned())))
 }
 
 /// Returns the path of the seal of a journal.
@@ -81,6 +109,18 @@ fn last_change(file: &fs::Metadata) -> io::Result<String> {
     use std::os::unix::fs::MetadataExt as _;
     let (inode, seconds, nanoseconds) = (file.ino(), file.ctime(), file.ctime_nsec());
     Ok(format!("{inode} {seconds}.{nanoseconds:09}"))
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not show it")]
+fn identity(file: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(file.ino().to_string())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Option<String> {
+    None
 }
 
 #[cfg(not(unix))]
