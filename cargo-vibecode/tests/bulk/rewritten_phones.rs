@@ -112,7 +112,7 @@ async fn without_a_country_the_row_says_at_once_what_running_it_again_would_say(
     desk.write("a.csv", "id,post,phone\n1,a,+79161112231\n");
     let said = run(&desk, &url, "bulk contacts a.csv --yes --no-backup");
     said.assert(1, "0 rows done, 1 failed");
-    said.assert(1, "the portal has probably stored that in another form. If it is the same number, nothing has to be run again");
+    said.assert(1, "the portal has probably stored it in another form. If it is the same number, nothing has to be run again");
     said.assert(1, "[SIMILAR_PHONE]");
     assert!(!said.err.contains("may still be applied"), "{said:?}");
     assert!(desk.read("a.failed.csv").contains(",SIMILAR_PHONE,"));
@@ -133,7 +133,7 @@ async fn an_update_says_that_the_number_is_there_in_another_form() {
     );
     let words = "update contacts 2 --add phone=+79161112231 --ensure";
     let said = run(&desk, &url, words);
-    said.assert(2, "the portal has probably stored that in another form");
+    said.assert(2, "the portal has probably stored it in another form");
     said.assert(2, "nothing has to be run again");
     for id in 1..=2 {
         assert_eq!(values(&desk, id), ["8 9161112231"]);
