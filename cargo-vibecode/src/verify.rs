@@ -194,13 +194,21 @@ fn repeated(duplicate: &vibecode_runtime::Duplicate) -> Difference {
     }
 }
 
-/// Returns true if the client has found that a record does not show a success as it was sent. Only reading the record
-/// can show which fields are concerned, and whether it has a phone in another form.
+/// Returns true if the record of a change with this error has to be read: the client has found that it does not show a
+/// success as it was sent, and only reading it can show which fields are concerned, and whether it has a phone in another
+/// form. If records are not to be verified, they are read only if the number is recognised in another form.
+pub(crate) fn has_to_be_read(error: &Error, verify: bool, rules: EntryRules) -> bool {
+    is_not_shown(error) && (verify || is_similar_after_sending(error) && rules.knows_forms())
+}
+
+/// Returns true if the API has reported a success, and the client has found that the record does not show it as it was
+/// sent.
 pub(crate) fn is_not_shown(error: &Error) -> bool {
     error.kind() == ErrorKind::NotTaken || is_similar_after_sending(error)
 }
 
-/// Returns true if the record shows a new phone that is similar to one that was sent, instead of that.
+/// Returns true if the API has reported a success, and the record shows a new phone that is similar to one that was sent,
+/// instead of that.
 pub(crate) fn is_similar_after_sending(error: &Error) -> bool {
     error.kind() == ErrorKind::SimilarPhone && error.outcome() == Outcome::Unknown
 }

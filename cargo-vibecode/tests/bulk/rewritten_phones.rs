@@ -122,6 +122,34 @@ async fn without_a_country_the_row_says_at_once_what_running_it_again_would_say(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn with_its_country_a_number_in_another_form_is_done_also_without_verifying() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("a.csv", "id,phone\n1,89161112231\n");
+    let words = "bulk contacts a.csv --yes --no-backup --country 7 --no-verify";
+    run(&desk, &url, words).assert(0, "1 row done, 0 failed");
+    let words = "update contacts 2 --add phone=+79161112231 --country 7 --no-verify";
+    run(&desk, &url, words).assert(0, "nothing has to be run again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_country_is_advised_only_if_it_would_change_the_result() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    for (id, options) in [(1, "--phones as-is"), (2, "--country 375")] {
+        desk.write(
+            &format!("{id}.csv"),
+            format!("id,phone\n{id},+79161112231\n"),
+        );
+        let words = format!("bulk contacts {id}.csv --yes --no-backup {options}");
+        let said = run(&desk, &url, &words);
+        said.assert(1, "[SIMILAR_PHONE]");
+        said.assert(1, "If it is the same number, nothing has to be run again");
+        assert!(!said.out.contains("--country 7"), "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_update_says_that_the_number_is_there_in_another_form() {
     let desk = Desk::of(2).await;
     let url = rewriting(&desk.sandbox).await;
@@ -129,7 +157,7 @@ async fn an_update_says_that_the_number_is_there_in_another_form() {
     let said = run(&desk, &url, words);
     said.assert(
         0,
-        "contacts/1 has all values, a phone of it in another form",
+        "contacts/1 has all values; it has a phone in another form, such as 8… instead of +7…",
     );
     let words = "update contacts 2 --add phone=+79161112231 --ensure";
     let said = run(&desk, &url, words);

@@ -218,7 +218,7 @@ impl BatchJob {
             }
             let of_row = match outcome.result {
                 Ok(answer) => self.compare(shown(&answer, job)),
-                Err(error) if self.verify && verify::is_not_shown(&error) => {
+                Err(error) if verify::has_to_be_read(&error, self.verify, self.rules) => {
                     Answered::Unconfirmed(Some(error))
                 }
                 Err(error) => Answered::Ended(Err(RowError::Failed(error))),
