@@ -74,6 +74,14 @@ fn values(desk: &Desk, id: u64) -> Vec<String> {
     phones.map(|(value, _)| value).collect()
 }
 
+/// The rows that are done, the records with a phone in another form, and the rows that were stored in one.
+fn counts(said: &Said) -> (Value, Value, Value) {
+    let mut result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    let mut field = |name: &str| result.get_mut(name).unwrap().take();
+    let forms = (field("in_another_form"), field("stored_in_another_form"));
+    (field("ok"), forms.0, forms.1)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn with_its_country_a_number_in_another_form_is_done_and_reported() {
     let desk = Desk::of(2).await;
@@ -89,20 +97,30 @@ async fn with_its_country_a_number_in_another_form_is_done_and_reported() {
     assert!(!desk.read("a.csv.journal").contains("lost"));
     std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
     let said = run(&desk, &url, &format!("{words} --format json"));
-    let result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
-    assert_eq!(
-        (&result["ok"], &result["in_another_form"]),
-        (&2.into(), &1.into())
-    );
+    assert_eq!(counts(&said), (2.into(), 1.into(), 0.into()));
     desk.write("b.csv", "id,phone\n1,89161112240\n2,89161112241\n");
     let words = "bulk contacts b.csv --yes --no-backup --country 7 --format json";
     let said = run(&desk, &url, words);
-    let result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
-    assert_eq!(
-        (&result["ok"], &result["in_another_form"]),
-        (&2.into(), &2.into())
-    );
+    assert_eq!(counts(&said), (2.into(), 0.into(), 2.into()));
     assert_eq!(values(&desk, 1), ["8 9161112231", "8 9161112240"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_process_counts_its_own_numbers_in_another_form_and_a_finished_job_none() {
+    let desk = Desk::of(3).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write(
+        "a.csv",
+        "id,phone\n1,89161112231\n2,89161112232\n3,89161112233\n",
+    );
+    let words = "bulk contacts a.csv --no-backup --country 7 --format json";
+    let said = run(&desk, &url, &format!("{words} --yes --limit 1"));
+    assert_eq!(counts(&said), (1.into(), 0.into(), 1.into()));
+    let said = run(&desk, &url, &format!("{words} --resume"));
+    assert_eq!(counts(&said), (3.into(), 0.into(), 2.into()));
+    // Nothing is read and sent.
+    let said = run(&desk, &url, &format!("{words} --resume"));
+    assert_eq!(counts(&said), (3.into(), Value::Null, Value::Null));
 }
 
 #[tokio::test(flavor = "multi_thread")]
