@@ -11,8 +11,8 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::sleep;
 use vibecode_runtime::{
-    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, Multifields, Outcome, PatchJob,
-    RawAnswer, Updated,
+    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, MultifieldEntry, Multifields, Outcome,
+    PatchJob, RawAnswer, Updated,
 };
 use vibecode_spec::Multifield;
 
@@ -241,9 +241,12 @@ fn lacks_an_addition(it: Unconfirmed<'_>, multifield: Multifield, record: &RawAn
         return true;
     };
     let mut fields = it.job.fields().filter(|it| it.name() == multifield.name());
-    let has = |value: &String| {
-        has_entry(&present, multifield, value)
-            || it.rules.other_form(multifield, value, &present).is_some()
+    let has = |added: &MultifieldEntry| {
+        has_entry(&present, multifield, added.value())
+            || it
+                .rules
+                .other_form(multifield, added.value(), &present)
+                .is_some()
     };
     fields.any(|field| !field.added().iter().all(has))
 }
@@ -257,8 +260,8 @@ fn in_another_form(it: Unconfirmed<'_>, record: &RawAnswer) -> Vec<Vec<u64>> {
     let phone = Multifield::Phone;
     let mut ids = Vec::new();
     for field in it.job.fields().filter(|it| it.name() == phone.name()) {
-        for value in field.added() {
-            let entries = it.rules.in_another_form(phone, value, &present);
+        for added in field.added() {
+            let entries = it.rules.in_another_form(phone, added.value(), &present);
             if !entries.is_empty() {
                 ids.push(entries.iter().filter_map(|it| it.id()).collect());
             }
