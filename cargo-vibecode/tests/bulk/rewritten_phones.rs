@@ -8,47 +8,15 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-};
 use vibecode_sandbox::{Fault, Sandbox};
-use vibecode_tests::signal;
+use vibecode_tests::{servers, signal};
 
 use crate::support::{Desk, Said};
 
 /// Starts a server before the sandbox that writes phones in another form. Returns its URL.
 async fn rewriting(sandbox: &Sandbox) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let address = sandbox.url().trim_start_matches("http://");
-    let address = address.trim_end_matches("/v1").to_owned();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            let behind = TcpStream::connect(&address).await.unwrap();
-            tokio::spawn(pass_on(stream, behind));
-        }
-    });
-    url
-}
-
-async fn pass_on(mut stream: TcpStream, mut behind: TcpStream) -> Option<()> {
-    let (mut request, mut answer) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
-    loop {
-        tokio::select! {
-            read = stream.read(&mut request) => {
-                let part = request.get(..read.ok().filter(|it| *it > 0)?)?;
-                // The length stays the same.
-                let part = String::from_utf8_lossy(part).replace("\"+79", "\"8 9");
-                behind.write_all(part.as_bytes()).await.ok()?;
-            }
-            read = behind.read(&mut answer) => {
-                let part = answer.get(..read.ok().filter(|it| *it > 0)?)?;
-                stream.write_all(part).await.ok()?;
-            }
-        }
-    }
+    let rewrite = |request: &str| request.replace("\"+79", "\"8 9");
+    servers::rewriting(sandbox.url(), rewrite).await.unwrap()
 }
 
 /// A command of cargo vibecode against such a portal.
