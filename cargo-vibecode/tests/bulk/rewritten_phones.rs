@@ -119,6 +119,27 @@ async fn with_its_country_a_number_in_another_form_is_done_also_without_verifyin
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_similar_number_after_a_lost_answer_does_not_say_that_nothing_has_to_be_run_again() {
+    let desk = Desk::of(1).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("a.csv", "id,phone\n1,+79161112231\n");
+    desk.faults([Fault::delay(Duration::ZERO), Fault::drop_after()]);
+    let words = "bulk contacts a.csv --yes --no-backup --no-throttle --settle 1";
+    let said = run(&desk, &url, words);
+    said.assert(
+        1,
+        "it is not known whether the change was applied [MULTIFIELDS_UNKNOWN]",
+    );
+    assert!(
+        !said.out.contains("nothing has to be run again"),
+        "{said:?}"
+    );
+    let said = run(&desk, &url, "bulk contacts a.failed.csv --yes --no-backup");
+    said.assert(1, "[SIMILAR_PHONE]");
+    assert_eq!(values(&desk, 1), ["8 9161112231"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_country_is_advised_only_if_it_would_change_the_result() {
     let desk = Desk::of(2).await;
     let url = rewriting(&desk.sandbox).await;
