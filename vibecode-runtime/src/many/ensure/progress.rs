@@ -173,11 +173,11 @@ impl Progress {
                 lock.note_read(entries);
             }
         }
-        let refused = self
-            .refuses_similar_phones
-            .then(|| missing.similar_phone(&raw));
-        let refused = refused.flatten();
-        let stored_otherwise = missing.stored_otherwise(&raw, &unknown);
+        let refused = self.refuses_similar_phones;
+        let refused = refused.then(|| missing.similar_phone(&raw)).flatten();
+        let is_taken = self.taken_until.is_some();
+        let stored_otherwise = is_taken.then(|| missing.stored_otherwise(&raw, &unknown));
+        let stored_otherwise = stored_otherwise.flatten();
         let body = std::mem::take(&mut missing.body);
         let first = self.first.get_or_insert(missing);
         if body.is_empty() {
