@@ -11,8 +11,8 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::sleep;
 use vibecode_runtime::{
-    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, Multifields, Outcome, PatchJob,
-    RawAnswer, Updated,
+    Batch, Client, Ensured, Error, ErrorKind, MismatchKind, MultifieldEntry, Multifields, Outcome,
+    PatchJob, RawAnswer, Updated,
 };
 use vibecode_spec::Multifield;
 
@@ -194,13 +194,21 @@ fn repeated(duplicate: &vibecode_runtime::Duplicate) -> Difference {
     }
 }
 
-/// Returns true if the client has found that a record does not show a success as it was sent. Only reading the record
-/// can show which fields are concerned, and whether it has a phone in another form.
+/// Returns true if the record of a change with this error has to be read: the client has found that it does not show a
+/// success as it was sent, and only reading it can show which fields are concerned, and whether it has a phone in another
+/// form. If records are not to be verified, they are read only if the number is recognised in another form.
+pub(crate) fn has_to_be_read(error: &Error, verify: bool, rules: EntryRules) -> bool {
+    is_not_shown(error) && (verify || is_similar_after_sending(error) && rules.knows_forms())
+}
+
+/// Returns true if the API has reported a success, and the client has found that the record does not show it as it was
+/// sent.
 pub(crate) fn is_not_shown(error: &Error) -> bool {
     error.kind() == ErrorKind::NotTaken || is_similar_after_sending(error)
 }
 
-/// Returns true if the record shows a new phone that is similar to one that was sent, instead of that.
+/// Returns true if the API has reported a success, and the record shows a new phone that is similar to one that was sent,
+/// instead of that.
 pub(crate) fn is_similar_after_sending(error: &Error) -> bool {
     error.kind() == ErrorKind::SimilarPhone && error.outcome() == Outcome::Unknown
 }
@@ -233,9 +241,12 @@ fn lacks_an_addition(it: Unconfirmed<'_>, multifield: Multifield, record: &RawAn
         return true;
     };
     let mut fields = it.job.fields().filter(|it| it.name() == multifield.name());
-    let has = |value: &String| {
-        has_entry(&present, multifield, value)
-            || it.rules.other_form(multifield, value, &present).is_some()
+    let has = |added: &MultifieldEntry| {
+        has_entry(&present, multifield, added.value())
+            || it
+                .rules
+                .other_form(multifield, added.value(), &present)
+                .is_some()
     };
     fields.any(|field| !field.added().iter().all(has))
 }
@@ -249,8 +260,8 @@ fn in_another_form(it: Unconfirmed<'_>, record: &RawAnswer) -> Vec<Vec<u64>> {
     let phone = Multifield::Phone;
     let mut ids = Vec::new();
     for field in it.job.fields().filter(|it| it.name() == phone.name()) {
-        for value in field.added() {
-            let entries = it.rules.in_another_form(phone, value, &present);
+        for added in field.added() {
+            let entries = it.rules.in_another_form(phone, added.value(), &present);
             if !entries.is_empty() {
                 ids.push(entries.iter().filter_map(|it| it.id()).collect());
             }

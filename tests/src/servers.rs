@@ -1,4 +1,4 @@
-//! Servers of tests: one that answers everything itself, and one before another server, such as a sandbox.
+//! Servers of tests: one that answers everything itself, and those before another server, such as a sandbox.
 
 use std::{
     future::Future,
@@ -56,13 +56,54 @@ pub async fn before<F>(
 where
     F: Future<Output = Option<String>> + Send + 'static,
 {
+    passing_on(base_url, move |part| {
+        let answer = answer(String::from_utf8_lossy(&part).into_owned());
+        async move {
+            match answer.await {
+                Some(answer) => Handled::Answered(answer),
+                None => Handled::PassedOn(part),
+            }
+        }
+    })
+    .await
+}
+
+/// Starts a server before the one with this base URL, which passes on what is returned for the text of a request. The
+/// length must stay the same. Returns its base URL.
+///
+/// # Errors
+/// If the machine has no free port.
+pub async fn rewriting(
+    base_url: &str,
+    rewrite: impl Fn(&str) -> String + Clone + Send + 'static,
+) -> io::Result<String> {
+    passing_on(base_url, move |part| {
+        let rewritten = rewrite(&String::from_utf8_lossy(&part));
+        async move { Handled::PassedOn(rewritten.into_bytes()) }
+    })
+    .await
+}
+
+/// What a server before another one does with a part of a request.
+enum Handled {
+    Answered(String),
+    PassedOn(Vec<u8>),
+}
+
+async fn passing_on<F>(
+    base_url: &str,
+    handle: impl Fn(Vec<u8>) -> F + Clone + Send + 'static,
+) -> io::Result<String>
+where
+    F: Future<Output = Handled> + Send + 'static,
+{
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}/v1", listener.local_addr()?);
     let address = base_url.trim_start_matches("http://");
     let address = address.trim_end_matches("/v1").to_owned();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(pass_on(stream, address.clone(), answer.clone()));
+            tokio::spawn(pass_on(stream, address.clone(), handle.clone()));
         }
     });
     Ok(url)
@@ -72,10 +113,10 @@ where
 async fn pass_on<F>(
     mut stream: TcpStream,
     address: String,
-    answer: impl Fn(String) -> F + Send,
+    handle: impl Fn(Vec<u8>) -> F + Send,
 ) -> io::Result<()>
 where
-    F: Future<Output = Option<String>> + Send,
+    F: Future<Output = Handled> + Send,
 {
     let mut behind = TcpStream::connect(address).await?;
     let (mut request, mut of_server) = (vec![0; BUFFER], vec![0; BUFFER]);
@@ -86,10 +127,10 @@ where
                 if part.is_empty() {
                     return Ok(());
                 }
-                if let Some(answer) = answer(String::from_utf8_lossy(part).into_owned()).await {
-                    return stream.write_all(answer.as_bytes()).await;
+                match handle(part.to_vec()).await {
+                    Handled::Answered(answer) => return stream.write_all(answer.as_bytes()).await,
+                    Handled::PassedOn(part) => behind.write_all(&part).await?,
                 }
-                behind.write_all(part).await?;
             }
             read = behind.read(&mut of_server) => {
                 let part = of_server.get(..read?).unwrap_or_default();

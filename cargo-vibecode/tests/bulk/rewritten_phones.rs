@@ -8,47 +8,15 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-};
 use vibecode_sandbox::{Fault, Sandbox};
-use vibecode_tests::signal;
+use vibecode_tests::{servers, signal};
 
 use crate::support::{Desk, Said};
 
 /// Starts a server before the sandbox that writes phones in another form. Returns its URL.
 async fn rewriting(sandbox: &Sandbox) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let address = sandbox.url().trim_start_matches("http://");
-    let address = address.trim_end_matches("/v1").to_owned();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            let behind = TcpStream::connect(&address).await.unwrap();
-            tokio::spawn(pass_on(stream, behind));
-        }
-    });
-    url
-}
-
-async fn pass_on(mut stream: TcpStream, mut behind: TcpStream) -> Option<()> {
-    let (mut request, mut answer) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
-    loop {
-        tokio::select! {
-            read = stream.read(&mut request) => {
-                let part = request.get(..read.ok().filter(|it| *it > 0)?)?;
-                // The length stays the same.
-                let part = String::from_utf8_lossy(part).replace("\"+79", "\"8 9");
-                behind.write_all(part.as_bytes()).await.ok()?;
-            }
-            read = behind.read(&mut answer) => {
-                let part = answer.get(..read.ok().filter(|it| *it > 0)?)?;
-                stream.write_all(part).await.ok()?;
-            }
-        }
-    }
+    let rewrite = |request: &str| request.replace("\"+79", "\"8 9");
+    servers::rewriting(sandbox.url(), rewrite).await.unwrap()
 }
 
 /// A command of cargo vibecode against such a portal.
@@ -74,6 +42,14 @@ fn values(desk: &Desk, id: u64) -> Vec<String> {
     phones.map(|(value, _)| value).collect()
 }
 
+/// The rows that are done, the records with a phone in another form, and the rows that were stored in one.
+fn counts(said: &Said) -> (Value, Value, Value) {
+    let mut result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    let mut field = |name: &str| result.get_mut(name).unwrap().take();
+    let forms = (field("in_another_form"), field("stored_in_another_form"));
+    (field("ok"), forms.0, forms.1)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn with_its_country_a_number_in_another_form_is_done_and_reported() {
     let desk = Desk::of(2).await;
@@ -89,20 +65,30 @@ async fn with_its_country_a_number_in_another_form_is_done_and_reported() {
     assert!(!desk.read("a.csv.journal").contains("lost"));
     std::fs::remove_file(desk.path("a.csv.journal")).unwrap();
     let said = run(&desk, &url, &format!("{words} --format json"));
-    let result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
-    assert_eq!(
-        (&result["ok"], &result["in_another_form"]),
-        (&2.into(), &1.into())
-    );
+    assert_eq!(counts(&said), (2.into(), 1.into(), 0.into()));
     desk.write("b.csv", "id,phone\n1,89161112240\n2,89161112241\n");
     let words = "bulk contacts b.csv --yes --no-backup --country 7 --format json";
     let said = run(&desk, &url, words);
-    let result: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
-    assert_eq!(
-        (&result["ok"], &result["in_another_form"]),
-        (&2.into(), &2.into())
-    );
+    assert_eq!(counts(&said), (2.into(), 0.into(), 2.into()));
     assert_eq!(values(&desk, 1), ["8 9161112231", "8 9161112240"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_process_counts_its_own_numbers_in_another_form_and_a_finished_job_none() {
+    let desk = Desk::of(3).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write(
+        "a.csv",
+        "id,phone\n1,89161112231\n2,89161112232\n3,89161112233\n",
+    );
+    let words = "bulk contacts a.csv --no-backup --country 7 --format json";
+    let said = run(&desk, &url, &format!("{words} --yes --limit 1"));
+    assert_eq!(counts(&said), (1.into(), 0.into(), 1.into()));
+    let said = run(&desk, &url, &format!("{words} --resume"));
+    assert_eq!(counts(&said), (3.into(), 0.into(), 2.into()));
+    // Nothing is read and sent.
+    let said = run(&desk, &url, &format!("{words} --resume"));
+    assert_eq!(counts(&said), (3.into(), Value::Null, Value::Null));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,13 +98,62 @@ async fn without_a_country_the_row_says_at_once_what_running_it_again_would_say(
     desk.write("a.csv", "id,post,phone\n1,a,+79161112231\n");
     let said = run(&desk, &url, "bulk contacts a.csv --yes --no-backup");
     said.assert(1, "0 rows done, 1 failed");
-    said.assert(1, "the portal has probably stored that in another form. If it is the same number, nothing has to be run again");
+    said.assert(1, "the portal has probably stored it in another form. If it is the same number, nothing has to be run again");
     said.assert(1, "[SIMILAR_PHONE]");
     assert!(!said.err.contains("may still be applied"), "{said:?}");
     assert!(desk.read("a.failed.csv").contains(",SIMILAR_PHONE,"));
     let said = run(&desk, &url, "bulk contacts a.failed.csv --yes --no-backup");
     said.assert(1, "[SIMILAR_PHONE]");
     assert_eq!(values(&desk, 1), ["8 9161112231"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_its_country_a_number_in_another_form_is_done_also_without_verifying() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("a.csv", "id,phone\n1,89161112231\n");
+    let words = "bulk contacts a.csv --yes --no-backup --country 7 --no-verify";
+    run(&desk, &url, words).assert(0, "1 row done, 0 failed");
+    let words = "update contacts 2 --add phone=+79161112231 --country 7 --no-verify";
+    run(&desk, &url, words).assert(0, "nothing has to be run again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_similar_number_after_a_lost_answer_does_not_say_that_nothing_has_to_be_run_again() {
+    let desk = Desk::of(1).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("a.csv", "id,phone\n1,+79161112231\n");
+    desk.faults([Fault::delay(Duration::ZERO), Fault::drop_after()]);
+    let words = "bulk contacts a.csv --yes --no-backup --no-throttle --settle 1";
+    let said = run(&desk, &url, words);
+    said.assert(
+        1,
+        "it is not known whether the change was applied [MULTIFIELDS_UNKNOWN]",
+    );
+    assert!(
+        !said.out.contains("nothing has to be run again"),
+        "{said:?}"
+    );
+    let said = run(&desk, &url, "bulk contacts a.failed.csv --yes --no-backup");
+    said.assert(1, "[SIMILAR_PHONE]");
+    assert_eq!(values(&desk, 1), ["8 9161112231"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_country_is_advised_only_if_it_would_change_the_result() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    for (id, options) in [(1, "--phones as-is"), (2, "--country 375")] {
+        desk.write(
+            &format!("{id}.csv"),
+            format!("id,phone\n{id},+79161112231\n"),
+        );
+        let words = format!("bulk contacts {id}.csv --yes --no-backup {options}");
+        let said = run(&desk, &url, &words);
+        said.assert(1, "[SIMILAR_PHONE]");
+        said.assert(1, "If it is the same number, nothing has to be run again");
+        assert!(!said.out.contains("--country 7"), "{said:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,11 +164,11 @@ async fn an_update_says_that_the_number_is_there_in_another_form() {
     let said = run(&desk, &url, words);
     said.assert(
         0,
-        "contacts/1 has all values, a phone of it in another form",
+        "contacts/1 has all values; it has a phone in another form, such as 8… instead of +7…",
     );
     let words = "update contacts 2 --add phone=+79161112231 --ensure";
     let said = run(&desk, &url, words);
-    said.assert(2, "the portal has probably stored that in another form");
+    said.assert(2, "the portal has probably stored it in another form");
     said.assert(2, "nothing has to be run again");
     for id in 1..=2 {
         assert_eq!(values(&desk, id), ["8 9161112231"]);

@@ -27,8 +27,18 @@ async fn ensure(
     before: &[&str],
     after: &[&str],
 ) -> (vibecode_runtime::Result<Ensured>, Server, Duration) {
+    ensure_with_answer(refuses_similar, before, record(before), after).await
+}
+
+/// The same with another answer to the write.
+async fn ensure_with_answer(
+    refuses_similar: bool,
+    before: &[&str],
+    answer: Behaviour,
+    after: &[&str],
+) -> (vibecode_runtime::Result<Ensured>, Server, Duration) {
     let reads = (0..20).map(|_| record(after));
-    let answers = [record(before), record(before)].into_iter().chain(reads);
+    let answers = [record(before), answer].into_iter().chain(reads);
     let server = Server::script(answers).await;
     let builder = builder(&server.url());
     let client = if refuses_similar {
@@ -76,6 +86,11 @@ async fn a_phone_that_does_not_show_yet_is_not_taken_for_a_similar_one_that_was_
         (&[], &["89161112233"]),
         // A new phone of somebody else.
         (&[], &["+74951234567"]),
+        // The same beside similar ones that were there before.
+        (
+            &["89161112233", "89161112244"],
+            &["89161112233", "89161112244", "+74951234567"],
+        ),
     ] {
         let (ensured, _, took) = ensure(false, before, after).await;
         assert_eq!(
@@ -85,4 +100,21 @@ async fn a_phone_that_does_not_show_yet_is_not_taken_for_a_similar_one_that_was_
         );
         assert!(took > WAIT, "{after:?} {took:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_similar_phone_after_a_lost_answer_does_not_decide_the_write_before_it_has_settled() {
+    let form = ["89161112233", "89161112244"];
+    let (ensured, server, took) = ensure_with_answer(true, &[], Behaviour::Close, &form).await;
+    let error = ensured.unwrap_err();
+    // `SimilarPhone` with the outcome `Unknown` would say that the API has reported a success.
+    assert_eq!(error.kind(), ErrorKind::MultifieldsUnknown);
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(took > WAIT, "{took:?}");
+    let requests = server.requests();
+    let writes = requests.iter().filter(|it| it.text.starts_with("PATCH"));
+    assert_eq!(writes.count(), 1);
+    let both = ["89161112233", "+79161112233", "+79161112244"];
+    let (ensured, ..) = ensure_with_answer(true, &[], Behaviour::Close, &both).await;
+    assert_eq!(ensured.unwrap().added().len(), 2);
 }

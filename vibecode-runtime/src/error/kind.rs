@@ -69,8 +69,9 @@ pub enum ErrorKind {
     /// The record has a phone that may be the one to be added, with another prefix, and the client
     /// [refuses that](crate::ClientBuilder::refuse_similar_phones). If the outcome is
     /// [`NotApplied`](crate::Outcome::NotApplied), nothing was written. If it is
-    /// [`Unknown`](crate::Outcome::Unknown), any client reports it: the phone was sent, and the record shows
-    /// a new one with the same last digits instead. The portal has probably stored it in another form.
+    /// [`Unknown`](crate::Outcome::Unknown), any client reports it: the API reported success, and the record
+    /// shows a new phone with the same last digits instead of the one that was sent. The portal has probably
+    /// stored it in another form.
     SimilarPhone,
 }
 

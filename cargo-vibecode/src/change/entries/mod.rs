@@ -61,10 +61,30 @@ impl EntryRules {
     /// Sets whether a phone is added to a record that has a similar one. With a country code it is known which numbers are
     /// the same, and `--phones as-is` adds every text.
     pub(crate) fn with_similar_phones(self, builder: ClientBuilder) -> ClientBuilder {
-        if self.phones == Phones::Check && self.country.is_none() {
+        if self.lacks_country() {
             builder.refuse_similar_phones()
         } else {
             builder
+        }
+    }
+
+    /// Returns whether numbers are checked, and it is not known which of them are the same.
+    fn lacks_country(self) -> bool {
+        self.phones == Phones::Check && self.country.is_none()
+    }
+
+    /// Returns what to do about an error of a phone that was not added since the record has a similar one, or that the
+    /// record has in another form since it was sent, as the end of a sentence.
+    pub(crate) fn advice_on(self, error: &Error) -> &'static str {
+        match error.kind() {
+            ErrorKind::SimilarPhone if error.outcome() == Outcome::NotApplied => {
+                ": if it is the same number, give its country code with --country, such as --country 7; to add it all the same, --phones as-is"
+            }
+            ErrorKind::SimilarPhone if self.lacks_country() => {
+                ". If it is the same number, nothing has to be run again; with its country code, such as --country 7, the change counts as done"
+            }
+            ErrorKind::SimilarPhone => ". If it is the same number, nothing has to be run again",
+            _ => "",
         }
     }
 
@@ -119,20 +139,6 @@ impl EntryRules {
             }
         }
         values
-    }
-}
-
-/// Returns what to do about an error of a phone that was not added since the record has a similar one, or that the record
-/// has in another form since it was sent, as the end of a sentence.
-pub(crate) fn advice_on(error: &Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::SimilarPhone if error.outcome() == Outcome::Unknown => {
-            ". If it is the same number, nothing has to be run again; with its country code, such as --country 7, the change counts as done"
-        }
-        ErrorKind::SimilarPhone => {
-            ": if it is the same number, give its country code with --country, such as --country 7; to add it all the same, --phones as-is"
-        }
-        _ => "",
     }
 }
 

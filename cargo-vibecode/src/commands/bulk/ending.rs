@@ -25,14 +25,23 @@ struct Counts {
     ok: u64,
     failed: u64,
     left: u64,
-    /// Those whose records have all phones and emails that they add already.
-    had_all: u64,
-    /// Those of which the portal has stored a phone in another form.
-    in_another_form: u64,
+    /// `None` if this process has sent nothing, since the job is finished.
+    additions: Option<ProcessAdditions>,
     /// Whether an undo has restored some of them since, or was begun.
     is_undone: bool,
     /// Whether the API has reported the portal of the job again after the last row.
     is_portal_confirmed: Option<bool>,
+}
+
+/// What the rows that this process has sent add. The journal does not keep it.
+#[derive(Debug, Clone, Copy)]
+struct ProcessAdditions {
+    /// The rows whose records have all phones and emails that they add already.
+    had_all: u64,
+    /// The records that have a phone of the file in another form.
+    in_another_form: u64,
+    /// The rows of which the portal has stored a phone in another form.
+    stored_in_another_form: u64,
 }
 
 impl BulkJob<'_> {
@@ -61,20 +70,12 @@ impl BulkJob<'_> {
             sender.journal.finish(ok, failed)?;
         }
         self.note_undo(ok);
-        let had_all = sender.counts.had_all();
-        let in_another_form = sender.counts.in_another_form();
-        if had_all > 0 {
-            self.output.line(format!(
-                "{}, since their records have the phones and emails already",
-                number_of(had_all, "row adds nothing", "rows add nothing")
-            ));
-        }
-        if in_another_form > 0 {
-            self.output.line(format!(
-                "the portal has stored a phone of {} in another form, such as with 8 instead of +7: nothing has to be run again",
-                number_of(in_another_form, "row", "rows")
-            ));
-        }
+        let additions = ProcessAdditions {
+            had_all: sender.counts.had_all(),
+            in_another_form: checked.other_forms.records(),
+            stored_in_another_form: sender.counts.stored_in_another_form(),
+        };
+        self.show_additions(additions);
         let shown = self.show_rows_to_correct(failed_rows, checked);
         self.advise_on_newer(&mut sender.journal)?;
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
@@ -91,8 +92,7 @@ impl BulkJob<'_> {
             ok,
             failed,
             left,
-            had_all,
-            in_another_form,
+            additions: Some(additions),
             is_undone: false,
             is_portal_confirmed: sender.is_portal_confirmed(),
         };
@@ -100,6 +100,26 @@ impl BulkJob<'_> {
         Ok(exit_status(
             failed > 0 || checked.bad > 0 || counts.is_portal_confirmed == Some(false),
         ))
+    }
+
+    fn show_additions(&self, additions: ProcessAdditions) {
+        let ProcessAdditions {
+            had_all,
+            stored_in_another_form: stored,
+            in_another_form: _,
+        } = additions;
+        if had_all > 0 {
+            self.output.line(format!(
+                "{}, since their records have the phones and emails already",
+                number_of(had_all, "row adds nothing", "rows add nothing")
+            ));
+        }
+        if stored > 0 {
+            self.output.line(format!(
+                "the portal has stored a phone of {} in another form, such as with 8 instead of +7: nothing has to be run again",
+                number_of(stored, "row", "rows")
+            ));
+        }
     }
 
     /// Says that rows are left because of `--limit`, if there are any.
@@ -320,8 +340,9 @@ impl BulkJob<'_> {
             "undone": counts.is_undone,
             "unapplied": checked.unapplied,
             "portal_confirmed": counts.is_portal_confirmed,
-            "added_before": counts.had_all,
-            "in_another_form": checked.other_forms.records() + counts.in_another_form,
+            "added_before": counts.additions.map(|it| it.had_all),
+            "in_another_form": counts.additions.map(|it| it.in_another_form),
+            "stored_in_another_form": counts.additions.map(|it| it.stored_in_another_form),
             "failed_rows": failed_rows,
             "bad_rows": checked.file_of_bad_rows().map(|path| path.display().to_string()),
             "journal": self.input.journal().display().to_string(),

@@ -1,7 +1,7 @@
 //! What a row would change in a record, and the values that the record has now.
 
 use serde_json::{Value, value::RawValue};
-use vibecode_runtime::{Multifields, PatchJob, RawAnswer};
+use vibecode_runtime::{MultifieldEntry, Multifields, PatchJob, RawAnswer};
 use vibecode_spec::{Field, Multifield, Schema};
 
 use super::record_fields::RecordFields;
@@ -42,7 +42,7 @@ pub(super) struct Addition {
     pub(super) field: &'static str,
     pub(super) value: String,
     /// Such as `WORK`.
-    pub(super) value_type: &'static str,
+    pub(super) value_type: String,
     /// Whether it is known that the record does not have it.
     pub(super) is_known: bool,
 }
@@ -62,10 +62,9 @@ impl<'r> RowChanges<'r> {
             let name = change.name();
             if let Some(multifield) = Multifield::of_field(name) {
                 let present = present.get_or_insert_with(|| record.multifields().ok());
-                let added = change.added().iter().zip(change.added_types());
-                let added = added.filter_map(|(value, value_type)| {
-                    Addition::of(multifield, value, value_type, present.as_ref())
-                });
+                let added = change.added().iter();
+                let added =
+                    added.filter_map(|added| Addition::of(multifield, added, present.as_ref()));
                 changes.added.extend(added);
                 continue;
             }
@@ -119,15 +118,15 @@ impl Addition {
     /// Returns `None` if the record has the value already.
     fn of(
         multifield: Multifield,
-        value: &str,
-        value_type: &'static str,
+        added: &MultifieldEntry,
         present: Option<&Multifields>,
     ) -> Option<Self> {
+        let value = added.value();
         let is_present = present.is_some_and(|present| has_entry(present, multifield, value));
         (!is_present).then(|| Self {
             field: multifield.name(),
             value: value.to_owned(),
-            value_type,
+            value_type: added.value_type().to_owned(),
             is_known: present.is_some(),
         })
     }

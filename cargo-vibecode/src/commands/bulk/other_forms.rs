@@ -67,9 +67,9 @@ impl OtherForms {
             let Some(multifield) = Multifield::of_field(field.name()) else {
                 continue;
             };
-            for value in field.added() {
-                if let Some(form) = rules.other_form(multifield, value, &present) {
-                    let value = value.clone();
+            for added in field.added() {
+                if let Some(form) = rules.other_form(multifield, added.value(), &present) {
+                    let value = added.value().to_owned();
                     let of_record = self.by_id.entry(job.id()).or_default();
                     of_record.push(OtherForm { value, form });
                 }

@@ -13,7 +13,7 @@ pub(super) struct PlanTotals {
     /// The number of rows that set or clear a field.
     changed: BTreeMap<String, u64>,
     /// The number of phones or emails by field and type.
-    added: BTreeMap<(&'static str, &'static str), u64>,
+    added: BTreeMap<(&'static str, String), u64>,
 }
 
 impl PlanTotals {
@@ -23,7 +23,7 @@ impl PlanTotals {
             *self.changed.entry(change.field.clone()).or_default() += 1;
         }
         for addition in &changes.added {
-            let key = (addition.field, addition.value_type);
+            let key = (addition.field, addition.value_type.clone());
             *self.added.entry(key).or_default() += 1;
         }
     }

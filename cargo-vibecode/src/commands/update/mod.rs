@@ -17,10 +17,7 @@ use crate::{
     ExitStatus,
     api_words::ApiWords,
     args::{name_and_value, whole_number},
-    change::{
-        self, Change, ItemTexts,
-        entries::{EntryRules, advice_on},
-    },
+    change::{self, Change, ItemTexts, entries::EntryRules},
     code_file::KnownCodes,
     failure::{self, Failure},
     interrupts::Interrupts,
@@ -176,6 +173,6 @@ impl Args {
 fn of_request(error: &Error) -> Failure {
     match ApiWords::of(error) {
         Some(words) => Failure::new(format!("{error}\n{words}")),
-        None => Failure::new(format!("{}{}", failure::in_words(error), advice_on(error))),
+        None => Failure::new(failure::in_words(error)),
     }
 }

@@ -3,7 +3,7 @@
 use std::{cell::Cell, time::Duration};
 
 use serde_json::{Value, json};
-use vibecode_runtime::{Client, PatchJob};
+use vibecode_runtime::{Client, Error, PatchJob};
 
 use super::{Args, Names, of_request};
 use crate::{
@@ -63,12 +63,14 @@ impl Sending<'_> {
                     (sent.added, sent.present) = (Some(added), Some(present));
                     ensured.shown(job)
                 }
-                Err(error) if verify::is_not_shown(&error) && !self.args.no_verify => {
+                Err(error)
+                    if verify::has_to_be_read(&error, !self.args.no_verify, self.args.rules) =>
+                {
                     sent.line = format!("{record} has all values");
                     not_shown = Some(error);
                     Shown::NotAll
                 }
-                Err(error) => return Err(of_request(&error)),
+                Err(error) => return Err(self.failed(&error)),
             }
         } else {
             let updated = client
@@ -80,10 +82,10 @@ impl Sending<'_> {
         };
         is_accepted.set(true);
         sent.differences = match shown {
-            Shown::NotAll if !self.args.no_verify => {
+            Shown::NotAll if not_shown.is_some() || !self.args.no_verify => {
                 let read = self.read_back().await?;
                 if read.has_another_form {
-                    sent.line += ", a phone of it in another form, such as with 8 instead of +7: nothing has to be run again";
+                    sent.line += "; it has a phone in another form, such as 8… instead of +7…: nothing has to be run again";
                 }
                 read.differences
             }
@@ -92,10 +94,15 @@ impl Sending<'_> {
         };
         match not_shown.filter(verify::is_similar_after_sending) {
             Some(similar) if !sent.differences.iter().all(|it| it.problem.is_repeated()) => {
-                Err(of_request(&similar))
+                Err(self.failed(&similar))
             }
             Some(_) | None => Ok(sent),
         }
+    }
+
+    fn failed(&self, error: &Error) -> Failure {
+        let advice = self.args.rules.advice_on(error);
+        Failure::new(format!("{}{advice}", of_request(error)))
     }
 
     async fn read_back(&self) -> Result<ReadBack, Failure> {

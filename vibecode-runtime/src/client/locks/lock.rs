@@ -272,11 +272,15 @@ impl RecordLock {
         known.open.settles_at().max(known.forgotten_until)
     }
 
-    /// Returns whether an entry of these kinds was not there before the first open write, and is not one
-    /// of the values that were sent. The portal may show one of those in another form.
-    pub(crate) fn shows_unknown_entry(&self, kinds: &[&str], entries: &HashSet<EntryKey>) -> bool {
+    /// Returns the entries of these kinds that were not there before the first open write, and
+    /// that differ from all values that were sent. They may be those values in another form.
+    pub(crate) fn unknown_entries(
+        &self,
+        kinds: &[&str],
+        entries: &HashSet<EntryKey>,
+    ) -> Vec<EntryKey> {
         let mut writes = self.open();
-        writes.known().open.shows_unknown_entry(kinds, entries)
+        writes.known().open.unknown_entries(kinds, entries)
     }
 
     /// Moves the last write to the open ones, and returns all.

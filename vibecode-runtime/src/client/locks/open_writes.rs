@@ -122,11 +122,15 @@ impl OpenWrites {
         self.writes.iter().map(|write| write.settles_at).max()
     }
 
-    /// Returns whether an entry of these kinds was not there before the first write, and is not one
-    /// of the values that were sent.
-    pub(super) fn shows_unknown_entry(&self, kinds: &[&str], shown: &HashSet<EntryKey>) -> bool {
+    /// Returns the entries of these kinds that were not there before the first write, and that
+    /// differ from all values that were sent.
+    pub(super) fn unknown_entries(
+        &self,
+        kinds: &[&str],
+        shown: &HashSet<EntryKey>,
+    ) -> Vec<EntryKey> {
         let Some(before) = self.before.as_ref().filter(|_| !self.writes.is_empty()) else {
-            return false;
+            return Vec::new();
         };
         let writes = self.writes.iter();
         let sent: Vec<EntryKey> = writes
@@ -134,8 +138,9 @@ impl OpenWrites {
             .chain(self.shown.iter().cloned())
             .collect();
         let known: HashSet<&EntryKey> = before.iter().chain(&sent).collect();
-        let mut of_these_kinds = shown.iter().filter(|entry| kinds.contains(&entry.kind()));
-        of_these_kinds.any(|entry| !known.contains(entry))
+        let of_these_kinds = shown.iter().filter(|entry| kinds.contains(&entry.kind()));
+        let unknown = of_these_kinds.filter(|entry| !known.contains(entry));
+        unknown.cloned().collect()
     }
 
     /// Forgets writes that settled so long ago that the portal shows their values in its own form.
@@ -198,8 +203,8 @@ mod tests {
         let same: HashSet<_> = phones(0..entries).collect();
         let one_more: HashSet<_> = phones(0..entries + 1).collect();
         let start = std::time::Instant::now();
-        assert!(!open.shows_unknown_entry(&["PHONE"], &same));
-        assert!(open.shows_unknown_entry(&["PHONE"], &one_more));
+        assert!(open.unknown_entries(&["PHONE"], &same).is_empty());
+        assert_eq!(open.unknown_entries(&["PHONE"], &one_more).len(), 1);
         assert!(open.settle_shown(&same).is_empty());
         start.elapsed()
     }

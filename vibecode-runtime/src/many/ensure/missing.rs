@@ -75,35 +75,25 @@ impl Missing {
         })
     }
 
-    /// Returns the phone of the record that is similar to one of those that have to be added, in words.
+    /// Returns the first phone of the record that is similar to one of those that have to be added, in words.
     pub(super) fn similar_phone(&self, record: &RawAnswer) -> Option<String> {
-        let there = record.multifields().ok()?;
-        let phones: Vec<_> = there.of_kind(Phone::KIND).collect();
+        let phones = phones_of(record);
         let mut wanted = self.wanted.iter();
-        let index = wanted.find_map(|wanted| {
-            let mut phones = phones.iter();
-            phones.position(|phone| phone.key().is_similar(&wanted.key()))
-        })?;
-        let last = phones.get(index)?.key().last_digits();
-        Some(format!(
-            "phone {} of {} of the record, which ends in {last}, has the same last digits as one that",
-            index + 1,
-            phones.len(),
-        ))
+        wanted.find_map(|wanted| similar_to(wanted, &phones, |_| true))
     }
 
-    /// Returns whether nothing is missing but phones, and the record has a similar one for each.
-    pub(super) fn has_similar_phones_only(&self, record: &RawAnswer) -> bool {
-        let Ok(there) = record.multifields() else {
-            return false;
-        };
-        let mut changes = self.body.changes();
-        let is_similar = |wanted: &MultifieldEntry| {
-            let mut phones = there.of_kind(Phone::KIND);
-            phones.any(|phone| phone.key().is_similar(&wanted.key()))
-        };
-        changes.all(|(_, change)| matches!(change, FieldChange::Add(_)))
-            && self.wanted.iter().all(is_similar)
+    /// Returns the first new phone of the record that is similar to a missing one, in words, if nothing is
+    /// missing but phones that each have a similar new one. `new` are the entries that were not there before.
+    pub(super) fn stored_otherwise(&self, record: &RawAnswer, new: &[EntryKey]) -> Option<String> {
+        let adds_only = |(_, change)| matches!(change, FieldChange::Add(_));
+        if !self.body.changes().all(adds_only) {
+            return None;
+        }
+        let phones = phones_of(record);
+        let wanted = self.wanted.iter();
+        let similar = wanted.map(|wanted| similar_to(wanted, &phones, |key| new.contains(key)));
+        let similar: Option<Vec<String>> = similar.collect();
+        similar?.into_iter().next()
     }
 
     pub(super) fn kinds(&self) -> Vec<&str> {
@@ -132,6 +122,29 @@ impl Missing {
         let added = wanted.map(as_shown).collect();
         Ensured::new(added, std::mem::take(&mut self.present), record, was_sent)
     }
+}
+
+fn phones_of(record: &RawAnswer) -> Vec<EntryKey> {
+    let there = record.multifields().unwrap_or_default();
+    let phones = there.of_kind(Phone::KIND);
+    phones.map(MultifieldEntry::key).collect()
+}
+
+/// Returns the first of the phones that is similar to a value and counts, in words.
+fn similar_to(
+    value: &MultifieldEntry,
+    phones: &[EntryKey],
+    counts: impl Fn(&EntryKey) -> bool,
+) -> Option<String> {
+    let value = value.key();
+    let mut all = phones.iter().enumerate();
+    let (index, phone) = all.find(|(_, phone)| phone.is_similar(&value) && counts(phone))?;
+    Some(format!(
+        "phone {} of {} of the record (ends in {})",
+        index + 1,
+        phones.len(),
+        phone.last_digits()
+    ))
 }
 
 struct Sorted<'a> {

@@ -13,9 +13,12 @@
 //! [`progress`] follows one record through these steps.
 //!
 //! If the API reports a success and the record does not show the values, they are not sent again: the
-//! record is read until the write settles, and the call then fails with [`ErrorKind::NotTaken`]. If it
-//! shows a new phone with the same last digits instead of the one that was sent, the call fails at once
-//! with [`ErrorKind::SimilarPhone`].
+//! record is read until the write settles, and the call then fails with [`ErrorKind::NotTaken`]. If
+//! nothing is missing but phones, and it shows a new phone with the same last digits for each of them,
+//! the call fails at once with [`ErrorKind::SimilarPhone`].
+//!
+//! A new phone after a lost answer may be somebody else's, and the write may still be applied. So the record
+//! is read until the write has settled, and the call then fails with [`ErrorKind::MultifieldsUnknown`].
 
 mod ensured;
 mod missing;
@@ -67,8 +70,8 @@ impl Client {
     /// # Errors
     /// Those of [`Client::update`]; [`ErrorKind::MultifieldsUnknown`] if the list of the record's
     /// phones and emails is missing or not understood; [`ErrorKind::NotTaken`] if the API reported a
-    /// success and the record still does not show the values; [`ErrorKind::SimilarPhone`] if the record
-    /// shows a new phone with the same last digits instead of the one that was sent, or if the client
+    /// success and the record still does not show the values; [`ErrorKind::SimilarPhone`] if it
+    /// then shows a new phone with the same last digits instead of the one that was sent, or if the client
     /// [refuses similar phones](crate::ClientBuilder::refuse_similar_phones) and the record has one.
     pub fn ensure<P: Patch>(&self, id: impl IdFor<P>, patch: &P) -> Call<Ensured> {
         self.ensure_checked(PatchJob::new(id, patch))

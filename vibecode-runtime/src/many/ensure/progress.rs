@@ -144,15 +144,11 @@ impl Progress {
             Ok(missing) => missing,
             Err(error) => return self.fail(error),
         };
-        let similar = (self.refuses_similar_phones || self.taken_until.is_some())
-            .then(|| missing.similar_phone(&raw));
-        let is_stored_otherwise =
-            self.taken_until.is_some() && missing.has_similar_phones_only(&raw);
-        let body = std::mem::take(&mut missing.body);
         let mut proven = true;
-        let mut has_unknown_entry = false;
+        // The entries that may be values that were sent, in another form.
+        let mut unknown = Vec::new();
         let mut settles_at = None;
-        let adds = Effect::of(&body) == Effect::Adds;
+        let adds = Effect::of(&missing.body) == Effect::Adds;
         if let Some(lock) = &self.lock {
             let entries = raw.multifields().ok().map(|entries| entries.keys());
             if let Some(entries) = &entries {
@@ -167,56 +163,51 @@ impl Progress {
             settles_at = lock.settles_at().into_iter().chain(shown).max();
             proven = settles_at.is_none_or(|at| sent_at >= at);
             if let Some(entries) = entries {
-                has_unknown_entry = adds && lock.shows_unknown_entry(&missing.kinds(), &entries);
+                if adds {
+                    unknown = lock.unknown_entries(&missing.kinds(), &entries);
+                }
                 // Checks all kinds that are written, not only those that this patch adds.
-                if !lock.shows_unknown_entry(multifield::KINDS, &entries) {
+                if lock.unknown_entries(multifield::KINDS, &entries).is_empty() {
                     lock.settle_disproven(sent_at);
                 }
                 lock.note_read(entries);
             }
         }
+        let refused = self.refuses_similar_phones;
+        let refused = refused.then(|| missing.similar_phone(&raw)).flatten();
+        let is_taken = self.taken_until.is_some();
+        let stored_otherwise = is_taken.then(|| missing.stored_otherwise(&raw, &unknown));
+        let stored_otherwise = stored_otherwise.flatten();
+        let body = std::mem::take(&mut missing.body);
         let first = self.first.get_or_insert(missing);
         if body.is_empty() {
             self.step = Step::Done(Ok(first.ensured(raw, self.was_sent)));
             return;
         }
-        if let Some(similar) = similar.flatten()
-            && (self.taken_until.is_none() || is_stored_otherwise && has_unknown_entry)
-        {
-            self.step = Step::Done(Err(self.similar_phone(&similar)));
+        if let Some(until) = self.taken_until {
+            self.step = match stored_otherwise {
+                Some(phone) => Step::Done(Err(stored_in_another_form(&phone))),
+                None if sent_at >= until => Step::Done(Err(not_taken(&body))),
+                None => self.read_again(now, until),
+            };
             return;
         }
-        if let Some(until) = self.taken_until {
-            self.step = if sent_at >= until {
-                Step::Done(Err(not_taken(&body)))
-            } else {
-                self.read_again(now, until)
-            };
+        if let Some(phone) = &refused
+            && !self.was_sent
+        {
+            self.step = Step::Done(Err(refused_similar(phone)));
             return;
         }
         self.step = match settles_at {
             Some(at) if adds && !proven => self.read_again(now, at),
-            _ if has_unknown_entry => Step::Done(Err(reformatted())),
+            // After a write the similar phone is a new one too.
+            _ if !unknown.is_empty() || refused.is_some() => Step::Done(Err(reformatted())),
             _ if self.may_send(&body) => {
                 self.is_open &= !adds;
                 Step::Write(body)
             }
             _ => Step::Done(Err(not_shown(self.lost.take()))),
         };
-    }
-
-    /// The error of a phone that is not sent, or not sent again, since the record has a similar one.
-    fn similar_phone(&self, similar: &str) -> Error {
-        if !self.was_sent {
-            let problem = format!(
-                "{similar} is to be added, and may be the same number with another prefix, so it was not added"
-            );
-            return Error::not_sent(ErrorKind::SimilarPhone, problem);
-        }
-        let problem = format!(
-            "{similar} was sent, and was not there before: the portal has probably stored that in another form"
-        );
-        Error::new(ErrorKind::SimilarPhone, Outcome::Unknown, problem)
     }
 
     fn may_send(&self, body: &Body) -> bool {
@@ -320,6 +311,23 @@ fn not_taken(missing: &Body) -> Error {
     Error::new(ErrorKind::NotTaken, Outcome::Unknown, problem)
 }
 
+/// The error of a phone that is not sent, since the record has a similar one.
+fn refused_similar(phone: &str) -> Error {
+    let problem = format!(
+        "{phone} has the same last digits as a phone that is to be added: it may be the same number with another prefix, so nothing was sent"
+    );
+    Error::not_sent(ErrorKind::SimilarPhone, problem)
+}
+
+/// The error of a success after which the record has a new phone that is similar to the one that was sent.
+fn stored_in_another_form(phone: &str) -> Error {
+    let problem = format!(
+        "{phone} is new and has the same last digits as a phone that was sent: the portal has probably stored it in another form"
+    );
+    Error::new(ErrorKind::SimilarPhone, Outcome::Unknown, problem)
+}
+
+/// The error of a lost write after which the record has a new entry.
 fn reformatted() -> Error {
     let problem = "the record shows a new phone or email that may be one of those sent, in another form: read the record before sending it again";
     Error::new(ErrorKind::MultifieldsUnknown, Outcome::Unknown, problem)

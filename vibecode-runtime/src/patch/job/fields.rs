@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::PatchJob;
-use crate::patch::body::{Added, FieldChange};
+use crate::{MultifieldEntry, patch::body::FieldChange, value::multifield::kind_of};
 
 impl PatchJob {
     /// Returns the fields that the job changes, in the order in which they are sent.
@@ -14,13 +14,14 @@ impl PatchJob {
                 name,
                 json: Some(json),
                 added: Vec::new(),
-                added_types: Vec::new(),
             },
             FieldChange::Add(added) => JobField {
                 name,
                 json: None,
-                added: added.iter().map(Added::text).collect(),
-                added_types: added.iter().map(|added| added.value_type).collect(),
+                added: added
+                    .iter()
+                    .map(|it| MultifieldEntry::new(kind_of(name), it.value_type, it.text()))
+                    .collect(),
             },
         })
     }
@@ -37,16 +38,15 @@ impl PatchJob {
 /// let fields: Vec<_> = job.fields().collect();
 /// assert_eq!((fields[0].name(), fields[0].json()), ("post", Some(r#""Director""#)));
 /// assert_eq!((fields[1].name(), fields[1].json()), ("phone", None));
-/// assert_eq!(fields[1].added(), ["+79161112233"]);
-/// assert_eq!(fields[1].added_types(), ["WORK"]);
+/// let phone = &fields[1].added()[0];
+/// assert_eq!((phone.value(), phone.value_type()), ("+79161112233", "WORK"));
 /// # Ok::<(), vibecode_runtime::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct JobField<'a> {
     name: &'a str,
     json: Option<&'a str>,
-    added: Vec<String>,
-    added_types: Vec<&'static str>,
+    added: Vec<MultifieldEntry>,
 }
 
 impl<'a> JobField<'a> {
@@ -62,16 +62,10 @@ impl<'a> JobField<'a> {
         self.json
     }
 
-    /// Returns the phones or emails that are added, without their types.
+    /// Returns the phones or emails that are added. They have no ids yet.
     #[must_use]
-    pub fn added(&self) -> &[String] {
+    pub fn added(&self) -> &[MultifieldEntry] {
         &self.added
-    }
-
-    /// Returns the types of [`added`](Self::added), such as `WORK`, in the same order.
-    #[must_use]
-    pub fn added_types(&self) -> &[&'static str] {
-        &self.added_types
     }
 }
 

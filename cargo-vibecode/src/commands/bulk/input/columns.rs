@@ -209,6 +209,10 @@ impl<'a> Columns<'a> {
         self.column_options.entity
     }
 
+    pub(crate) fn rules(&self) -> EntryRules {
+        self.column_options.rules
+    }
+
     /// Returns the columns of a field, as they are named in the file; the field's own name if there is
     /// none.
     pub(crate) fn of_field(&self, wire_name: &str) -> String {

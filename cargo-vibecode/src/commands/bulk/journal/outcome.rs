@@ -5,7 +5,7 @@ use vibecode_runtime::{Error, ErrorKind, Outcome};
 
 use crate::{
     api_words::ApiWords,
-    change::entries::advice_on,
+    change::entries::EntryRules,
     commands::bulk::{input::columns::Columns, pipelines::RefusedStage, send::batch::RowError},
     record_batch::NotRead,
     verify::{Difference, DifferenceProblem, is_similar_after_sending},
@@ -76,7 +76,7 @@ impl RowFailure {
 
     fn described(row: u64, error: &RowError, columns: &Columns<'_>) -> Self {
         match error {
-            RowError::Failed(error) => Self::of_error(row, error),
+            RowError::Failed(error) => Self::of_error(row, error, columns.rules()),
             RowError::NotAsSent(differences) => Self::of_differences(row, differences, columns),
             RowError::Superseded(superseded) => {
                 Self::of_differences(row, &superseded.differences(), columns)
@@ -172,8 +172,8 @@ impl RowFailure {
         }
     }
 
-    fn of_error(row: u64, error: &Error) -> Self {
-        let explanation = format!("{}{}", error.explanation(), advice_on(error));
+    fn of_error(row: u64, error: &Error, rules: EntryRules) -> Self {
+        let explanation = format!("{}{}", error.explanation(), rules.advice_on(error));
         let (outcome, message) = match error.outcome() {
             Outcome::NotApplied => (RowOutcome::NotApplied, explanation),
             _ if is_similar_after_sending(error) => (RowOutcome::NotAsSent, explanation),

@@ -102,8 +102,8 @@ pub(super) struct BatchJob {
 pub(crate) struct AdditionCounts {
     /// The rows whose records have all phones and emails that they add already.
     had_all: AtomicU64,
-    /// The rows whose records have a phone in another form since it was sent.
-    in_another_form: AtomicU64,
+    /// The rows of which the portal has stored a phone in another form than it was sent in.
+    stored_in_another_form: AtomicU64,
 }
 
 impl AdditionCounts {
@@ -111,8 +111,8 @@ impl AdditionCounts {
         self.had_all.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn in_another_form(&self) -> u64 {
-        self.in_another_form.load(Ordering::Relaxed)
+    pub(crate) fn stored_in_another_form(&self) -> u64 {
+        self.stored_in_another_form.load(Ordering::Relaxed)
     }
 }
 
@@ -218,7 +218,7 @@ impl BatchJob {
             }
             let of_row = match outcome.result {
                 Ok(answer) => self.compare(shown(&answer, job)),
-                Err(error) if self.verify && verify::is_not_shown(&error) => {
+                Err(error) if verify::has_to_be_read(&error, self.verify, self.rules) => {
                     Answered::Unconfirmed(Some(error))
                 }
                 Err(error) => Answered::Ended(Err(RowError::Failed(error))),
@@ -281,7 +281,9 @@ impl BatchJob {
                     let has_another_form = read.has_another_form;
                     let result = confirmed(read, |difference| later(index, difference));
                     if has_another_form && result.is_ok() {
-                        self.counts.in_another_form.fetch_add(1, Ordering::Relaxed);
+                        self.counts
+                            .stored_in_another_form
+                            .fetch_add(1, Ordering::Relaxed);
                     }
                     result
                 }
