@@ -145,7 +145,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) rules: EntryRules,
 
-    /// Send texts that look as if a wrong encoding has broken them, such as `????` or `Ð˜Ð²Ð°Ð½`, and letters that nobody
+    /// Send texts that look garbled by a wrong encoding, such as `????` or `Ð˜Ð²Ð°Ð½`, and letters that nobody
     /// sees at their ends. Without this option the former are bad cells, and the latter are left out.
     #[arg(long)]
     pub(super) allow_garbled: bool,

@@ -68,7 +68,7 @@ impl Args {
         Ok(change)
     }
 
-    /// Refuses a text that looks as if a wrong encoding has broken it, unless it is meant.
+    /// Refuses a text that looks garbled, unless it is meant.
     fn check_not_garbled(&self, field: &str, text: &str) -> Result<(), String> {
         if self.allow_garbled {
             return Ok(());

@@ -36,14 +36,41 @@ pub(crate) struct ColumnOptions<'a> {
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
-    /// Whether values are sent as they are: also those that look broken by a wrong encoding, and with what nobody sees at
+    /// Whether values are sent as they are given: also those that look garbled, and with what nobody sees at
     /// their ends.
-    pub(crate) allows_garbled: bool,
+    pub(crate) sends_as_given: bool,
     pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.
     pub(crate) cells_hold_lists: bool,
     /// If the file is a backup: the rows of its job that have changed nothing, as far as the journal shows.
     pub(crate) unapplied: Option<&'a UnappliedRows>,
+}
+
+impl<'a> ColumnOptions<'a> {
+    /// Returns the options of `bulk` for a file of CSV if none is given.
+    pub(crate) fn new(
+        entity: &'a str,
+        schema: &'a Schema,
+        codes: &'a KnownCodes,
+        style: &'a CellStyle,
+    ) -> Self {
+        Self {
+            entity,
+            schema,
+            codes,
+            map: &[],
+            ignore: &[],
+            ignore_unknown: false,
+            export: None,
+            style,
+            id_column: None,
+            empty: Empty::default(),
+            sends_as_given: false,
+            rules: EntryRules::default(),
+            cells_hold_lists: true,
+            unapplied: None,
+        }
+    }
 }
 
 /// The columns seen so far.
