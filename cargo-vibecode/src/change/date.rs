@@ -49,7 +49,7 @@ pub(super) fn problem(text: &str) -> Option<&'static str> {
 }
 
 /// Returns true for `31.02.2026` or `2026-02-31`, also with a time: it is written like a date, and there is no such day.
-pub(super) fn is_no_day(text: &str) -> bool {
+pub(super) fn is_missing_day(text: &str) -> bool {
     let date = text.split([' ', 'T']).next().unwrap_or_default();
     let has_form = |date: &str, separator: char, lengths: [usize; 3]| {
         let parts: Vec<&str> = date.split(separator).collect();

@@ -35,7 +35,7 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
         }
         Kind::Number | Kind::Double => number(text),
         Kind::Boolean => boolean(text),
-        Kind::Date | Kind::DateTime | Kind::DateOrDateTime if date::is_no_day(text) => {
+        Kind::Date | Kind::DateTime | Kind::DateOrDateTime if date::is_missing_day(text) => {
             Err("requires a date, and there is no such day".to_owned())
         }
         Kind::Date => date::day(text),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_does_not_exist_is_no_date_in_another_form() {
+    fn a_day_that_does_not_exist_is_not_a_date_in_another_form() {
         let field = |kind: Kind| {
             let schema = Schema::read(r#"{"birthdate": {"type": "date"}}"#).unwrap();
             let mut field = schema.field("birthdate").unwrap().clone();

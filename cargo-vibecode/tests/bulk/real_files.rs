@@ -47,7 +47,7 @@ async fn the_export_of_a_portal_in_the_encoding_of_windows_runs_without_a_flag()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_of_people_are_no_ids_outside_of_an_export() {
+async fn names_of_people_are_not_ids_outside_of_an_export() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,Company\n71,15\n");
     desk.run("contacts a.csv --yes").assert(0, "1 row done");
@@ -203,7 +203,7 @@ async fn the_separator_of_decimals_is_proven_or_given() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_file_of_rows_is_named_with_the_next_step() {
+async fn what_is_not_a_file_of_rows_is_named_with_the_next_step() {
     let desk = Desk::new().await;
     fs::create_dir(desk.path("folder.csv")).unwrap();
     for (name, bytes, expected) in [

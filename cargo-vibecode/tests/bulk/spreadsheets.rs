@@ -44,7 +44,7 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_no_spreadsheet_is_named_with_what_it_is_and_the_next_step() {
+async fn a_file_that_is_not_a_spreadsheet_is_named_with_what_it_is_and_the_next_step() {
     let desk = Desk::of(1).await;
     let save = "save it as .xlsx or CSV";
     let no_sheet = "the name of the file ends with .xlsx, but it is not a spreadsheet";
@@ -124,7 +124,7 @@ async fn a_formula_without_a_stored_value_is_never_an_empty_cell() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_error_in_a_cell_that_is_not_known_is_no_damage_of_the_file() {
+async fn an_error_in_a_cell_that_is_not_known_is_not_damage_of_the_file() {
     let desk = Desk::of(2).await;
     let book = include_bytes!("files/unknown_error.xlsx");
     let said = assert_refused(

@@ -255,7 +255,7 @@ async fn a_task_is_named_in_the_plural() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_phone_is_not_added() {
+async fn what_is_not_a_phone_is_not_added() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-phones");
     for (value, problem) in [

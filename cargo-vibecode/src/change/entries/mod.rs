@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_spreadsheet_leaves_is_no_value_of_either_field() {
+    fn what_a_spreadsheet_leaves_is_not_a_value_of_either_field() {
         for text in [
             "#N/A",
             "#Н/Д",

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::Desk;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_sees_is_no_value_and_no_part_of_one() {
+async fn what_nobody_sees_is_not_a_value_or_a_part_of_one() {
     let desk = Desk::of(9).await;
     let invisible = "\u{200b}\u{feff}\u{ad}\u{a0}";
     desk.write(

@@ -236,8 +236,7 @@ impl<'a> Columns<'a> {
         self.column_options.entity
     }
 
-    /// Returns the columns of a field, as they are named in the file; the field's own name if there is
-    /// none.
+    /// Returns the columns of a field, as they are named in the file, or else the field's own name.
     pub(crate) fn of_field(&self, wire_name: &str) -> String {
         let of_field = |target: &Result<Target, String>| {
             let target = target.as_ref().ok();

@@ -102,7 +102,7 @@ pub(crate) enum Rows<R> {
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Reads the next row that is not empty, and returns false if there is none.
+    /// Reads the next row that is not empty, and returns false at the end of the input.
     ///
     /// # Errors
     /// If the input cannot be read, or if a row does not end.
