@@ -310,6 +310,13 @@ async fn hidden_rows_are_sent_only_if_that_was_said() {
     said.assert(0, "1 hidden row is read");
     said.assert(0, "3 rows done");
     assert_eq!(desk.field(2, "post"), "Director");
+    desk.run("contacts c.xlsx --hidden-rows skip --yes --limit 1")
+        .assert(0, "1 row done");
+    desk.run("contacts c.xlsx --hidden-rows read --resume")
+        .assert(
+            2,
+            "the file, or what --sheet and --hidden-rows take of it, has changed since",
+        );
     desk.write("d.csv", "id,post\n1,a\n");
     desk.run("contacts d.csv --hidden-rows skip")
         .assert(2, "--hidden-rows is for .xlsx");
