@@ -121,7 +121,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     pub(super) sheet: Option<String>,
 
-    /// Whether rows that are hidden in the sheet, as by a filter, are rows to send. Needed if such a row has values.
+    /// Read the rows that are hidden in the sheet, as by a filter, or skip them. Required if a hidden row has values.
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(super) hidden_rows: Option<HiddenRows>,
 

@@ -62,8 +62,6 @@ pub(super) struct Checked {
     /// The requests that compare the schema and the codes with the portal.
     pub(super) requests_for_files: u64,
     columns: Vec<(String, String)>,
-    /// The encoding of the file, if it is not a spreadsheet.
-    encoding: Option<&'static str>,
     tally: Tally,
     /// The texts of the rows that are options or codes.
     pub(super) item_texts: ItemTexts,
@@ -89,7 +87,6 @@ pub(super) fn check(
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked {
         origin: input.origin.clone(),
-        encoding: input.encoding_name(),
         ..Checked::default()
     };
     let mut bad_rows = BadRowsFile::new(input, output);

@@ -5,7 +5,12 @@ use vibecode_spec::one_line;
 
 use super::{Checked, rows};
 use crate::{
-    commands::bulk::{args::Args, backup, bad::Written, input::tally::ColumnTally},
+    commands::bulk::{
+        args::Args,
+        backup,
+        bad::Written,
+        input::{Input, tally::ColumnTally},
+    },
     output::Output,
     plural::number_of,
     portal_identity::Identity,
@@ -125,6 +130,7 @@ impl Checked {
     /// Prints, for programs, that the rows were checked and nothing was sent.
     pub(in crate::commands::bulk) fn summarize(
         &self,
+        input: &Input,
         args: &Args,
         identity: Option<&Identity>,
         output: &Output,
@@ -148,7 +154,9 @@ impl Checked {
         });
         output.json(&json!({
             "portal": identity.map(Identity::json),
-            "encoding": self.encoding,
+            "encoding": input.encoding_name(),
+            "hidden_rows": input.hidden_rows(),
+            "hidden_columns": input.hidden_columns(),
             "checked": self.rows(),
             "to_send": self.to_send,
             "unchanged": self.unchanged,
