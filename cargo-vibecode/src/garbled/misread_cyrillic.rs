@@ -41,7 +41,7 @@ static READ_IN: LazyLock<Vec<(Option<&Encoding>, EncodingBytes)>> = LazyLock::ne
 const READ_IN_IF_KNOWN: [&Encoding; 2] = [ISO_8859_5, KOI8_U];
 
 /// By how much a reading must exceed the text, as a logarithm.
-const MARGIN: f64 = 6.0;
+const MARGIN_OVER_TEXT: f64 = 6.0;
 
 /// Returns the encoding in which a text was written, if it was read in another one. `read_in` is that one, if it is
 /// known.
@@ -72,7 +72,7 @@ pub(crate) fn written_in(text: &str, read_in: Option<&Encoding>) -> Option<&'sta
             let (reading, _) = other.decode_without_bom_handling(&bytes);
             let of_reading = Assessment::of(&reading);
             let gain = of_reading.likelihood - assessment.likelihood;
-            let is_better = gain >= MARGIN && best.is_none_or(|(most, _)| gain > most);
+            let is_better = gain >= MARGIN_OVER_TEXT && best.is_none_or(|(most, _)| gain > most);
             if is_better
                 && of_reading.is_plausible(Capitals::Expected)
                 && !may_be_a_name(text, &reading, [*encoding, Some(other)])

@@ -134,7 +134,7 @@ async fn every_mistake_is_reported_before_anything_is_sent() {
         (&["--set", "post=#BUSY!"], "an error of the spreadsheet"),
         (
             &["--add", "email=ivan\u{200b}@ex.com"],
-            "`email` has a character that nobody sees",
+            "`email` has an invisible character",
         ),
         (
             &["--set", "pots=a", "--set", "companyId=x"],

@@ -39,7 +39,7 @@ pub(crate) struct EntryRules {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Phones {
-    /// Refuse what is no plausible phone or email.
+    /// Refuse a phone or an email that is not plausible.
     #[default]
     Check,
     /// Add every text as it is.
@@ -71,7 +71,7 @@ impl EntryRules {
     /// Returns the text to add.
     ///
     /// # Errors
-    /// Why it is no plausible phone or email.
+    /// Why the phone or the email is not plausible.
     pub(crate) fn check(self, multifield: Multifield, text: &str) -> Result<Plausible, String> {
         let text = text.trim();
         if self.phones == Phones::AsIs {

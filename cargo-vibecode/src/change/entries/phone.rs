@@ -32,7 +32,7 @@ const FEWEST_DIGITS_WITH_A_CODE: usize = 11;
 /// they were written.
 ///
 /// # Errors
-/// Why it is no plausible phone.
+/// Why the phone is not plausible.
 pub(super) fn check(text: &str, plan: Option<NumberingPlan>) -> Result<Plausible, String> {
     let (number, extension) = split_extension(text)?;
     let has_plus = number.trim_start_matches(['(', ' ']).starts_with('+');

@@ -304,7 +304,7 @@ fn another_value(cell: &Cell<'_>) -> &'static str {
     }
     .into_iter();
     if texts.any(|text| trimmed(text) != text) {
-        "it leaves out the spaces, line breaks and invisible letters at the beginning and the end"
+        "it leaves out the spaces, line breaks and invisible characters at the beginning and the end"
     } else {
         ANOTHER_VALUE
     }

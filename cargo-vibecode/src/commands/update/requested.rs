@@ -101,8 +101,8 @@ impl Args {
         }
     }
 
-    /// Returns a text with its numbers and amounts in the form that the field takes, and without what nobody sees at its
-    /// ends, unless it is meant.
+    /// Returns a text with its numbers and amounts in the form that the field takes, and without invisible characters at
+    /// its ends, unless they are meant.
     ///
     /// # Errors
     /// If a value can mean several ones, or is what a spreadsheet shows instead of one.

@@ -36,8 +36,8 @@ pub(crate) struct ColumnOptions<'a> {
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
-    /// Whether values are sent as they are given: also those that look garbled, and with what nobody sees at
-    /// their ends.
+    /// Whether values are sent as they are given: also those that look garbled, and with invisible characters
+    /// at their ends.
     pub(crate) sends_as_given: bool,
     pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.

@@ -53,7 +53,7 @@ pub(crate) enum CellValue {
 }
 
 impl CellValue {
-    /// Leaves out what nobody sees at the ends of the texts. A value without anything else is empty.
+    /// Leaves out spaces and invisible characters at the ends of the texts. A value without anything else is empty.
     pub(crate) fn trim(&mut self) {
         let is_seen = |text: &mut String| {
             let seen = trimmed(text);
