@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_none_is_refused_in_plain_words() {
+    fn a_number_that_cannot_be_read_is_refused_in_plain_words() {
         for (words, expected) in [
             ("update contacts x", "write a whole number from 1"),
             (

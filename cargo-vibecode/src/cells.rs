@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_left_to_the_check_of_the_field() {
+    fn what_is_not_a_date_is_left_to_the_check_of_the_field() {
         let style = style();
         for text in [
             "1990",

@@ -1,11 +1,11 @@
 //! What people see of a text.
 
-/// Returns a text without spaces and letters that nobody sees at its ends, such as a byte order mark.
+/// Returns a text without spaces and invisible characters at its ends, such as a byte order mark.
 pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(is_invisible)
 }
 
-/// Returns true for spaces and for letters that nobody sees alone or at the end of a text: also joiners and fillers,
+/// Returns true for spaces and for characters that are invisible alone or at the end of a text: also joiners and fillers,
 /// which join nothing there. The tags of a flag such as that of Scotland are seen, as its end.
 pub(crate) fn is_invisible(letter: char) -> bool {
     let is_tag = matches!(letter, '\u{e0000}'..='\u{e007f}');

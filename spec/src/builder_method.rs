@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setter_is_no_builder_method_even_if_its_name_looks_like_one() {
+    fn a_setter_is_not_a_builder_method_even_if_its_name_looks_like_one() {
         for name in [
             "post",
             "may_be",

@@ -199,7 +199,7 @@ fn stated_entity(file: &Object<'_>) -> Result<Option<String>, SchemaError> {
     }
 }
 
-/// Returns the map under `fields`. If there is none, returns this map itself, in which `fields` may be
+/// Returns the map under `fields`, or else this map itself, in which `fields` may be
 /// the name of a field.
 fn inner_fields<'j, 'a>(data: &'j Object<'a>) -> Result<&'j Object<'a>, SchemaError> {
     let fields = data.get("fields").filter(|fields| !is_description(fields));

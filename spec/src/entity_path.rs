@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_name_is_no_schema_file() {
+    fn a_file_of_another_name_is_not_a_schema_file() {
         for name in [
             "contacts",
             "contacts.json.bak",

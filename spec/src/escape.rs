@@ -78,7 +78,7 @@ fn begins_like_a_list(rest: &str) -> bool {
     rest.starts_with(['-', '+', '=', '.', ')'])
 }
 
-/// Returns whether nobody sees a character in a text: a mark of direction or order, a soft hyphen, a byte order mark, a
+/// Returns whether a character is invisible in a text: a mark of direction or order, a soft hyphen, a byte order mark, a
 /// tag. The joiners of letters and emoji are not among them, since they change what is seen.
 ///
 /// ```

@@ -237,7 +237,7 @@ impl Field {
     }
 
     /// Returns the codes that the description itself lists, which count if the portal's list of the closed
-    /// set is not known. `None` if there are none, and for stages: a description would list those of one
+    /// set is not known. `None` without such codes, and for stages: a description would list those of one
     /// pipeline, or of all.
     #[must_use]
     pub fn own_codes(&self) -> Option<&[Item]> {

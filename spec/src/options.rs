@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_may_have_codes_for_options() {
+    fn what_is_not_a_list_may_have_codes_for_options() {
         let codes = json!({"enum": ["NEW", "WON"]});
         let items = read("stageId", &Kind::Status, &Json::from(&codes)).unwrap();
         assert_eq!((&*items[1].id, &*items[1].label), ("WON", "WON"));

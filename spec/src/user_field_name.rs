@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_user_field_is_none_and_what_is_broken_is_malformed() {
+    fn what_is_not_a_user_field_returns_none_and_what_is_broken_is_malformed() {
         assert_eq!(read_user_field_name("companyId"), None);
         assert_eq!(read_user_field_name("uf"), None);
         assert_eq!(read_user_field_name("ю"), None);

@@ -149,7 +149,7 @@ impl Workspace {
     /// Returns the version of a package that the members use.
     ///
     /// # Errors
-    /// If there is none.
+    /// If no member uses the package.
     pub fn version(&self, package: &str) -> io::Result<String> {
         let lock = fs::read_to_string(self.path("Cargo.lock"))?;
         let name = format!("name = \"{package}\"");

@@ -2,7 +2,7 @@
 //! that begins with the name of the field.
 
 use serde_json::{Value, json};
-use vibecode_runtime::{CrmRef, DateTime, Money};
+use vibecode_runtime::{CrmRef, Money};
 use vibecode_spec::{Field, Kind, OptionMatch, closest, one_line};
 
 use super::{
@@ -19,13 +19,6 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
             Err(format!("requires {what}"))
         }
     };
-    if let Some(example) = date::example(&field.kind)
-        && let Some(problem) = date::problem(text)
-    {
-        return Err(format!(
-            "requires a date, and {problem}: write it like {example}"
-        ));
-    }
     match &field.kind {
         Kind::Integer | Kind::Iblock => {
             let value: Result<i64, _> = text.parse();
@@ -35,16 +28,9 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
         }
         Kind::Number | Kind::Double => number(text),
         Kind::Boolean => boolean(text),
-        Kind::Date | Kind::DateTime | Kind::DateOrDateTime if date::is_no_day(text) => {
-            Err("requires a date, and there is no such day".to_owned())
-        }
         Kind::Date => date::day(text),
-        Kind::DateTime => moment(text),
-        Kind::DateOrDateTime => date::day(text).or_else(|_| moment(text)).map_err(|_| {
-            "requires a date, such as 2026-04-15, or a time with an offset, such as \
-             2026-04-15T12:00:00+03:00"
-                .to_owned()
-        }),
+        Kind::DateTime => date::moment(text),
+        Kind::DateOrDateTime => date::day_or_moment(text),
         Kind::Money => {
             let money: Money = text.parse().map_err(|_| {
                 "requires an amount and a currency, such as 300|RUB or 300 RUB".to_owned()
@@ -63,14 +49,6 @@ pub(super) fn single(field: &Field, text: &str, codes: &KnownCodes) -> Result<Va
         _ if code::has_codes(field) => code::of_text(field, text, codes).map(Value::from),
         _ => Ok(text.into()),
     }
-}
-
-/// Reads a time, and returns it in the one form that the API is sure to take.
-fn moment(text: &str) -> Result<Value, String> {
-    let moment: Result<DateTime, _> = text.parse();
-    moment
-        .map(|moment| moment.as_str().into())
-        .map_err(|_| "requires a time with an offset, such as 2026-04-15T12:00:00+03:00".to_owned())
 }
 
 /// The digits of a real number that arrive as they were written.
@@ -152,31 +130,6 @@ mod tests {
             assert_eq!(sent, text.parse().ok(), "{text}");
         }
         assert!(number("1234567890123456.78").is_err());
-    }
-
-    #[test]
-    fn a_day_that_does_not_exist_is_no_date_in_another_form() {
-        let field = |kind: Kind| {
-            let schema = Schema::read(r#"{"birthdate": {"type": "date"}}"#).unwrap();
-            let mut field = schema.field("birthdate").unwrap().clone();
-            field.kind = kind;
-            field
-        };
-        let problem = |kind: Kind, text: &str| {
-            single(&field(kind), text, &KnownCodes::default()).unwrap_err()
-        };
-        let expected = "requires a date, and there is no such day";
-        for text in ["31.02.2026", "2026-02-31", "01.13.2026"] {
-            assert_eq!(problem(Kind::Date, text), expected, "{text}");
-        }
-        for text in ["31.02.2026 10:00", "2026-02-31T10:00:00+03:00"] {
-            assert_eq!(problem(Kind::DateTime, text), expected, "{text}");
-        }
-        let expected = "requires a date, such as 2026-04-15";
-        for text in ["soon", "31-12-2025", "31/02/2026", ""] {
-            assert_eq!(problem(Kind::Date, text), expected, "{text}");
-        }
-        assert!(problem(Kind::DateTime, "28.02.2026 10:00").contains("with an offset"));
     }
 
     #[test]

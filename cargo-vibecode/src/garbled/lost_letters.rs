@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_question() {
+    fn a_name_is_not_a_question() {
         for text in [
             "??",
             "???",
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_no_lost_text() {
+    fn a_question_is_not_a_lost_text() {
         for text in [
             "?",
             "??",

@@ -2,7 +2,7 @@
 //!
 //! A text that does not look like Russian is brought back into the bytes of each encoding that it may have been read in,
 //! and these are read in the others. If one of the readings looks like Russian, and by a factor of e⁶ more so than the
-//! text, the text is broken. Names and words of other languages do not become Russian in this way, with one exception:
+//! text, the text is misread. Names and words of other languages do not become Russian in this way, with one exception:
 //! the encodings of Windows and of the Mac have the same small letters, so `ѓорѓиев` would be `Горгиев`. Between these
 //! two, most of the letters that differ must be no letters at all, as in `€ван`.
 
@@ -41,7 +41,7 @@ static READ_IN: LazyLock<Vec<(Option<&Encoding>, EncodingBytes)>> = LazyLock::ne
 const READ_IN_IF_KNOWN: [&Encoding; 2] = [ISO_8859_5, KOI8_U];
 
 /// By how much a reading must exceed the text, as a logarithm.
-const MARGIN: f64 = 6.0;
+const MARGIN_OVER_TEXT: f64 = 6.0;
 
 /// Returns the encoding in which a text was written, if it was read in another one. `read_in` is that one, if it is
 /// known.
@@ -72,7 +72,7 @@ pub(crate) fn written_in(text: &str, read_in: Option<&Encoding>) -> Option<&'sta
             let (reading, _) = other.decode_without_bom_handling(&bytes);
             let of_reading = Assessment::of(&reading);
             let gain = of_reading.likelihood - assessment.likelihood;
-            let is_better = gain >= MARGIN && best.is_none_or(|(most, _)| gain > most);
+            let is_better = gain >= MARGIN_OVER_TEXT && best.is_none_or(|(most, _)| gain > most);
             if is_better
                 && of_reading.is_plausible(Capitals::Expected)
                 && !may_be_a_name(text, &reading, [*encoding, Some(other)])
@@ -122,19 +122,19 @@ mod tests {
                     let Some(read) = read else {
                         continue;
                     };
-                    let broken = read.decode_without_bom_handling(&bytes).0;
+                    let misread = read.decode_without_bom_handling(&bytes).0;
                     let is_shared = [written, *read]
                         .iter()
                         .all(|it| [WINDOWS_1251, X_MAC_CYRILLIC].contains(it));
                     // Small letters alone are the same in these two.
-                    if is_shared || broken == text {
+                    if is_shared || misread == text {
                         continue;
                     }
                     let known = Some(*read);
                     let is_found_alone = !READ_IN_IF_KNOWN.contains(read);
                     for read_in in [known].into_iter().chain(is_found_alone.then_some(None)) {
-                        let found = super::written_in(&broken, read_in);
-                        assert!(found.is_some(), "{text} is {broken}");
+                        let found = super::written_in(&misread, read_in);
+                        assert!(found.is_some(), "{text} is {misread}");
                     }
                 }
                 for letters in OF_DOS {
@@ -142,15 +142,15 @@ mod tests {
                         Some(index) => letters.chars().nth(index.into()).expect("it has 128"),
                         None => char::from(*byte),
                     };
-                    let broken: String = bytes.iter().map(letter).collect();
-                    let found = super::written_in(&broken, None);
-                    assert!(found.is_some(), "{text} is {broken}");
+                    let misread: String = bytes.iter().map(letter).collect();
+                    let found = super::written_in(&misread, None);
+                    assert!(found.is_some(), "{text} is {misread}");
                 }
             }
         }
-        for broken in ["€ван €кубов", "Èâàí", "хБЮМ оЕРПНБ", "êóá¡ ÅÑΓα«ó"]
+        for misread in ["€ван €кубов", "Èâàí", "хБЮМ оЕРПНБ", "êóá¡ ÅÑΓα«ó"]
         {
-            assert!(super::written_in(broken, None).is_some(), "{broken}");
+            assert!(super::written_in(misread, None).is_some(), "{misread}");
         }
     }
 

@@ -2,7 +2,7 @@
 //! `Иван`, and `MÃ¼ller` was `Müller`.
 //!
 //! Such a text is brought back into bytes. If they are UTF-8 of common letters, and nearly no letter is left over, it is
-//! broken: in a real text a sign rarely follows `Ð` or `Ã`, and in `Різник` most letters are left over.
+//! misread: in a real text a sign rarely follows `Ð` or `Ã`, and in `Різник` most letters are left over.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use super::encoding_bytes::{EncodingBytes, LETTERS};
 /// Signs that follow a word in a real text, also one that ends with `Ã`, `É` or `Р`.
 const AFTER_WORDS: &str = "…‚„“”‘’–—‹›•†‡™‰«»·\u{a0}\u{ad}";
 
-/// The encodings in which UTF-8 is read by mistake, and whether their letters that begin a broken letter are rare in real
+/// The encodings in which UTF-8 is read by mistake, and whether their letters that begin a misread letter are rare in real
 /// texts, so that one of them is evidence.
 static MISREADINGS: LazyLock<[Misreading; 6]> = LazyLock::new(|| {
     [
@@ -28,7 +28,7 @@ static MISREADINGS: LazyLock<[Misreading; 6]> = LazyLock::new(|| {
     ]
 });
 
-/// For each letter by its number, in which of the encodings it begins a broken letter and in which it is part of one, as
+/// For each letter by its number, in which of the encodings it begins a misread letter and in which it is part of one, as
 /// bits. So a real text is looked at once, and not once for each encoding.
 static PARTS: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
     let bits = |is_part: fn(u8) -> bool| {
@@ -78,7 +78,7 @@ pub(super) fn is_misread(text: &str) -> bool {
     misreadings.any(|(index, it)| encodings & (1 << index) != 0 && it.has_made(&letters))
 }
 
-/// Returns the encodings in which two letters of a text may be one that is broken, as bits.
+/// Returns the encodings in which two letters of a text may be one that is misread, as bits.
 fn possible_encodings(text: &str) -> u8 {
     let (begins, parts) = &*PARTS;
     let (mut possible, mut before) = (0, 0);
@@ -101,11 +101,11 @@ struct Misreading {
 /// What of a text is UTF-8.
 #[derive(Debug, Default)]
 struct Evidence {
-    broken: usize,
-    /// The broken letters that no real text has, if there are several of them, or if it is the only one.
+    misread: usize,
+    /// The misread letters that no real text has, if there are several of them, or if it is the only one.
     among_several: usize,
     alone: usize,
-    /// The letters that are not broken.
+    /// The letters that are not misread.
     left_over: usize,
 }
 
@@ -121,15 +121,15 @@ impl Misreading {
     /// Returns whether a text is UTF-8 that was read in this encoding.
     fn has_made(&self, letters: &[char]) -> bool {
         let Evidence {
-            broken,
+            misread,
             among_several,
             alone,
             left_over,
         } = self.evidence(letters);
-        match broken {
+        match misread {
             0 => false,
             1 => alone == 1 && left_over == 0,
-            _ => among_several > 0 && 3 * left_over <= broken,
+            _ => among_several > 0 && 3 * left_over <= misread,
         }
     }
 
@@ -157,7 +157,7 @@ impl Misreading {
             let read = bytes.and_then(|bytes| str::from_utf8(bytes).ok());
             match read.and_then(|read| read.chars().next()) {
                 Some(read) if is_common(read) => {
-                    evidence.broken += 1;
+                    evidence.misread += 1;
                     let before = index.checked_sub(1).and_then(|index| letters.get(index));
                     let before = before.copied();
                     let is_alone = self.is_evidence_alone(part, read, before);
@@ -174,7 +174,7 @@ impl Misreading {
         evidence
     }
 
-    /// Returns whether this part of a text is a broken letter even if it is the only one, and no letter with a sign that
+    /// Returns whether this part of a text is a misread letter even if it is the only one, and no letter with a sign that
     /// follows it in a real text.
     fn is_evidence_alone(&self, part: &[char], read: char, before: Option<char>) -> bool {
         let follows_small = before.is_some_and(char::is_lowercase);
@@ -191,7 +191,7 @@ fn is_cyrillic(letter: char) -> bool {
     matches!(letter, '\u{400}'..='\u{45f}' | '\u{490}' | '\u{491}')
 }
 
-/// Returns true for the letters and signs that broken texts mostly had.
+/// Returns true for the letters and signs that misread texts mostly had.
 fn is_common(letter: char) -> bool {
     is_cyrillic(letter)
         || matches!(
@@ -232,8 +232,8 @@ mod tests {
         ];
         for name in names {
             for encoding in [WINDOWS_1251, WINDOWS_1252, IBM866, KOI8_R] {
-                let (broken, _) = encoding.decode_without_bom_handling(name.as_bytes());
-                assert!(is_misread(&broken), "{name}: {broken}");
+                let (misread, _) = encoding.decode_without_bom_handling(name.as_bytes());
+                assert!(is_misread(&misread), "{name}: {misread}");
             }
         }
         for name in [
@@ -245,8 +245,8 @@ mod tests {
             "José",
             "Γιώργος",
         ] {
-            let (broken, _) = WINDOWS_1252.decode_without_bom_handling(name.as_bytes());
-            assert!(is_misread(&broken), "{name}: {broken}");
+            let (misread, _) = WINDOWS_1252.decode_without_bom_handling(name.as_bytes());
+            assert!(is_misread(&misread), "{name}: {misread}");
         }
     }
 }

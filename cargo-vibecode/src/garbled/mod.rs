@@ -1,4 +1,5 @@
-//! Texts that a wrong encoding has broken before they were given, recognised by evidence. They can be stored, so the API
+//! Garbled texts, recognised by evidence: a wrong encoding has changed them before they were given. Their letters were
+//! misread (`хБЮМ`) or lost (`????`). They can be stored, so the API
 //! would take them.
 
 mod encoding_bytes;
@@ -32,7 +33,7 @@ impl TextUse {
     }
 }
 
-/// Explains how a text looks broken. `None` if it does not.
+/// Explains how a text looks garbled. `None` if it does not.
 pub(crate) fn problem(text: &str, text_use: TextUse) -> Option<&'static str> {
     if text.contains(char::REPLACEMENT_CHARACTER) || has_lost_letter(text) {
         return Some("has a letter that was lost in another encoding");
@@ -58,7 +59,7 @@ fn is_control(letter: char) -> bool {
 
 /// Returns whether a header has lost letters. Punctuation is ignored when a header is matched to a field, so `Email ???`
 /// would match `email`. One `?` at the end is a question.
-pub(crate) fn is_broken_name(name: &str) -> bool {
+pub(crate) fn is_garbled_name(name: &str) -> bool {
     let name = name.trim();
     let before_the_end = name.strip_suffix('?').unwrap_or(name);
     before_the_end.contains('?') || problem(name, TextUse::Name).is_some()
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn real_texts_are_not_broken() {
+    fn real_texts_are_not_garbled() {
         for text in [
             "",
             "?",

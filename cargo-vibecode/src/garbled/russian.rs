@@ -59,7 +59,7 @@ const AT_RANDOM: f64 = -3.5;
 const OF_ODD: f64 = -9.0;
 const OF_SIGN: f64 = -6.0;
 /// By how much a reading must exceed letters at random, and every other reading.
-pub(crate) const MARGIN: f64 = 3.0;
+pub(crate) const MARGIN_OF_A_READING: f64 = 3.0;
 /// The same for a text without a word that begins with a capital, and what each letter of it must exceed.
 const MARGIN_WITHOUT_CAPITALS: f64 = 12.0;
 const MARGIN_OF_A_LETTER: f64 = 0.5;
@@ -111,7 +111,11 @@ impl Assessment {
         let (capitalized, small, least_letters) = match capitals {
             Capitals::Unknown => {
                 let by_length = MARGIN_OF_A_LETTER * self.letters;
-                (MARGIN, MARGIN_WITHOUT_CAPITALS.max(by_length), 0.0)
+                (
+                    MARGIN_OF_A_READING,
+                    MARGIN_WITHOUT_CAPITALS.max(by_length),
+                    0.0,
+                )
             }
             Capitals::Expected => (
                 MARGIN_OF_CAPITALIZED,

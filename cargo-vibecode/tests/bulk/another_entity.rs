@@ -72,7 +72,7 @@ async fn the_file_of_another_entity_is_the_only_problem_that_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_field_of_another_entity_is_no_evidence() {
+async fn one_field_of_another_entity_is_not_evidence() {
     let desk = desk().await;
     desk.write("a.csv", "id,title,comments\n1,x,b\n");
     desk.run("contacts a.csv --ignore-unknown")

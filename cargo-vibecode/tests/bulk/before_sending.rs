@@ -98,7 +98,7 @@ async fn a_check_warns_if_the_portal_cannot_be_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_phone_or_email_is_a_bad_row() {
+async fn what_is_not_a_phone_or_email_is_a_bad_row() {
     let desk = Desk::of(20).await;
     let cells = [
         "7.91699E+10",

@@ -317,7 +317,7 @@ async fn a_text_that_a_wrong_encoding_has_broken_is_a_bad_cell() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_restores_a_text_that_is_broken() {
+async fn a_backup_restores_a_garbled_text() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\n71,????\n");
     desk.run("contacts a.csv --yes --allow-garbled")

@@ -267,7 +267,7 @@ async fn the_requests_of_an_unfinished_job_are_to_be_waited_for_before_its_corre
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_file_under_the_name_of_a_finished_job_is_no_job_to_resume() {
+async fn another_file_under_the_name_of_a_finished_job_is_not_a_job_to_resume() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post\n1,x\n");
     run(&desk, &["a.csv", "--yes", "--no-backup"]).assert(0, "1 row done");

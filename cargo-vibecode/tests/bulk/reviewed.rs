@@ -228,7 +228,7 @@ async fn rows_beyond_the_limit_of_a_review_are_named_when_they_are_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_digest_is_refused_with_the_command_that_prints_one() {
+async fn what_is_not_a_digest_is_refused_with_the_command_that_prints_one() {
     let desk = Desk::of(1).await;
     desk.write("a.csv", "id,post\n1,a\n");
     for wrong in ["x", "1f09d2c4", "1f09d2c4-77ab03eg", "1F09D2C4-77AB03E9"] {

@@ -44,7 +44,7 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_no_spreadsheet_is_named_with_what_it_is_and_the_next_step() {
+async fn a_file_that_is_not_a_spreadsheet_is_named_with_what_it_is_and_the_next_step() {
     let desk = Desk::of(1).await;
     let save = "save it as .xlsx or CSV";
     let no_sheet = "the name of the file ends with .xlsx, but it is not a spreadsheet";
@@ -124,7 +124,7 @@ async fn a_formula_without_a_stored_value_is_never_an_empty_cell() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_error_in_a_cell_that_is_not_known_is_no_damage_of_the_file() {
+async fn an_error_in_a_cell_that_is_not_known_is_not_damage_of_the_file() {
     let desk = Desk::of(2).await;
     let book = include_bytes!("files/unknown_error.xlsx");
     let said = assert_refused(
@@ -257,6 +257,75 @@ async fn rows_of_an_array_formula_that_the_file_does_not_contain_are_bad_too() {
     desk.assert_nothing_sent();
 }
 
+/// The header `id,post` and one contact, with the first cell of the column `post` and what is before and in its row.
+fn damaged(before: &str, row: &str, cell: &str) -> Vec<u8> {
+    let header = [text("A1", "id"), text("B1", "post")].concat();
+    book(&format!(
+        r#"{before}<sheetData><row r="1">{header}</row><row {row}><c r="A2"><v>1</v></c>{cell}</row></sheetData>"#
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_layout_that_is_not_understood_is_damage() {
+    let desk = Desk::of(2).await;
+    let director = text("B2", "Director");
+    let col = |attributes: &str| format!("<cols><col {attributes}/></cols>");
+    for (name, before, row, cell) in [
+        ("a", "", r#"r="two""#, &*director),
+        ("b", "", r#"r="0""#, &director),
+        ("c", "", r#"r="2" hidden="maybe""#, &director),
+        ("d", "", r#"r="2" ht="flat""#, &director),
+        (
+            "e",
+            &col(r#"min="x" max="2" hidden="1""#),
+            r#"r="2""#,
+            &director,
+        ),
+        (
+            "f",
+            &col(r#"min="1" max="" width="0""#),
+            r#"r="2""#,
+            &director,
+        ),
+        ("g", &col(r#"min="2" hidden="1""#), r#"r="2""#, &director),
+        (
+            "h",
+            &col(r#"min="2" max="1" hidden="1""#),
+            r#"r="2""#,
+            &director,
+        ),
+        (
+            "i",
+            "",
+            r#"r="2""#,
+            r#"<c r="B2"><f t="array">A2:A5</f></c>"#,
+        ),
+        ("j", "", r#"r="2""#, r#"<c r="B2"><f t="dataTable"/></c>"#),
+        ("k", "", r#"r="2""#, r#"<c r="B2"><f t="other">A2</f></c>"#),
+    ] {
+        desk.write(&format!("{name}.xlsx"), damaged(before, row, cell));
+        desk.run(&format!("contacts {name}.xlsx --empty clear --yes"))
+            .assert(2, "cut off or damaged: copy it again");
+    }
+    desk.assert_nothing_sent();
+    desk.write(
+        "z.xlsx",
+        damaged(&col(r#"min="1" max="2""#), r#"r="2""#, &director),
+    );
+    desk.run("contacts z.xlsx --yes").assert(0, "1 row done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_the_file_contains_are_visible_if_only_the_others_are_hidden() {
+    let desk = Desk::of(1).await;
+    let others = r#"<sheetFormatPr defaultRowHeight="15" zeroHeight="1"/>"#;
+    let book = damaged(others, r#"r="2""#, &text("B2", "Director"));
+    desk.write("a.xlsx", book);
+    desk.run("contacts a.xlsx --hidden-rows skip --yes")
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(1, "post"), "Director");
+}
+
 /// Three contacts of which the second is in a hidden row, with a hidden column.
 fn filtered(hidden_row: &str, hidden_column: &str) -> Vec<u8> {
     let row = |row: u32, id: &str, hidden: &str| {
@@ -273,7 +342,7 @@ fn filtered(hidden_row: &str, hidden_column: &str) -> Vec<u8> {
     };
     book(&format!(
         r#"<cols><col min="1" max="2" width="9"/><col min="3" max="3" {hidden_column}/></cols><sheetData>{}{}{}{}</sheetData>"#,
-        row(1, "id", hidden_row),
+        row(1, "id", ""),
         row(2, "1", ""),
         row(3, "2", hidden_row),
         row(4, "3", ""),
@@ -310,9 +379,69 @@ async fn hidden_rows_are_sent_only_if_that_was_said() {
     said.assert(0, "1 hidden row is read");
     said.assert(0, "3 rows done");
     assert_eq!(desk.field(2, "post"), "Director");
+    desk.run("contacts c.xlsx --hidden-rows skip --yes --limit 1")
+        .assert(0, "1 row done");
+    desk.run("contacts c.xlsx --hidden-rows read --resume")
+        .assert(
+            2,
+            "the file, or what --sheet and --hidden-rows take of it, has changed since",
+        );
     desk.write("d.csv", "id,post\n1,a\n");
     desk.run("contacts d.csv --hidden-rows skip")
         .assert(2, "--hidden-rows is for .xlsx");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_row_before_the_header_is_a_hidden_row_too() {
+    let desk = Desk::of(2).await;
+    let rows = |hidden: &str| {
+        let row = |row: u32, hidden: &str, id: &str, post: &str| {
+            let cells = [text(&format!("A{row}"), id), text(&format!("B{row}"), post)];
+            format!(r#"<row r="{row}" {hidden}>{}</row>"#, cells.concat())
+        };
+        [
+            row(1, r#"hidden="1""#, "id", "comments"),
+            row(2, hidden, "id", "post"),
+            row(3, hidden, "1", "Director"),
+        ]
+        .concat()
+    };
+    let sheet = |hidden| book(&format!("<sheetData>{}</sheetData>", rows(hidden)));
+    desk.write("a.xlsx", sheet(""));
+    desk.run("contacts a.xlsx --yes").assert(
+        2,
+        "1 row with values is hidden in the sheet `Rows`, as by a filter (the first is row 1)",
+    );
+    desk.run("contacts a.xlsx --hidden-rows read --yes")
+        .assert(1, "2    id      ");
+    desk.assert_nothing_sent();
+    let said = desk.run("contacts a.xlsx --hidden-rows skip --yes");
+    said.assert(0, "1 hidden row is left out");
+    said.assert(0, "1 row done");
+    assert_eq!(desk.field(1, "post"), "Director");
+    desk.write("b.xlsx", sheet(r#"hidden="1""#));
+    desk.run("contacts b.xlsx --hidden-rows skip").assert(
+        2,
+        "all rows with values are hidden in the sheet `Rows`: read them with --hidden-rows read",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_json_of_a_check_has_what_is_hidden() {
+    let desk = Desk::of(3).await;
+    let book = filtered(r#"hidden="1""#, r#"hidden="1""#);
+    desk.write("a.xlsx", book);
+    for words in ["read", "skip"] {
+        let said = desk.run(&format!(
+            "contacts a.xlsx --hidden-rows {words} --format json"
+        ));
+        said.assert(0, r#""hidden_rows":1"#);
+        said.assert(0, r#""hidden_columns":["comments"]"#);
+    }
+    desk.write("b.csv", "id,post\n1,a\n");
+    let said = desk.run("contacts b.csv --format json");
+    said.assert(0, r#""hidden_rows":0"#);
+    said.assert(0, r#""hidden_columns":[]"#);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,7 +111,7 @@ async fn an_added_phone_beside_a_dropped_field_is_not_blamed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_later_row_about_the_same_field_is_no_evidence_against_an_earlier_one() {
+async fn a_later_row_about_the_same_field_is_not_evidence_against_an_earlier_one() {
     let sandbox = Sandbox::builder()
         .contacts(60)
         .partial_updates()
@@ -200,7 +200,7 @@ async fn rows_stay_open_if_a_key_is_refused_before_they_are_checked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_finished_job_with_failed_rows_is_no_success_when_it_is_resumed() {
+async fn a_finished_job_with_failed_rows_is_not_a_success_when_it_is_resumed() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post\n1,a\n404,b\n");
     desk.run("contacts a.csv --yes")
@@ -224,7 +224,7 @@ async fn a_finished_job_with_failed_rows_is_no_success_when_it_is_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_finished_job_of_which_bad_rows_were_skipped_is_no_success_either() {
+async fn a_finished_job_of_which_bad_rows_were_skipped_is_not_a_success_either() {
     let desk = Desk::of(2).await;
     desk.write("a.csv", "id,post\n1,a\nx,b\n");
     desk.run("contacts a.csv --yes --skip-bad")
@@ -265,7 +265,7 @@ async fn a_schema_that_is_old_stops_the_job_after_its_first_batch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_begins_with_a_column_is_no_formula() {
+async fn a_message_that_begins_with_a_column_is_not_a_formula() {
     let desk = desk_with_an_old_schema().await;
     desk.write("a.csv", "id,@SUM(A1)\n1,red\n");
     let said = desk.run("contacts a.csv --yes --map @SUM(A1)=ufCrm_9");

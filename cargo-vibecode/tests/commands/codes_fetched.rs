@@ -30,7 +30,7 @@ async fn another_list_never_replaces_the_currencies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_was_named_and_is_refused_is_no_success() {
+async fn a_list_that_was_named_and_is_refused_is_not_a_success() {
     for file in ["statuses", "currencies"] {
         for code in ["SCOPE_DENIED", "ROUTE_NOT_FOUND"] {
             let sandbox = Sandbox::start().await;

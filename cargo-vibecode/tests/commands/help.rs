@@ -17,7 +17,7 @@ async fn common_options_have_a_heading_of_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn help_that_is_no_terminal_s_has_no_colours() {
+async fn help_outside_of_a_terminal_has_no_colours() {
     let folder = Folder::new("no-colour");
     for variables in [&[][..], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "0")]] {
         let said = folder.run_with(&["--help"], variables).await;

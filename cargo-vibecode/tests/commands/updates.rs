@@ -134,7 +134,7 @@ async fn every_mistake_is_reported_before_anything_is_sent() {
         (&["--set", "post=#BUSY!"], "an error of the spreadsheet"),
         (
             &["--add", "email=ivan\u{200b}@ex.com"],
-            "`email` has a character that nobody sees",
+            "`email` has an invisible character",
         ),
         (
             &["--set", "pots=a", "--set", "companyId=x"],
@@ -255,7 +255,7 @@ async fn a_task_is_named_in_the_plural() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_phone_is_not_added() {
+async fn what_is_not_a_phone_is_not_added() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("update-phones");
     for (value, problem) in [

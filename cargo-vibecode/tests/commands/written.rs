@@ -88,7 +88,7 @@ async fn rows_are_sent_and_journaled_although_the_output_cannot_be_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_has_seen_enough_is_no_error() {
+async fn a_reader_that_has_seen_enough_is_not_an_error() {
     let sandbox = Sandbox::start().await;
     let folder = Folder::new("closed");
     folder.write("a.csv", "id,post\n71,a\n");

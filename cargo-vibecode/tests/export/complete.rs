@@ -311,7 +311,7 @@ async fn a_separator_in_a_value_needs_json_lines() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_an_error_there_is_no_file() {
+async fn after_an_error_no_file_is_left() {
     let desk = Desk::of(600).await;
     desk.sandbox
         .fault(Fault::error("SCOPE_DENIED").at("search"));

@@ -209,7 +209,7 @@ async fn what_bulk_refuses_or_changes_is_explained_with_the_records() {
     let words = ["contacts", "--output", "a.csv"];
     let said = export(&desk, &words);
     for text in [
-        "`bulk` would change `post` of 2 records (contacts/1, contacts/2): it leaves out the spaces, line breaks and invisible letters at the beginning and the end",
+        "`bulk` would change `post` of 2 records (contacts/1, contacts/2): it leaves out the spaces, line breaks and invisible characters at the beginning and the end",
         "`bulk` would change `post` of 1 record (contacts/3): the API takes the text `0` as empty, so it clears the field",
         "`bulk` refuses `ufCrm_1` of 1 record (contacts/1): ",
         "`bulk` would change `ufCrm_1` of 1 record (contacts/2): ",

@@ -5,7 +5,7 @@ fn refusal(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn what_is_no_answer_is_refused_with_what_it_is_and_the_call_that_gives_one() {
+fn what_is_not_an_answer_is_refused_with_what_it_is_and_the_call_that_gives_one() {
     for (text, what) in [
         ("", "this is empty"),
         (" \n", "this is empty"),

@@ -55,7 +55,7 @@ impl Dice {
     /// Returns one of some values, each with a probability in proportion to its weight.
     ///
     /// # Panics
-    /// If there are none.
+    /// If no value is given.
     pub fn weighted<'a, T>(&mut self, things: &'a [(u32, T)]) -> &'a T {
         let total: u32 = things.iter().map(|(weight, _)| weight).sum();
         let mut drawn = self.0.u32(..total.max(1));
@@ -71,7 +71,7 @@ impl Dice {
     /// Returns one of some values, all with the same probability.
     ///
     /// # Panics
-    /// If there are none.
+    /// If no value is given.
     pub fn pick<'a, T>(&mut self, things: &'a [T]) -> &'a T {
         &things[self.below(things.len())]
     }

@@ -16,7 +16,7 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body as JSON; null if there is none.
+    /// The body as JSON; null without a body.
     pub body: Value,
 }
 

@@ -101,7 +101,7 @@ async fn a_lost_answer_never_doubles_a_phone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_http_leaves_the_outcome_unknown() {
+async fn what_is_not_http_leaves_the_outcome_unknown() {
     use ErrorKind::Interrupted;
     let binary = Behaviour::Answer((0..=255).collect());
     let settings = Behaviour::Answer(vec![0, 0, 0, 4, 0, 0, 0, 0, 0]);

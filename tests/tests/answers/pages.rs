@@ -100,7 +100,7 @@ async fn the_rows_of_the_pages_before_come_and_nothing_comes_after_the_error() {
 
 /// A record that is added meanwhile shifts the last row of a page to the next page.
 #[tokio::test(start_paused = true)]
-async fn a_page_that_overlaps_with_the_one_before_is_no_error() {
+async fn a_page_that_overlaps_with_the_one_before_is_not_an_error() {
     let (ids, _) = list(vec![page(0..100, MORE), page(99..150, "")]).await;
     assert_eq!(ids.unwrap().len(), 151);
 }

@@ -168,7 +168,7 @@ async fn a_record_that_never_was_there_has_not_been_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_refusal_after_a_lost_answer_is_no_deletion() {
+async fn another_refusal_after_a_lost_answer_is_not_a_deletion() {
     for (status, code) in [
         (404, "ROUTE_NOT_FOUND"),
         (403, "ACCESS_DENIED"),

@@ -187,8 +187,8 @@ async fn a_session_is_renewed_once_a_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewed_session_is_no_reason_to_wait_beyond_the_deadline_for_another_call_of_the_batch()
-{
+async fn a_renewed_session_is_not_a_reason_to_wait_beyond_the_deadline_for_another_call_of_the_batch()
+ {
     let errors = r#"{"c0":{"code":"TOKEN_EXPIRED"},"c1":{"code":"RATE_LIMITED","retryAfter":50}}"#;
     let answer = format!(r#"{{"success":true,"data":{{"results":{{}},"errors":{errors}}}}}"#);
     let server = Server::start(crate::written::json(200, &answer)).await;

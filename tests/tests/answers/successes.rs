@@ -145,7 +145,7 @@ async fn a_body_that_nests_deeply_is_an_answer_like_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_nobody_asked_for_is_no_answer_to_what_is_asked_next() {
+async fn an_answer_that_nobody_asked_for_does_not_answer_what_is_asked_next() {
     let two = bytes(200, "", &success("71")).repeat(2);
     let server = Server::script([Behaviour::AnswerAndStay(two), refusal(404, "X")]).await;
     let client = client(&server.url());

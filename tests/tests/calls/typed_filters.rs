@@ -579,7 +579,7 @@ async fn a_code_of_another_field_is_not_sent_in_a_filter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_would_match_every_record_or_is_no_code_is_not_sent_in_a_filter() {
+async fn what_would_match_every_record_or_is_not_a_code_is_not_sent_in_a_filter() {
     let sandbox = Sandbox::start().await;
     let client = client(&sandbox);
     let people = client

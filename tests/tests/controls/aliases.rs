@@ -68,7 +68,7 @@ fn setters_of_aliases_take_what_the_types_take() {
 }
 
 #[test]
-fn to_patch_of_aliases_leaves_what_is_none_or_empty() {
+fn to_patch_of_aliases_leaves_none_and_empty_values() {
     let customer = Customer {
         post: None,
         name: "Ada".to_owned(),

@@ -133,7 +133,7 @@ async fn a_read_that_left_before_the_write_had_settled_proves_nothing_whenever_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_is_no_answer_of_the_api_is_no_end_of_an_attempt() {
+async fn a_page_that_is_not_an_answer_of_the_api_does_not_end_an_attempt() {
     for fault in [Fault::garbage(), Fault::html(), Fault::no_content()] {
         let (_, requests) = requests_of([fault.clone()]).await;
         assert_eq!(requests, ["GET 0", "PATCH 0", "GET 0"]);

@@ -34,7 +34,7 @@ fn without_a_schema_no_label_is_known() {
 }
 
 #[test]
-fn the_id_0_is_no_option_and_is_never_written() {
+fn the_id_0_is_not_an_option_and_is_never_written() {
     assert_eq!(Drink::from_option_id(0), None);
     let refused = serde_json::to_string(&Customer::patch().drinks([Drink::Tea, Drink::Other(0)]));
     let refused = refused.unwrap_err().to_string();

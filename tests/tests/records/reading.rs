@@ -313,7 +313,7 @@ async fn a_record_without_fm_that_says_it_has_phones_is_not_read_as_one_without(
 }
 
 #[tokio::test]
-async fn a_value_under_an_unknown_name_is_no_contradiction_if_it_is_among_the_entries() {
+async fn a_value_under_an_unknown_name_is_not_a_contradiction_if_it_is_among_the_entries() {
     let fm = json!([
         entry(1, "PHONE", "FAX", "+7 1"),
         entry(2, "PHONE", "WORK", "+72")

@@ -212,7 +212,7 @@ fn a_code_without_a_variant_is_an_error_that_does_not_show_it() {
 }
 
 #[test]
-fn every_form_of_nothing_is_no_code_and_a_number_is_one() {
+fn every_form_of_nothing_is_not_a_code_and_a_number_is_one() {
     for nothing in ["null", r#""""#, "false", "[]", "0", r#""0""#] {
         let json = format!(
             r#"{{"id":7,"sourceId":{nothing},"typeId":{nothing},"ufCrmChannels":{nothing}}}"#

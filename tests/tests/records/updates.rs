@@ -49,7 +49,7 @@ async fn what_a_sandbox_takes_shows_no_mismatch() {
 }
 
 #[tokio::test]
-async fn an_echo_in_another_form_of_the_same_value_is_no_mismatch() {
+async fn an_echo_in_another_form_of_the_same_value_is_not_a_mismatch() {
     let echo = json!({
         "id": 7, "name": "Vera", "companyId": "15", "opened": "Y", "ufCrmSubscribed": 0,
         "birthdate": "1990-05-08T00:00:00+03:00", "ufCrmVisits": "12",
@@ -136,7 +136,7 @@ async fn an_echo_of_another_value_is_a_mismatch_in_every_kind() {
 }
 
 #[tokio::test]
-async fn the_documented_answer_shows_no_changed_field_and_that_is_no_other_value() {
+async fn the_documented_answer_shows_no_changed_field_and_that_is_not_another_value() {
     let answer = include_str!("../../recorded/documented/update-answer.json");
     let answer: Value = serde_json::from_str(answer).unwrap();
     let mut record = answer["data"].clone();

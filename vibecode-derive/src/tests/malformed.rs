@@ -122,7 +122,7 @@ fn every_struct_with_one_token_deleted_doubled_or_swapped_is_answered() {
 }
 
 #[test]
-fn what_is_no_struct_at_all_is_answered() {
+fn what_is_not_a_struct_at_all_is_answered() {
     for input in [
         quote!(),
         quote!(

@@ -175,14 +175,14 @@ fn two_fields_with_one_upper_name_are_reported() {
 }
 
 #[test]
-fn an_option_whose_id_is_no_number_is_reported() {
+fn an_option_whose_id_is_not_a_number_is_reported() {
     let fields = r#"{"ufCrmTier":{"type":"enumeration","items":[{"ID":"gold","VALUE":"Gold"}]}}"#;
     let expected = "the options (`items`) of `ufCrmTier` cannot be read: the id `gold` is not a number above 0";
     assert_eq!(problem("letters.json", fields), expected);
 }
 
 #[test]
-fn a_text_that_is_no_utf_8_is_reported() {
+fn a_text_that_is_not_utf_8_is_reported() {
     let file = File::of("bytes.json", "");
     fs::write(&file.0, [0xff, 0xfe, b'{', b'}']).unwrap();
     let errors = errors_in(&patch::derive(customer(file.path())));

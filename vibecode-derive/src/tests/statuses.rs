@@ -243,7 +243,7 @@ fn only_the_stages_of_deals_take_a_pipeline() {
 }
 
 #[test]
-fn what_clears_a_field_is_no_code_and_needs_no_variant() {
+fn what_clears_a_field_is_not_a_code_and_needs_no_variant() {
     let statuses = r#"{"format": 1, "sets": {"SOURCE": [{"code": "0", "name": "Not set"},
         {"code": "WEB", "name": "Website"}]}}"#;
     let portal = Portal::of("clearing", &[("statuses.json", statuses)]);

@@ -48,7 +48,7 @@ impl<'a, D: Data<'a>> Envelope<'a, D> {
         if let Some(parts) = Parts::<D>::read(text) {
             return parts.into_envelope();
         }
-        // A failure must be recognised whatever its data is, even if there is none.
+        // A failure must be recognised whatever its data is, also without data.
         match Parts::<&str>::read(text)?.into_envelope()? {
             Envelope::Failure(failure) => Some(Self::Failure(failure)),
             Envelope::Success { .. } | Envelope::Misshapen => Some(Self::Misshapen),

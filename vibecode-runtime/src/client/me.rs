@@ -98,7 +98,7 @@ fn read<T>(
     value: Option<WireValue<'_>>,
     read: impl FnOnce(WireValue<'_>) -> Result<T, DecodeError>,
 ) -> Result<Option<T>, DecodeError> {
-    let present = value.filter(|value| !value.is_no_value());
+    let present = value.filter(|value| !value.is_nothing_as_value());
     present.map(read).transpose()
 }
 

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_restart_there_is_no_burst() {
+    fn a_restart_begins_without_a_burst() {
         let rate = Rate::new(300, MINUTE);
         let (mut pacing, now) = (Pacing::default(), Instant::now());
         let then = now + MINUTE;

@@ -160,7 +160,7 @@ fn result(server: &RefCell<Server>) -> (u32, f64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn under_saturation_there_is_no_429_and_97_per_cent_of_the_quota_are_used() {
+async fn under_saturation_no_429_comes_and_97_per_cent_of_the_quota_are_used() {
     let mut table = String::from("window  | drift ppm | latency                | 429s | % used\n");
     let mut all_good = true;
     for window in [Window::Sliding, Window::Fixed] {

@@ -82,7 +82,7 @@ pub trait Enumeration: Sized {
     where
         Self: StatusEnum,
     {
-        if is_no_code(code) {
+        if is_nothing_as_code(code) {
             return None;
         }
         Self::of_wire_code(code)
@@ -134,7 +134,7 @@ pub trait StatusEnum: Enumeration {
 }
 
 /// Returns whether a text in place of a code clears the field (api.md, "Records").
-pub(crate) fn is_no_code(code: &str) -> bool {
+pub(crate) fn is_nothing_as_code(code: &str) -> bool {
     matches!(code.trim(), "" | "0")
 }
 

@@ -31,8 +31,8 @@ pub(crate) fn for_each_member<'a>(
     all.map(|_| ())
 }
 
-/// Returns the value of the first member with this key, and reads no further. Returns `None` if there is
-/// none, or if the text up to it is not the beginning of an object.
+/// Returns the value of the first member with this key, and reads no further. Returns `None` without such a member, or
+/// if the text up to it is not the beginning of an object.
 pub(crate) fn first<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
     let found = visit_members(text, |key, value| {
         if key == wanted {
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_no_text_is_reported() {
+    fn a_key_that_is_not_a_text_is_reported() {
         for key in [r"\ud83d", r"a\ude00", r"\ud83d\u0061"] {
             let text = format!(r#"{{"id":71,"{key}":1}}"#);
             assert_eq!(members(&text), Err(NotMembers::UnreadableKey), "{text}");

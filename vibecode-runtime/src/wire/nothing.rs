@@ -6,9 +6,9 @@
 //!
 //! | function | null, "", [] | false | 0 | "0", {} |
 //! |---|---|---|---|---|
-//! | `is_no_boolean` | yes | no | no | no |
-//! | `is_no_value` | yes | yes | no | no |
-//! | `is_no_id` | yes | yes | yes | "0" only |
+//! | `is_nothing_as_boolean` | yes | no | no | no |
+//! | `is_nothing_as_value` | yes | yes | no | no |
+//! | `is_nothing_as_id` | yes | yes | yes | "0" only |
 //! | `is_nothing` | yes | yes | yes | yes |
 
 use super::{
@@ -21,30 +21,30 @@ use super::{
 /// PHP may write an empty list as an empty object.
 pub(crate) fn is_nothing(json: &str) -> bool {
     let is_zero = |number| Decimal::of(number).is_some_and(|number| number.is_zero());
-    is_no_value(json)
+    is_nothing_as_value(json)
         || is_empty(json, '{', '}')
         || json::string(json).is_some_and(|text| text == "0")
         || json::is_number(json) && is_zero(json)
 }
 
 /// Whether JSON is "nothing" in a field of any kind but a boolean. 0 may be a number.
-pub(crate) fn is_no_value(json: &str) -> bool {
-    json == "false" || is_no_boolean(json)
+pub(crate) fn is_nothing_as_value(json: &str) -> bool {
+    json == "false" || is_nothing_as_boolean(json)
 }
 
 /// Whether JSON is "nothing" in a boolean field.
-pub(crate) fn is_no_boolean(json: &str) -> bool {
+pub(crate) fn is_nothing_as_boolean(json: &str) -> bool {
     matches!(json, "null" | r#""""#) || is_empty(json, '[', ']')
 }
 
 /// Whether JSON is "nothing" in a field that contains an id. 0 is not the id of a record.
-pub(crate) fn is_no_id(json: &str) -> bool {
+pub(crate) fn is_nothing_as_id(json: &str) -> bool {
     // Nearly all ids: a number that begins with another digit than 0 is not 0.
     if json.starts_with(|first: char| matches!(first, '1'..='9')) {
         return false;
     }
     // `u64`, since a number that does not fit the type is compared digit by digit, which is slow.
-    is_no_value(json) || json::text(json).and_then(|text| whole::<u64>(&text)) == Some(0)
+    is_nothing_as_value(json) || json::text(json).and_then(|text| whole::<u64>(&text)) == Some(0)
 }
 
 fn is_empty(json: &str, open: char, close: char) -> bool {
@@ -60,7 +60,12 @@ mod tests {
 
     #[test]
     fn each_reader_takes_for_nothing_what_cannot_be_a_value_of_its_field() {
-        let readers = [is_no_boolean, is_no_value, is_no_id, is_nothing];
+        let readers = [
+            is_nothing_as_boolean,
+            is_nothing_as_value,
+            is_nothing_as_id,
+            is_nothing,
+        ];
         for (json, expected) in [
             ("null", [true, true, true, true]),
             (r#""""#, [true, true, true, true]),

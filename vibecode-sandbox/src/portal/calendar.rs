@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_or_moment_is_refused() {
+    fn what_is_not_a_day_or_moment_is_refused() {
         for text in [
             "",
             "2026",

@@ -166,7 +166,7 @@ async fn gateways_answer_pages() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_answer_come_with_a_good_status() {
+async fn bodies_that_are_not_an_answer_come_with_a_good_status() {
     let (exchange, applied, _sandbox) = meet(Fault::no_content()).await;
     assert_eq!((exchange.status(), applied), (204, true));
     assert!(exchange.head_and_body().1.is_empty());

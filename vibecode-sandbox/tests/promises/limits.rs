@@ -22,7 +22,7 @@ async fn seconds(seconds: u64) {
 }
 
 #[tokio::test]
-async fn there_is_no_limit_unless_a_test_wants_one() {
+async fn no_limit_applies_unless_a_test_sets_one() {
     let sandbox = Sandbox::start().await;
     for _ in 0..400 {
         let exchange = get(&sandbox).await;

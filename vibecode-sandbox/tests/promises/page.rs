@@ -16,7 +16,7 @@ async fn page(sandbox: &Sandbox, path: &str) -> Exchange {
 }
 
 #[tokio::test]
-async fn without_asking_for_it_there_is_no_page() {
+async fn no_page_is_served_unless_it_is_asked_for() {
     let sandbox = Sandbox::start().await;
     let answer = call_raw(&sandbox, "GET /", "").await;
     assert_eq!(answer.answer().error(), (404, "ROUTE_NOT_FOUND"));

@@ -106,7 +106,7 @@ async fn an_unknown_id_is_answered_as_documented() {
 }
 
 #[tokio::test]
-async fn an_unknown_or_singular_entity_is_no_route() {
+async fn an_unknown_or_singular_entity_is_not_a_route() {
     let sandbox = Sandbox::start().await;
     for path in [
         "contact/71",

@@ -35,7 +35,7 @@ async fn a_connection_serves_one_request_after_another() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_400() {
+async fn what_is_not_http_is_400() {
     let sandbox = Sandbox::start().await;
     let mut stream = TcpStream::connect(address(&sandbox)).await.unwrap();
     stream.write_all(b"what is this?\r\n\r\n").await.unwrap();

@@ -177,7 +177,7 @@ async fn a_number_in_text_is_a_number() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_400() {
+async fn what_is_not_a_json_object_is_400() {
     let sandbox = Sandbox::start().await;
     for body in ["", "post=Director", "[]", "\"post\"", "{\"post\":"] {
         let answer = call(&sandbox, "PATCH /v1/contacts/71", body).await;

@@ -8,7 +8,7 @@ use crate::visible::is_invisible;
 const MARKS: &str = "@.!#$%&'*+-/=?^_{}~";
 
 /// # Errors
-/// Why it is no plausible address.
+/// Why the address is not plausible.
 pub(super) fn check(text: &str) -> Result<(), String> {
     let problem = |text: &str| Err(text.to_owned());
     let (Some((name, domain)), count) = (text.split_once('@'), text.matches('@').count()) else {
@@ -19,9 +19,9 @@ pub(super) fn check(text: &str) -> Result<(), String> {
             "has more than one email address: separate them with `;`, or use one cell each",
         );
     }
-    // Letters that nobody sees stay in a copied address. Some of them are alphabetic to Unicode.
+    // Invisible characters stay in a copied address. Some of them are alphabetic to Unicode.
     if text.contains(|letter: char| is_invisible(letter) && !letter.is_whitespace()) {
-        return problem("has a character that nobody sees: type the address again");
+        return problem("has an invisible character: type the address again");
     }
     let is_known = |letter: char| letter.is_alphanumeric() || MARKS.contains(letter);
     if !text.chars().all(is_known) {

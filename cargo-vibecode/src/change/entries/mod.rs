@@ -39,7 +39,7 @@ pub(crate) struct EntryRules {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Phones {
-    /// Refuse what is no plausible phone or email.
+    /// Refuse a phone or an email that is not plausible.
     #[default]
     Check,
     /// Add every text as it is.
@@ -91,7 +91,7 @@ impl EntryRules {
     /// Returns the text to add.
     ///
     /// # Errors
-    /// Why it is no plausible phone or email.
+    /// Why the phone or the email is not plausible.
     pub(crate) fn check(self, multifield: Multifield, text: &str) -> Result<Plausible, String> {
         let text = text.trim();
         if self.phones == Phones::AsIs {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_spreadsheet_leaves_is_no_value_of_either_field() {
+    fn what_a_spreadsheet_leaves_is_not_a_value_of_either_field() {
         for text in [
             "#N/A",
             "#Н/Д",

@@ -131,7 +131,7 @@ mod tests {
     use super::other_meaning;
 
     #[test]
-    fn dates_fractions_addresses_and_several_numbers_are_no_phone() {
+    fn dates_fractions_addresses_and_several_numbers_are_not_phones() {
         for text in [
             "31.12.2025",
             "1.2.2025",

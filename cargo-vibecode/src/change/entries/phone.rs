@@ -32,7 +32,7 @@ const FEWEST_DIGITS_WITH_A_CODE: usize = 11;
 /// they were written.
 ///
 /// # Errors
-/// Why it is no plausible phone.
+/// Why the phone is not plausible.
 pub(super) fn check(text: &str, plan: Option<NumberingPlan>) -> Result<Plausible, String> {
     let (number, extension) = split_extension(text)?;
     let has_plus = number.trim_start_matches(['(', ' ']).starts_with('+');
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn what_is_not_a_number_is_refused() {
         for text in [
             "7.91699E+10",
             "7,91699E+10",
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn an_8_with_a_digit_too_few_after_it_is_no_area_code() {
+    fn an_8_with_a_digit_too_few_after_it_is_not_an_area_code() {
         for text in ["8916111223", "8800555353", "8 916 111 22 3", "+78916111223"] {
             assert!(with_country(text).is_err(), "{text}");
         }

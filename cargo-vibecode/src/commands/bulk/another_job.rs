@@ -71,14 +71,18 @@ impl BulkJob<'_> {
 
     /// The error of a journal that is not that of the job now.
     fn another_job(&self, found: &FoundJournal, other: OtherJob) -> Failure {
+        let file = match self.input.sheet {
+            Some(_) => "the file, or what --sheet and --hidden-rows take of it,",
+            None => "the file",
+        };
         let problem = match other {
             OtherJob::File(digests) if found.past().is_finished => format!(
-                "{}, and the file has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change: {} (with --yes instead of --plan it is sent)",
+                "{}, and {file} has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change: {} (with --yes instead of --plan it is sent)",
                 found.past().finished_in_words(""),
                 self.command_to_review()
             ),
             OtherJob::File(digests) => format!(
-                "the file has changed since its job was started ({digests}), and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, {}",
+                "{file} has changed since its job was started ({digests}), and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, {}",
                 self.as_new_job(found)
             ),
             OtherJob::Portal { then, now } => format!(

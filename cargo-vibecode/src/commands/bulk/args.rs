@@ -46,7 +46,7 @@ those above it, up to one with a Cargo.toml or the root of its workspace. A stag
 sent, the deals are read, and nothing is sent if a stage is not one of the pipeline of its deal; a row of an undo fails \
 alone then.
 
-What is no plausible phone or email is refused, since the API can never remove it: see --phones and --country. A \
+A phone or an email that is not plausible is refused, since the API can never remove it: see --phones and --country. A \
 label that is the name of another field means neither: write wire:post for the field post.
 
 Without --yes the rows are only checked, and --plan shows what would change in each record. It ends with the command \
@@ -121,7 +121,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     pub(super) sheet: Option<String>,
 
-    /// Whether rows that are hidden in the sheet, as by a filter, are rows to send. Needed if such a row has values.
+    /// Read the rows that are hidden in the sheet, as by a filter, or skip them. Required if a hidden row has values.
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(super) hidden_rows: Option<HiddenRows>,
 
@@ -145,8 +145,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) rules: EntryRules,
 
-    /// Send texts that look as if a wrong encoding has broken them, such as `????` or `Ð˜Ð²Ð°Ð½`, and letters that nobody
-    /// sees at their ends. Without this option the former are bad cells, and the latter are left out.
+    /// Send texts that look garbled by a wrong encoding, such as `????` or `Ð˜Ð²Ð°Ð½`, and invisible
+    /// characters at their ends. Without this option the former are bad cells, and the latter are left out.
     #[arg(long)]
     pub(super) allow_garbled: bool,
 

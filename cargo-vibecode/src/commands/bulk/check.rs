@@ -1,12 +1,15 @@
 //! The first pass: reads and checks every row, and sends nothing.
 
+mod show;
+
 use std::{io, path::Path};
 
 use serde_json::json;
-use vibecode_spec::{Schema, one_line};
+use vibecode_runtime::PatchJob;
+use vibecode_spec::Schema;
 
 use super::args::Args;
-use super::backup::{self, written::WrittenValues};
+use super::backup::written::WrittenValues;
 use super::bad::{BadRows, Written};
 use super::bad_cells::BadCells;
 use super::estimate::{Estimate, RequestCounter, Requests};
@@ -17,6 +20,7 @@ use super::input::{
     fingerprints::Fingerprints,
     origin::Origin,
     row_jobs::RowJobs,
+    rows::Problem,
     tally::{ColumnTally, Tally},
     target::Target,
 };
@@ -30,7 +34,6 @@ use crate::{
     failure::Failure,
     output::Output,
     plural::number_of,
-    portal_identity::Identity,
     progress::ProgressMeter,
 };
 
@@ -59,8 +62,6 @@ pub(super) struct Checked {
     /// The requests that compare the schema and the codes with the portal.
     pub(super) requests_for_files: u64,
     columns: Vec<(String, String)>,
-    /// The encoding of the file, if it is not a spreadsheet.
-    encoding: Option<&'static str>,
     tally: Tally,
     /// The texts of the rows that are options or codes.
     pub(super) item_texts: ItemTexts,
@@ -86,10 +87,9 @@ pub(super) fn check(
     let mut row_jobs = RowJobs::open(input, column_options)?;
     let mut checked = Checked {
         origin: input.origin.clone(),
-        encoding: input.encoding_name(),
         ..Checked::default()
     };
-    let mut bad_rows = Some(BadRows::new(input));
+    let mut bad_rows = BadRowsFile::new(input, output);
     let mut requests = RequestCounter::default();
     let mut progress = ProgressMeter::of_file("checking", "rows", input.bytes(), output);
     checked.fingerprints.set_header(row_jobs.record());
@@ -99,35 +99,17 @@ pub(super) fn check(
         checked.changes.add(&row_job)?;
         match row_job.change {
             Ok((id, job)) => {
-                checked.repeated.add(id, row_job.line);
                 if job.is_some() {
                     // An undo that cannot be compared is refused before its journal is created.
                     WrittenValues::of_row(input, row_jobs.record())?;
                     requests.add(id, row_jobs.record().bytes());
                 }
-                checked.to_send += u64::from(job.is_some());
-                checked.unchanged += u64::from(job.is_none());
-                if let Some(job) = job {
-                    checked.adds |= !job.is_idempotent();
-                    checked.sets_stages = checked.sets_stages
-                        || pipelines::sets_stage_alone(&job, column_options.schema);
-                }
+                checked.repeated.add(id, row_job.line);
+                checked.add_valid(job.as_ref(), column_options.schema);
             }
             Err(problems) => {
-                checked.bad += 1;
-                let names = &row_jobs.columns().names;
-                if let Some(writer) = &mut bad_rows
-                    && let Err(error) = writer.add(names, row_jobs.record(), &problems)
-                {
-                    not_written(input, &error, output);
-                    bad_rows = None;
-                }
-                for problem in problems {
-                    let (row, column, text) = (row_job.line, &problem.column, &problem.text);
-                    let fields = json!({ "row": row, "column": column, "problem": text });
-                    output.event("bad_cell", fields);
-                    checked.bad_cells.add(row, problem);
-                }
+                bad_rows.add(&row_jobs, &problems);
+                checked.add_bad(row_job.line, problems, output);
             }
         }
     }
@@ -138,51 +120,92 @@ pub(super) fn check(
     if let Some(problem) = row_jobs.columns().of_another_entity() {
         return Err(Failure::in_file(&input.path, problem));
     }
-    let written = bad_rows.map_or(Ok(None), BadRows::end);
-    checked.bad_rows = written.unwrap_or_else(|error| {
-        not_written(input, &error, output);
-        None
-    });
-    let unused = row_jobs.columns().unused();
-    if let Some(first) = unused.first() {
+    checked.bad_rows = bad_rows.end();
+    if let Some(first) = row_jobs.columns().unused().first() {
         return Err(Failure::in_file(&input.path, first));
     }
-    let goes = |target: &Result<Target, String>| match target {
-        Ok(target) => target.describe(),
-        Err(_) => "no field: rows with this column are bad".to_owned(),
-    };
-    let columns = row_jobs.columns().described();
-    checked.columns = columns
-        .map(|(name, target)| (name.to_owned(), goes(target)))
-        .collect();
-    checked.unapplied = row_jobs.unapplied();
-    checked.tally = row_jobs.tally().clone();
-    checked.item_texts = row_jobs.item_texts().clone();
-    checked.digest = row_jobs.digest();
+    checked.take_results(&row_jobs);
     Ok(checked)
 }
 
-fn not_written(input: &Input, error: &io::Error, output: &Output) {
-    let path = input.bad();
-    output.warn(format!(
-        "the bad rows cannot be written to {}: {error}",
-        path.display()
-    ));
+/// The file of the bad rows, as far as it can be written. If it cannot, that is a warning, and the check goes on.
+struct BadRowsFile<'a> {
+    input: &'a Input,
+    output: &'a Output,
+    rows: Option<BadRows<'a>>,
+}
+
+impl<'a> BadRowsFile<'a> {
+    fn new(input: &'a Input, output: &'a Output) -> Self {
+        Self {
+            input,
+            output,
+            rows: Some(BadRows::new(input)),
+        }
+    }
+
+    /// Adds the last row that was read.
+    fn add(&mut self, row_jobs: &RowJobs<'_>, problems: &[Problem]) {
+        let names = &row_jobs.columns().names;
+        if let Some(rows) = &mut self.rows
+            && let Err(error) = rows.add(names, row_jobs.record(), problems)
+        {
+            self.warn(&error);
+            self.rows = None;
+        }
+    }
+
+    fn end(mut self) -> Option<Written> {
+        let written = self.rows.take()?.end();
+        written.unwrap_or_else(|error| {
+            self.warn(&error);
+            None
+        })
+    }
+
+    fn warn(&self, error: &io::Error) {
+        self.output.warn(format!(
+            "the bad rows cannot be written to {}: {error}",
+            self.input.bad().display()
+        ));
+    }
 }
 
 impl Checked {
-    /// Shows the bad cells, and the file with the bad rows.
-    fn show_bad(&self, output: &Output) {
-        self.bad_cells.show(output);
-        if let Some(Written { path, earlier }) = &self.bad_rows {
-            if let Some(earlier) = earlier {
-                output.line(format!(
-                    "an earlier file of bad rows is now {}",
-                    earlier.display()
-                ));
-            }
-            output.line(format!("the bad rows are in {}", path.display()));
+    /// Counts a row without problems. `None`: it changes nothing.
+    fn add_valid(&mut self, job: Option<&PatchJob>, schema: &Schema) {
+        let Some(job) = job else {
+            self.unchanged += 1;
+            return;
+        };
+        self.to_send += 1;
+        self.adds |= !job.is_idempotent();
+        self.sets_stages = self.sets_stages || pipelines::sets_stage_alone(job, schema);
+    }
+
+    fn add_bad(&mut self, row: u64, problems: Vec<Problem>, output: &Output) {
+        self.bad += 1;
+        for problem in problems {
+            let Problem { column, text, .. } = &problem;
+            let fields = json!({ "row": row, "column": column, "problem": text });
+            output.event("bad_cell", fields);
+            self.bad_cells.add(row, problem);
         }
+    }
+
+    /// Takes what is known once all rows were read.
+    fn take_results(&mut self, row_jobs: &RowJobs<'_>) {
+        let goes = |target: &Result<Target, String>| match target {
+            Ok(target) => target.describe(),
+            Err(_) => "no field: rows with this column are bad".to_owned(),
+        };
+        let columns = row_jobs.columns().described();
+        let columns = columns.map(|(name, target)| (name.to_owned(), goes(target)));
+        self.columns = columns.collect();
+        self.unapplied = row_jobs.unapplied();
+        self.tally = row_jobs.tally().clone();
+        self.item_texts = row_jobs.item_texts().clone();
+        self.digest = row_jobs.digest();
     }
 
     /// Returns the file with the bad rows, if there are any.
@@ -193,60 +216,6 @@ impl Checked {
     /// Returns the number of all rows.
     fn rows(&self) -> u64 {
         self.to_send + self.unchanged + self.bad
-    }
-
-    /// Prints the result for people.
-    pub(super) fn show(&self, args: &Args, output: &Output) {
-        let columns = self.columns_with_tallies();
-        let columns: Vec<Vec<String>> = columns
-            .map(|(name, goes, tally)| {
-                [
-                    vec![one_line(name), goes.to_owned()],
-                    tally.cells().to_vec(),
-                ]
-                .concat()
-            })
-            .collect();
-        let head = ["column", "field", "set", "cleared", "left", "added"];
-        output.table(&head, &columns);
-        output.line(format!(
-            "{}: {} to send, {} without a change, {} bad",
-            rows(self.rows()),
-            self.to_send,
-            self.unchanged,
-            self.bad
-        ));
-        if self.unapplied > 0 {
-            let left = number_of(
-                self.unapplied,
-                "row is left as it is: the journal of the job shows that it has not changed the record",
-                "rows are left as they are: the journal of the job shows that it has not changed the records",
-            );
-            output.line(left);
-        }
-        if self.bad > 0 {
-            self.show_bad(output);
-        }
-        self.warn(output);
-        self.repeated.show(output);
-        if !args.yes
-            && !args.resume
-            && let Some(estimate) = self.estimate(args)
-        {
-            output.line(estimate.in_words());
-            self.show_without_backup(args, output);
-        }
-    }
-
-    /// Says that the old values are not kept, if that was not asked for.
-    pub(super) fn show_without_backup(&self, args: &Args, output: &Output) {
-        let is_decided = args.backup.is_some() || args.no_backup || args.resume || args.plan;
-        if !is_decided && !self.compares_records() && self.to_send <= backup::MOST_ROWS_WITHOUT {
-            output.line(format!(
-                "the old values of {} rows or fewer are not kept: --backup FILE.jsonl keeps them, so that the job can be undone",
-                backup::MOST_ROWS_WITHOUT
-            ));
-        }
     }
 
     /// Estimates the requests of all rows, or of those of `--limit`, if there are any.
@@ -279,88 +248,6 @@ impl Checked {
         let columns = self.columns.iter().enumerate();
         columns.map(|(column, (name, goes))| (&**name, &**goes, self.tally.column(column)))
     }
-
-    /// Warns of what cannot be seen in the counts.
-    fn warn(&self, output: &Output) {
-        for (name, goes, tally) in self.columns_with_tallies() {
-            if let Some((line, id)) = tally.first_cleared {
-                let records = records(tally.cleared - tally.zeros);
-                let why = if self.origin.is_some() {
-                    "which had no value when the backup was made"
-                } else {
-                    "because of --empty clear"
-                };
-                output.warn(format!(
-                    "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
-                    if self.origin.is_some() { ", " } else { " " }
-                ));
-            }
-        }
-        for (name, goes, tally) in self.columns_with_tallies() {
-            if let Some((line, id)) = tally.first_zero {
-                output.warn(format!(
-                    "the column `{name}` has the text `0` in {} (the first is row {line}, record {id}): the API takes it as empty, so it clears `{goes}`, and a row fails if its record does not show the text",
-                    number_of(tally.zeros, "cell", "cells")
-                ));
-            }
-        }
-        if let Some((line, id)) = self.tally.first_lacking {
-            let phones = number_of(self.tally.lacking_country, "phone has", "phones have");
-            output.warn(format!(
-                "{phones} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
-            ));
-        }
-        if let Some((line, id)) = self.tally.first_perhaps_placeholder {
-            let emails = number_of(
-                self.tally.perhaps_placeholders,
-                "email looks like a placeholder",
-                "emails look like placeholders",
-            );
-            output.warn(format!(
-                "{emails} (the first is row {line}, record {id}): empty the cells if so, since emails cannot be removed"
-            ));
-        }
-    }
-
-    /// Prints, for programs, that the rows were checked and nothing was sent.
-    pub(super) fn summarize(&self, args: &Args, identity: Option<&Identity>, output: &Output) {
-        let columns = self.columns_with_tallies().map(|(name, goes, tally)| {
-            let ColumnTally {
-                set,
-                cleared,
-                left,
-                added,
-                ..
-            } = tally;
-            json!({
-                "column": name,
-                "field": goes,
-                "set": set,
-                "cleared": cleared,
-                "left": left,
-                "added": added,
-            })
-        });
-        output.json(&json!({
-            "portal": identity.map(Identity::json),
-            "encoding": self.encoding,
-            "checked": self.rows(),
-            "to_send": self.to_send,
-            "unchanged": self.unchanged,
-            "unapplied": self.unapplied,
-            "bad": self.bad,
-            "columns": columns.collect::<Vec<_>>(),
-            "phones_without_country": self.tally.lacking_country,
-            "emails_perhaps_placeholders": self.tally.perhaps_placeholders,
-            "bad_rows": self.file_of_bad_rows().map(|path| path.display().to_string()),
-            "estimate": self.estimate(args).map(|estimate| estimate.json()),
-        }));
-    }
-}
-
-/// `1 record`, `5 records`.
-fn records(count: u64) -> String {
-    number_of(count, "record", "records")
 }
 
 /// `1 row`, `5 rows`.

@@ -169,7 +169,7 @@ impl BulkJob<'_> {
         }
         if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
             self.show_not_undone();
-            checked.summarize(args, self.identity.as_ref(), output);
+            checked.summarize(self.input, args, self.identity.as_ref(), output);
             self.advise(&checked);
             return Ok(exit_status(checked.bad > 0));
         }

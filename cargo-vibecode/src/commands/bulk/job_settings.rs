@@ -32,28 +32,25 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Returns whether texts that a wrong encoding has broken are sent. A backup restores what was there.
-    fn allows_garbled(&self) -> bool {
+    /// Returns whether texts are sent as they are given, also garbled ones. A backup restores what was there.
+    fn sends_as_given(&self) -> bool {
         self.args.allow_garbled || self.input.origin.is_some()
     }
 
     pub(super) fn column_options(&self) -> ColumnOptions<'_> {
         let Self { args, .. } = self;
         ColumnOptions {
-            entity: &args.entity,
-            schema: self.schema,
-            codes: self.codes,
             map: &self.mapping.map,
             ignore: &self.mapping.ignore,
             ignore_unknown: args.ignore_unknown,
             export: self.export.as_ref(),
-            style: &self.style,
             id_column: args.id_column.as_deref(),
             empty: self.empty(),
-            allows_garbled: self.allows_garbled(),
+            sends_as_given: self.sends_as_given(),
             rules: args.rules,
             cells_hold_lists: matches!(self.input.format, FileFormat::Csv { .. }),
             unapplied: self.unapplied.as_ref(),
+            ..ColumnOptions::new(&args.entity, self.schema, self.codes, &self.style)
         }
     }
 
@@ -101,7 +98,7 @@ impl BulkJob<'_> {
                 currency: args.currency.clone(),
                 decimal: args.decimal,
                 ignore_unknown: args.ignore_unknown,
-                allow_garbled: Some(self.allows_garbled()),
+                sends_as_given: Some(self.sends_as_given()),
             },
             empty: self.empty(),
             phones: args.rules.phones,

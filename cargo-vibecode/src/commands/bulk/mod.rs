@@ -53,6 +53,6 @@ pub(crate) use self::input::{
     target::Target,
 };
 pub(crate) use self::{
-    args::{Args, Empty, HELP},
+    args::{Args, HELP},
     job::run,
 };

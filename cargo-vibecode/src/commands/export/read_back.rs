@@ -16,11 +16,10 @@ use super::{
 };
 use crate::{
     cells::CellStyle,
-    change::entries::EntryRules,
     code_file::KnownCodes,
     column_header::export_headers,
     commands::bulk::{
-        ColumnOptions, Columns as BulkColumns, Effect, Empty,
+        ColumnOptions, Columns as BulkColumns, Effect,
         rows::{Cell as BulkCell, CsvRows, JsonRows, Problem, Record, Rows},
     },
     visible::trimmed,
@@ -53,20 +52,9 @@ impl BulkDefaults {
         codes: &'a KnownCodes,
     ) -> ColumnOptions<'a> {
         ColumnOptions {
-            entity: &args.entity,
-            schema,
-            codes,
-            map: &[],
-            ignore: &[],
-            ignore_unknown: false,
             export: self.export.as_ref(),
-            style: &self.style,
-            id_column: None,
-            empty: Empty::Leave,
-            allows_garbled: false,
-            rules: EntryRules::default(),
             cells_hold_lists: args.form() == Form::Csv,
-            unapplied: None,
+            ..ColumnOptions::new(&args.entity, schema, codes, &self.style)
         }
     }
 }
@@ -316,7 +304,7 @@ fn another_value(cell: &Cell<'_>) -> &'static str {
     }
     .into_iter();
     if texts.any(|text| trimmed(text) != text) {
-        "it leaves out the spaces, line breaks and invisible letters at the beginning and the end"
+        "it leaves out the spaces, line breaks and invisible characters at the beginning and the end"
     } else {
         ANOTHER_VALUE
     }

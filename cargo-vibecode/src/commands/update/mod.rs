@@ -70,8 +70,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     rules: EntryRules,
 
-    /// Send texts that look as if a wrong encoding has broken them, such as `????` or `Ð˜Ð²Ð°Ð½`, and letters that nobody
-    /// sees at their ends. Without this option the former are refused, and the latter are left out.
+    /// Send texts that look garbled by a wrong encoding, such as `????` or `Ð˜Ð²Ð°Ð½`, and invisible
+    /// characters at their ends. Without this option the former are refused, and the latter are left out.
     #[arg(long)]
     allow_garbled: bool,
 

@@ -68,7 +68,7 @@ impl Args {
         Ok(change)
     }
 
-    /// Refuses a text that looks as if a wrong encoding has broken it, unless it is meant.
+    /// Refuses a text that looks garbled, unless it is meant.
     fn check_not_garbled(&self, field: &str, text: &str) -> Result<(), String> {
         if self.allow_garbled {
             return Ok(());
@@ -101,8 +101,8 @@ impl Args {
         }
     }
 
-    /// Returns a text with its numbers and amounts in the form that the field takes, and without what nobody sees at its
-    /// ends, unless it is meant.
+    /// Returns a text with its numbers and amounts in the form that the field takes, and without invisible characters at
+    /// its ends, unless they are meant.
     ///
     /// # Errors
     /// If a value can mean several ones, or is what a spreadsheet shows instead of one.

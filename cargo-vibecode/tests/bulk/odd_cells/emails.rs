@@ -55,7 +55,7 @@ pub(super) const EMAILS: &[(&str, Expected)] = &[
     ("-", Refused),
     ("#N/A", Refused),
     ("+79161112233", Refused),
-    // Letters that nobody sees, and letters without a meaning.
+    // Invisible characters, and characters without a meaning.
     ("ivan\u{200b}@ex.com", Refused),
     ("ivan@ex\u{200b}.com", Refused),
     ("iv\u{feff}an@ex.com", Refused),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::Desk;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_sees_is_no_value_and_no_part_of_one() {
+async fn what_nobody_sees_is_not_a_value_or_a_part_of_one() {
     let desk = Desk::of(9).await;
     let invisible = "\u{200b}\u{feff}\u{ad}\u{a0}";
     desk.write(
@@ -38,7 +38,7 @@ async fn what_nobody_sees_is_no_value_and_no_part_of_one() {
     desk.run("contacts kept.jsonl --yes --no-backup")
         .assert(0, "1 row done");
     assert_eq!(desk.field(5, "post"), format!("Clerk{invisible}").trim());
-    // One that nobody sees within a word stays: it may be part of the word.
+    // An invisible one within a word stays: it may be part of the word.
     desk.write("b.csv", "id,post\n4,ab\u{200d}c\n");
     desk.run("contacts b.csv --yes").assert(0, "1 row done");
     assert_eq!(desk.field(4, "post"), json!("ab\u{200d}c"));

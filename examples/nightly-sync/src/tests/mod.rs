@@ -121,7 +121,7 @@ async fn a_second_run_sends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_phone_in_another_spelling_is_no_change() {
+async fn a_phone_in_another_spelling_is_not_a_change() {
     let phone = json!([{ "value": "8 (495) 000-00-01", "typeId": "HOME" }]);
     let (sandbox, client) = portal(vec![json!({ "id": 1, "phone": phone })]).await;
     let table = table().with("(1, NULL, NULL, '84950000001', NULL, NULL)");

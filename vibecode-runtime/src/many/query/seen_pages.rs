@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_many_records_are_no_circle() {
+    fn pages_of_many_records_are_not_a_circle() {
         let mut pages = SeenPages::default();
         assert!((0..1_000).all(|index| !repeats(&mut pages, index * 50..index * 50 + 50)));
     }

@@ -89,7 +89,8 @@ pub trait Decode<K>: Sized {
 /// Whether this is how the API writes "nothing" in a field of this kind, into which this type is read. In
 /// a field with a closed set, 0 is neither an option nor a code.
 pub(crate) fn is_nothing<K: Kind, T: Decode<K>>(answered: WireValue<'_>) -> bool {
-    K::is_nothing(answered) || T::CLOSED_FIELD.is_some() && nothing::is_no_id(answered.as_str())
+    K::is_nothing(answered)
+        || T::CLOSED_FIELD.is_some() && nothing::is_nothing_as_id(answered.as_str())
 }
 
 impl<K, T: Decode<K>> Decode<K> for Box<T> {

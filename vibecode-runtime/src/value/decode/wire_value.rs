@@ -18,7 +18,7 @@ use crate::{
 /// ```
 /// use vibecode_runtime::{WireValue, Contacts, Decode, DecodeError, RawAnswer, Record, kind};
 ///
-/// /// A text, or a placeholder if there is none.
+/// /// A text, or a placeholder for an empty one.
 /// struct Note(String);
 ///
 /// impl Decode<kind::Text> for Note {
@@ -162,8 +162,8 @@ impl<'a> WireValue<'a> {
     }
 
     /// Whether the value is "nothing" in a field of any kind but a boolean.
-    pub(crate) fn is_no_value(self) -> bool {
-        self.entry().is_none() && nothing::is_no_value(self.as_str())
+    pub(crate) fn is_nothing_as_value(self) -> bool {
+        self.entry().is_none() && nothing::is_nothing_as_value(self.as_str())
     }
 
     /// Returns the text, or a number as it is written, since the API returns one for the other.
@@ -201,7 +201,7 @@ impl<'a> WireValue<'a> {
                 PartValue::Text(_) | PartValue::Entry(_) => return None,
             },
         };
-        let elements = if nothing::is_no_value(json) {
+        let elements = if nothing::is_nothing_as_value(json) {
             Vec::new()
         } else if json.starts_with('{') {
             json::list_with_gaps(json)?

@@ -20,7 +20,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::Serialize;
 
-use crate::value::enumeration::{ClosedField, FieldId, OptionEnum, StatusEnum, is_no_code};
+use crate::value::enumeration::{ClosedField, FieldId, OptionEnum, StatusEnum, is_nothing_as_code};
 
 /// The error for a value that has no wire form. It never contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,7 +248,7 @@ impl<'a> Encoder<'a> {
     pub(crate) fn status<T: StatusEnum>(&mut self, status: &T) -> Result<(), EncodeError> {
         self.refuse_foreign(ClosedField::of_codes::<T>())?;
         let code = status.wire_code();
-        if is_no_code(code) {
+        if is_nothing_as_code(code) {
             return Err(EncodeError::new(
                 "it is not a code: the API reads it as no value",
             ));

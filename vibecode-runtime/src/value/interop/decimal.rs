@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_exact_decimal_is_refused() {
+    fn what_is_not_an_exact_decimal_is_refused() {
         for json in [
             "null",
             "true",

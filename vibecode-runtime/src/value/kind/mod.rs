@@ -20,7 +20,7 @@ pub trait Kind: sealed::Sealed {
     #[doc(hidden)]
     #[must_use]
     fn is_nothing(answered: WireValue<'_>) -> bool {
-        answered.is_no_value()
+        answered.is_nothing_as_value()
     }
 }
 
@@ -63,7 +63,7 @@ impl<E> Kind for Reference<E> {
     const COMPARED_AS: ComparedAs = ComparedAs::Id;
 
     fn is_nothing(answered: WireValue<'_>) -> bool {
-        nothing::is_no_id(answered.as_str())
+        nothing::is_nothing_as_id(answered.as_str())
     }
 }
 
@@ -83,7 +83,7 @@ kinds! {
     /// A real number.
     Double as Number;
     /// True or false.
-    Boolean as Boolean, nothing by is_no_boolean;
+    Boolean as Boolean, nothing by is_nothing_as_boolean;
     /// A date, `YYYY-MM-DD`.
     Date as Time;
     /// A date and time, ISO 8601 with an offset.
@@ -91,7 +91,7 @@ kinds! {
     /// A date with or without a time, depending on the type in the struct: a deal's `begindate`.
     DateOrDateTime as Time;
     /// The id of an option of a list field.
-    Enumeration as Id, nothing by is_no_id;
+    Enumeration as Id, nothing by is_nothing_as_id;
     /// An amount and a currency, `300|RUB`.
     Money as Money;
     /// A link.
@@ -99,13 +99,13 @@ kinds! {
     /// A postal address.
     Address as Text;
     /// A file.
-    File as File, nothing by is_no_id;
+    File as File, nothing by is_nothing_as_id;
     /// A link to a CRM record of any type, such as `C_2`.
-    Crm as Id, nothing by is_no_id;
+    Crm as Id, nothing by is_nothing_as_id;
     /// A status code from one of the portal's own lists.
     Status as Code;
     /// The id of a section or an element of an information block.
-    Iblock as Id, nothing by is_no_id;
+    Iblock as Id, nothing by is_nothing_as_id;
     /// A phone and its type.
     Phone as Text;
     /// An email address and its type.

@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn an_fm_that_is_no_list_does_not_show_that_there_is_nothing() {
+    fn an_fm_that_is_not_a_list_does_not_show_that_there_is_nothing() {
         for hidden in [
             json!({ "fm": false }),
             json!({ "fm": "" }),

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     cells::CellStyle,
-    change::{WIRE, entries::EntryRules},
+    change::WIRE,
     commands::bulk::{
         args::Empty,
         input::{
@@ -52,20 +52,11 @@ const ROWS_BETWEEN_YIELDS: u64 = 256;
 /// The options with which `bulk ENTITY FILE` reads a backup.
 pub(super) fn options<'a>(sent: &ColumnOptions<'a>, style: &'a CellStyle) -> ColumnOptions<'a> {
     ColumnOptions {
-        entity: sent.entity,
-        schema: sent.schema,
-        codes: sent.codes,
         export: sent.export,
-        map: &[],
-        ignore: &[],
-        ignore_unknown: false,
-        style,
-        id_column: None,
         empty: Empty::Clear,
-        allows_garbled: true,
-        rules: EntryRules::default(),
+        sends_as_given: true,
         cells_hold_lists: false,
-        unapplied: None,
+        ..ColumnOptions::new(sent.entity, sent.schema, sent.codes, style)
     }
 }
 

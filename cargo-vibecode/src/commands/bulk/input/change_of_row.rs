@@ -119,9 +119,9 @@ fn read_id(value: &CellValue) -> Result<u64, String> {
 }
 
 impl ColumnOptions<'_> {
-    /// Refuses a value that looks as if a wrong encoding has broken it, unless such values are meant.
+    /// Refuses a value that looks garbled, unless values are sent as they are given.
     fn check_not_garbled(&self, target: &Target, value: &CellValue) -> Result<(), String> {
-        let Some(field) = target.field().filter(|_| !self.allows_garbled) else {
+        let Some(field) = target.field().filter(|_| !self.sends_as_given) else {
             return Ok(());
         };
         let text_use = TextUse::of_field(self.entity, field);

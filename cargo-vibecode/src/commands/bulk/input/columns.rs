@@ -36,14 +36,41 @@ pub(crate) struct ColumnOptions<'a> {
     /// The name of the column with the record's id, if it was given.
     pub(crate) id_column: Option<&'a str>,
     pub(crate) empty: Empty,
-    /// Whether values are sent as they are: also those that look broken by a wrong encoding, and with what nobody sees at
-    /// their ends.
-    pub(crate) allows_garbled: bool,
+    /// Whether values are sent as they are given: also those that look garbled, and with invisible characters
+    /// at their ends.
+    pub(crate) sends_as_given: bool,
     pub(crate) rules: EntryRules,
     /// Whether one cell may contain several values, separated by semicolons.
     pub(crate) cells_hold_lists: bool,
     /// If the file is a backup: the rows of its job that have changed nothing, as far as the journal shows.
     pub(crate) unapplied: Option<&'a UnappliedRows>,
+}
+
+impl<'a> ColumnOptions<'a> {
+    /// Returns the options of `bulk` for a file of CSV if none is given.
+    pub(crate) fn new(
+        entity: &'a str,
+        schema: &'a Schema,
+        codes: &'a KnownCodes,
+        style: &'a CellStyle,
+    ) -> Self {
+        Self {
+            entity,
+            schema,
+            codes,
+            map: &[],
+            ignore: &[],
+            ignore_unknown: false,
+            export: None,
+            style,
+            id_column: None,
+            empty: Empty::default(),
+            sends_as_given: false,
+            rules: EntryRules::default(),
+            cells_hold_lists: true,
+            unapplied: None,
+        }
+    }
 }
 
 /// The columns seen so far.
@@ -213,8 +240,7 @@ impl<'a> Columns<'a> {
         self.column_options.rules
     }
 
-    /// Returns the columns of a field, as they are named in the file; the field's own name if there is
-    /// none.
+    /// Returns the columns of a field, as they are named in the file, or else the field's own name.
     pub(crate) fn of_field(&self, wire_name: &str) -> String {
         let of_field = |target: &Result<Target, String>| {
             let target = target.as_ref().ok();

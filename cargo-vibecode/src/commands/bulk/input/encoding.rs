@@ -1,7 +1,7 @@
 //! The encoding of a file: named by the user or recognised, and read as UTF-8.
 
 mod cyrillic;
-mod small_letters;
+mod windows_or_mac;
 
 use std::{
     io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Seek, SeekFrom},
@@ -134,7 +134,9 @@ fn line_in_another(
         if !bytes.is_ascii() {
             let (text, _) = encoding.decode_without_bom_handling(&bytes);
             let other = written_in(&text, Some(encoding));
-            if let Some(encoding) = other.or_else(|| small_letters::is_in_other(&bytes, encoding)) {
+            if let Some(encoding) =
+                other.or_else(|| windows_or_mac::other_encoding(&bytes, encoding))
+            {
                 return Ok(Some(EvidentLine { line, encoding }));
             }
         }

@@ -262,6 +262,17 @@ impl Input {
         self.sheet.is_none().then(|| self.encoding.name())
     }
 
+    /// Returns the number of hidden rows of the sheet that have values.
+    pub(crate) fn hidden_rows(&self) -> u64 {
+        self.sheet.as_ref().map_or(0, SheetInfo::hidden_rows)
+    }
+
+    /// Returns the names of the hidden columns of the sheet that have values.
+    pub(crate) fn hidden_columns(&self) -> Vec<&str> {
+        let sheet = self.sheet.iter();
+        sheet.flat_map(SheetInfo::hidden_columns).collect()
+    }
+
     pub(crate) fn failure(&self, error: &io::Error) -> Failure {
         Failure::of_file(&self.path, error)
     }

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_line_of_a_backup_is_no_row() {
+    fn the_first_line_of_a_backup_is_not_a_row() {
         for portal in [None, Some("acme.bitrix24.ru".to_owned())] {
             let entity = "contacts".to_owned();
             let has_written = portal.is_some();

@@ -200,7 +200,7 @@ impl<'a> RowJobs<'a> {
             }
         }
         // A backup restores its values as they were.
-        if !self.columns.column_options.allows_garbled {
+        if !self.columns.column_options.sends_as_given {
             for cell in &mut cells {
                 cell.value.trim();
             }

@@ -65,8 +65,7 @@ pub(super) fn copy_sheet(
         Some(_) => failed(error),
         None => Failure::in_file(path, DAMAGED),
     })?;
-    let leaves_out_hidden = hidden_rows == Some(HiddenRows::Skip);
-    let mut copy = SheetCopy::new(&layout, leaves_out_hidden).map_err(failed)?;
+    let mut copy = SheetCopy::new(&layout, hidden_rows).map_err(failed)?;
     let mut cells = book.worksheet_cells_reader(&info.name).map_err(refused)?;
     loop {
         let cell = match cells.next_cell_with_formula_metadata() {
@@ -88,10 +87,11 @@ pub(super) fn copy_sheet(
         };
         copy.write(row, column, text).map_err(failed)?;
     }
-    let Some((copy, hidden)) = copy.end().map_err(failed)? else {
+    let (hidden, copy) = copy.end().map_err(failed)?;
+    info.hidden = hidden;
+    let Some(copy) = copy else {
         return Err(Failure::in_file(path, info.empty()));
     };
-    info.hidden = hidden;
     match info.unclear_rows() {
         Some(problem) => Err(Failure::in_file(path, problem)),
         None => Ok((copy, info)),
@@ -153,8 +153,14 @@ impl SheetInfo {
         Ok(chosen(&sheet.name, choice))
     }
 
-    /// Returns the problem with a sheet without cells.
+    /// Returns the problem with a sheet without cells, or without any that are read.
     fn empty(&self) -> String {
+        if self.hidden.rows > 0 {
+            return format!(
+                "all rows with values are hidden in the sheet `{}`: read them with --hidden-rows read",
+                self.name
+            );
+        }
         let next = match &self.choice {
             Some(_) => ". Choose another one with --sheet",
             None => "",
@@ -204,6 +210,16 @@ impl SheetInfo {
         parts.join("; ")
     }
 
+    /// Returns the number of hidden rows with values.
+    pub(super) fn hidden_rows(&self) -> u64 {
+        self.hidden.rows
+    }
+
+    /// Returns the names of the hidden columns with values.
+    pub(super) fn hidden_columns(&self) -> impl Iterator<Item = &str> {
+        self.hidden.column_names()
+    }
+
     /// Returns what happens to the hidden rows with values.
     fn shown_rows(&self) -> Option<String> {
         let rows = self.hidden.rows;
@@ -218,7 +234,7 @@ impl SheetInfo {
 
     /// Returns which hidden columns have values.
     fn shown_columns(&self) -> Option<String> {
-        let names: Vec<String> = self.hidden.column_names().map(one_line).collect();
+        let names: Vec<String> = self.hidden_columns().map(one_line).collect();
         let number = u64::try_from(names.len()).unwrap_or(u64::MAX);
         let columns = number_of(number, "hidden column is", "hidden columns are");
         (number > 0).then(|| {

@@ -142,7 +142,7 @@ impl ColumnOptions<'_> {
         if column.is_empty() && mapped.is_none() {
             return Ok(Target::Nameless);
         }
-        if mapped.is_none() && !self.is_exact_name(column) && garbled::is_broken_name(column) {
+        if mapped.is_none() && !self.is_exact_name(column) && garbled::is_garbled_name(column) {
             return Err("has lost letters when the file was saved or read in another encoding, so its field is not certain: name the --encoding of the file, assign the column with --map, or ignore it with --ignore".to_owned());
         }
         let meaning = match mapped {

@@ -79,9 +79,13 @@ pub(crate) struct Reading {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) decimal: Option<Numbers>,
     pub(crate) ignore_unknown: bool,
-    /// `None`: the journal does not say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) allow_garbled: Option<bool>,
+    /// Whether values are sent as they are given, under the name of the option. `None`: the journal does not say it.
+    #[serde(
+        rename = "allow_garbled",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) sends_as_given: Option<bool>,
 }
 
 /// What the rows of the file change, and what that depends on besides the file and the options.
@@ -298,7 +302,7 @@ impl Header {
             setting(
                 ALLOW_GARBLED,
                 &["allow-garbled"],
-                json!(self.reading.allow_garbled),
+                json!(self.reading.sends_as_given),
             ),
             setting("--empty", &["empty"], json!(self.empty)),
             setting("--phones", &["phones"], json!(self.phones)),

@@ -86,7 +86,7 @@ pub(crate) enum Line {
         at: u64,
         rows: Ranges,
     },
-    /// The process is alive. Earlier versions write it.
+    /// The process is alive. Earlier versions wrote it.
     Alive {
         at: u64,
     },

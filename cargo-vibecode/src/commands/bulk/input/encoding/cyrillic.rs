@@ -7,7 +7,7 @@
 
 use encoding_rs::{Encoding, IBM866, ISO_8859_5, KOI8_U, WINDOWS_1251, X_MAC_CYRILLIC};
 
-use crate::garbled::russian::{Assessment, Capitals, MARGIN};
+use crate::garbled::russian::{Assessment, Capitals, MARGIN_OF_A_READING};
 
 /// The encodings that are recognised. The first is chosen if several read a text alike. KOI8-U has the letters of KOI8-R,
 /// and the Ukrainian ones in place of frames.
@@ -28,7 +28,7 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<&'static Encoding> {
     let others = readings.iter().filter(|(_, other, _)| other != text);
     let is_clear = others
         .map(|(other, ..)| reading.likelihood - other.likelihood)
-        .all(|margin| margin >= MARGIN);
+        .all(|margin| margin >= MARGIN_OF_A_READING);
     (is_clear && reading.is_plausible(Capitals::Unknown)).then_some(*encoding)
 }
 

@@ -53,7 +53,7 @@ pub(crate) enum CellValue {
 }
 
 impl CellValue {
-    /// Leaves out what nobody sees at the ends of the texts. A value without anything else is empty.
+    /// Leaves out spaces and invisible characters at the ends of the texts. A value without anything else is empty.
     pub(crate) fn trim(&mut self) {
         let is_seen = |text: &mut String| {
             let seen = trimmed(text);
@@ -102,7 +102,7 @@ pub(crate) enum Rows<R> {
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Reads the next row that is not empty, and returns false if there is none.
+    /// Reads the next row that is not empty, and returns false at the end of the input.
     ///
     /// # Errors
     /// If the input cannot be read, or if a row does not end.

@@ -15,7 +15,7 @@ pub(super) fn text(cell: &Data) -> String {
         Data::Bool(false) => "FALSE".to_owned(),
         Data::DateTime(moment) => moment_text(moment),
         Data::Error(error) => error.to_string(),
-        _ => String::new(),
+        Data::Empty => String::new(),
     }
 }
 

@@ -8,7 +8,11 @@ use std::{
 };
 
 use super::layout::{CellRange, Layout};
-use crate::{cells::NOT_COMPUTED, commands::bulk::input::rows::MAX_COLUMNS, text_file::private};
+use crate::{
+    cells::NOT_COMPUTED,
+    commands::bulk::{args::HiddenRows, input::rows::MAX_COLUMNS},
+    text_file::private,
+};
 
 /// Creates a file without a name, which only this process can read.
 fn temporary() -> io::Result<File> {
@@ -26,7 +30,7 @@ fn temporary() -> io::Result<File> {
 pub(super) struct SheetCopy<'a> {
     file: BufWriter<File>,
     layout: &'a Layout,
-    leaves_out_hidden_rows: bool,
+    hidden_rows: Option<HiddenRows>,
     /// The index of the row that is being collected.
     pub(super) row: u32,
     cells: Vec<String>,
@@ -38,7 +42,7 @@ pub(super) struct SheetCopy<'a> {
     begun: usize,
 }
 
-/// What the rows have in hidden rows and columns. The header is not counted.
+/// What a sheet has in hidden rows and columns. The name of a column is not counted as a value in it.
 #[derive(Debug, Default)]
 pub(super) struct HiddenParts {
     /// The number of hidden rows with values.
@@ -71,11 +75,11 @@ impl HiddenParts {
 }
 
 impl<'a> SheetCopy<'a> {
-    pub(super) fn new(layout: &'a Layout, leaves_out_hidden_rows: bool) -> io::Result<Self> {
+    pub(super) fn new(layout: &'a Layout, hidden_rows: Option<HiddenRows>) -> io::Result<Self> {
         Ok(Self {
             file: BufWriter::new(temporary()?),
             layout,
-            leaves_out_hidden_rows,
+            hidden_rows,
             row: 0,
             cells: Vec::new(),
             columns: 0,
@@ -110,10 +114,16 @@ impl<'a> SheetCopy<'a> {
         while self.cells.last().is_some_and(String::is_empty) {
             self.cells.pop();
         }
+        if !self.cells.is_empty() && self.layout.is_hidden_row(self.row) {
+            self.hidden.add_row(self.row);
+            if self.hidden_rows == Some(HiddenRows::Skip) {
+                self.cells.clear();
+            }
+        }
         if self.columns == 0 {
             self.columns = self.cells.len();
             self.note_hidden_columns();
-        } else if !self.cells.is_empty() {
+        } else {
             self.note_hidden_values();
         }
         if !self.cells.is_empty() && self.cells.len() < self.columns {
@@ -174,32 +184,26 @@ impl<'a> SheetCopy<'a> {
             .collect();
     }
 
-    /// Counts the row if it is hidden, and notes which hidden columns have values in it.
+    /// Notes which hidden columns have values in the row.
     fn note_hidden_values(&mut self) {
-        if self.layout.is_hidden_row(self.row) {
-            self.hidden.add_row(self.row);
-            if self.leaves_out_hidden_rows {
-                self.cells.clear();
-            }
-        }
         for column in &mut self.hidden.columns {
             let cell = self.cells.get(column.index);
             column.has_values |= cell.is_some_and(|cell| !cell.is_empty());
         }
     }
 
-    /// Returns the file, and what is hidden. `None`: no cell has a text.
-    pub(super) fn end(mut self) -> io::Result<Option<(File, HiddenParts)>> {
+    /// Returns what is hidden, and the file. `None`: no cell has a text.
+    pub(super) fn end(mut self) -> io::Result<(HiddenParts, Option<File>)> {
         let ends = self.layout.uncomputed.iter().map(|range| *range.rows.end());
         let last = ends.max();
         while !self.cells.is_empty() || last.is_some_and(|last| self.row <= last) {
             self.end_row()?;
         }
         if self.columns == 0 {
-            return Ok(None);
+            return Ok((self.hidden, None));
         }
         let file = self.file.into_inner();
         let file = file.map_err(io::IntoInnerError::into_error)?;
-        Ok(Some((file, self.hidden)))
+        Ok((self.hidden, Some(file)))
     }
 }

@@ -7,11 +7,15 @@
 //! ```xml
 //! <c r="B2"><f t="array" ref="B2:B5">A2:A5&amp;"!"</f></c> … <c r="B3"/>
 //! ```
+//!
+//! `<sheetFormatPr zeroHeight="1"/>` hides the rows that the file does not contain, and these have no values.
 
 use std::{
     fs::File,
     io::{self, Read},
+    num::NonZeroU32,
     ops::RangeInclusive,
+    str::FromStr,
 };
 
 use quick_xml::events::{BytesStart, Event};
@@ -68,8 +72,8 @@ impl Layout {
                 Event::Start(element) => match element.local_name().as_ref() {
                     "col" => layout.add_column(&element)?,
                     "row" => {
-                        if let Some(number) = number(&element, "r")? {
-                            row = number - 1;
+                        if let Some(index) = index(&element, "r")? {
+                            row = index;
                         }
                         if is_hidden(&element, "ht")? {
                             layout.hide_row(row);
@@ -100,12 +104,17 @@ impl Layout {
     }
 
     fn add_column(&mut self, element: &BytesStart<'_>) -> io::Result<()> {
-        if is_hidden(element, "width")?
-            && let (Some(first), Some(last)) = (number(element, "min")?, number(element, "max")?)
-        {
-            self.hidden_columns.push(first - 1..=last - 1);
+        let is_hidden = is_hidden(element, "width")?;
+        let (first, last) = (index(element, "min")?, index(element, "max")?);
+        match (first, last) {
+            (Some(first), Some(last)) if first <= last => {
+                if is_hidden {
+                    self.hidden_columns.push(first..=last);
+                }
+                Ok(())
+            }
+            (_, _) => Err(damaged("the columns have no range")),
         }
-        Ok(())
     }
 
     fn hide_row(&mut self, row: u32) {
@@ -118,29 +127,41 @@ impl Layout {
 
 /// Returns whether a row or column is hidden, or has no size.
 fn is_hidden(element: &BytesStart<'_>, size: &str) -> io::Result<bool> {
-    let hidden = attribute(element, "hidden")?;
-    let size = attribute(element, size)?;
-    let size = size.and_then(|size| size.parse::<f64>().ok());
-    Ok(matches!(hidden.as_deref(), Some("1" | "true")) || size.is_some_and(|size| size <= 0.0))
+    let is_hidden = match attribute(element, "hidden")?.as_deref() {
+        Some("1" | "true") => true,
+        Some("0" | "false") | None => false,
+        Some(_) => return Err(damaged("`hidden` is not a boolean")),
+    };
+    let size: Option<f64> = number(element, size)?;
+    Ok(is_hidden || size.is_some_and(|size| size <= 0.0))
 }
 
-/// Returns the number of a row or column, from 1.
-fn number(element: &BytesStart<'_>, name: &str) -> io::Result<Option<u32>> {
-    let number = attribute(element, name)?.and_then(|number| number.parse().ok());
-    Ok(number.filter(|number| *number > 0))
+/// Returns the index of a row or column, of which the file has the number from 1.
+fn index(element: &BytesStart<'_>, name: &str) -> io::Result<Option<u32>> {
+    let number: Option<NonZeroU32> = number(element, name)?;
+    Ok(number.map(|number| number.get() - 1))
+}
+
+/// Returns the number in an attribute.
+fn number<T: FromStr>(element: &BytesStart<'_>, name: &str) -> io::Result<Option<T>> {
+    let number = attribute(element, name)?.map(|number| number.trim().parse());
+    number
+        .transpose()
+        .map_err(|_| damaged("an attribute is not a number"))
 }
 
 /// Returns the range of a formula whose results fill several cells.
 fn range_of_array(formula: &BytesStart<'_>) -> io::Result<Option<CellRange>> {
-    let kind = attribute(formula, "t")?;
-    if !matches!(kind.as_deref(), Some("array" | "dataTable")) {
-        return Ok(None);
+    match attribute(formula, "t")?.as_deref() {
+        Some("normal" | "shared") | None => Ok(None),
+        Some("array" | "dataTable") => {
+            let range = attribute(formula, "ref")?;
+            let range = range.and_then(|range| CellRange::of(&range));
+            let problem = "the formula of several cells has no range";
+            range.map(Some).ok_or_else(|| damaged(problem))
+        }
+        Some(_) => Err(damaged("the kind of a formula is not known")),
     }
-    let Some(range) = attribute(formula, "ref")? else {
-        return Ok(None);
-    };
-    let read = CellRange::of(&range);
-    read.map(Some).ok_or_else(|| damaged("a range is not one"))
 }
 
 /// What is known of the cell that is being read.

@@ -10,17 +10,17 @@
 //!
 //! The last three may be meant: `…и так далее`, `Ќосев`. They count only in a line without a word that is Russian in the
 //! encoding of the file alone. So do several words that are words in both, such as `Эльвира`, which is `Ёльвира` in Mac
-//! Cyrillic. A line with one such word and no other evidence is not found.
+//! Cyrillic. A line with one such word and no other evidence is not recognised.
 
 use encoding_rs::{Encoding, WINDOWS_1251, X_MAC_CYRILLIC};
 
-use crate::garbled::russian::{Assessment, MARGIN, is_sign, is_usual};
+use crate::garbled::russian::{Assessment, MARGIN_OF_A_READING, is_sign, is_usual};
 
 /// The signs of pairs.
 const PAIRS: [(char, &str); 4] = [('«', "»"), ('„', "“”"), ('“', "”"), ('‘', "’")];
 
 /// Returns the other one of the two encodings if a line of a file in one of them is evidently in the other.
-pub(super) fn is_in_other(line: &[u8], of_file: &'static Encoding) -> Option<&'static Encoding> {
+pub(super) fn other_encoding(line: &[u8], of_file: &'static Encoding) -> Option<&'static Encoding> {
     let other = if of_file == WINDOWS_1251 {
         X_MAC_CYRILLIC
     } else if of_file == X_MAC_CYRILLIC {
@@ -47,7 +47,7 @@ pub(super) fn is_in_other(line: &[u8], of_file: &'static Encoding) -> Option<&'s
             (false, false) => {}
         }
     }
-    let is_other = certain || (!against && (possible || gain >= MARGIN));
+    let is_other = certain || (!against && (possible || gain >= MARGIN_OF_A_READING));
     is_other.then_some(other)
 }
 
@@ -99,7 +99,7 @@ mod tests {
             for encoding in [WINDOWS_1251, X_MAC_CYRILLIC] {
                 let line = written(text, encoding);
                 assert_eq!(
-                    is_in_other(&line, encoding),
+                    other_encoding(&line, encoding),
                     None,
                     "{text} in {}",
                     encoding.name()
@@ -125,7 +125,7 @@ mod tests {
                 .find(|it| *it != encoding);
             let line = written(text, encoding);
             let of_file = of_file.expect("there are two");
-            assert_eq!(is_in_other(&line, of_file), Some(encoding), "{text}");
+            assert_eq!(other_encoding(&line, of_file), Some(encoding), "{text}");
         }
     }
 }

@@ -1,0 +1,177 @@
+//! What a check shows.
+
+use serde_json::json;
+use vibecode_spec::one_line;
+
+use super::{Checked, rows};
+use crate::{
+    commands::bulk::{
+        args::Args,
+        backup,
+        bad::Written,
+        input::{Input, tally::ColumnTally},
+    },
+    output::Output,
+    plural::number_of,
+    portal_identity::Identity,
+};
+
+impl Checked {
+    /// Prints the result for people.
+    pub(in crate::commands::bulk) fn show(&self, args: &Args, output: &Output) {
+        let columns = self.columns_with_tallies();
+        let columns: Vec<Vec<String>> = columns
+            .map(|(name, goes, tally)| {
+                [
+                    vec![one_line(name), goes.to_owned()],
+                    tally.cells().to_vec(),
+                ]
+                .concat()
+            })
+            .collect();
+        let head = ["column", "field", "set", "cleared", "left", "added"];
+        output.table(&head, &columns);
+        output.line(format!(
+            "{}: {} to send, {} without a change, {} bad",
+            rows(self.rows()),
+            self.to_send,
+            self.unchanged,
+            self.bad
+        ));
+        if self.unapplied > 0 {
+            let left = number_of(
+                self.unapplied,
+                "row is left as it is: the journal of the job shows that it has not changed the record",
+                "rows are left as they are: the journal of the job shows that it has not changed the records",
+            );
+            output.line(left);
+        }
+        if self.bad > 0 {
+            self.show_bad(output);
+        }
+        self.warn(output);
+        self.repeated.show(output);
+        if !args.yes
+            && !args.resume
+            && let Some(estimate) = self.estimate(args)
+        {
+            output.line(estimate.in_words());
+            self.show_without_backup(args, output);
+        }
+    }
+
+    /// Shows the bad cells, and the file with the bad rows.
+    fn show_bad(&self, output: &Output) {
+        self.bad_cells.show(output);
+        if let Some(Written { path, earlier }) = &self.bad_rows {
+            if let Some(earlier) = earlier {
+                output.line(format!(
+                    "an earlier file of bad rows is now {}",
+                    earlier.display()
+                ));
+            }
+            output.line(format!("the bad rows are in {}", path.display()));
+        }
+    }
+
+    /// Says that the old values are not kept, if that was not asked for.
+    pub(in crate::commands::bulk) fn show_without_backup(&self, args: &Args, output: &Output) {
+        let is_decided = args.backup.is_some() || args.no_backup || args.resume || args.plan;
+        if !is_decided && !self.compares_records() && self.to_send <= backup::MOST_ROWS_WITHOUT {
+            output.line(format!(
+                "the old values of {} rows or fewer are not kept: --backup FILE.jsonl keeps them, so that the job can be undone",
+                backup::MOST_ROWS_WITHOUT
+            ));
+        }
+    }
+
+    /// Warns of what cannot be seen in the counts.
+    fn warn(&self, output: &Output) {
+        for (name, goes, tally) in self.columns_with_tallies() {
+            if let Some((line, id)) = tally.first_cleared {
+                let records = records(tally.cleared - tally.zeros);
+                let why = if self.origin.is_some() {
+                    "which had no value when the backup was made"
+                } else {
+                    "because of --empty clear"
+                };
+                output.warn(format!(
+                    "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
+                    if self.origin.is_some() { ", " } else { " " }
+                ));
+            }
+        }
+        for (name, goes, tally) in self.columns_with_tallies() {
+            if let Some((line, id)) = tally.first_zero {
+                output.warn(format!(
+                    "the column `{name}` has the text `0` in {} (the first is row {line}, record {id}): the API takes it as empty, so it clears `{goes}`, and a row fails if its record does not show the text",
+                    number_of(tally.zeros, "cell", "cells")
+                ));
+            }
+        }
+        if let Some((line, id)) = self.tally.first_lacking {
+            let phones = number_of(self.tally.lacking_country, "phone has", "phones have");
+            output.warn(format!(
+                "{phones} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
+            ));
+        }
+        if let Some((line, id)) = self.tally.first_perhaps_placeholder {
+            let emails = number_of(
+                self.tally.perhaps_placeholders,
+                "email looks like a placeholder",
+                "emails look like placeholders",
+            );
+            output.warn(format!(
+                "{emails} (the first is row {line}, record {id}): empty the cells if so, since emails cannot be removed"
+            ));
+        }
+    }
+
+    /// Prints, for programs, that the rows were checked and nothing was sent.
+    pub(in crate::commands::bulk) fn summarize(
+        &self,
+        input: &Input,
+        args: &Args,
+        identity: Option<&Identity>,
+        output: &Output,
+    ) {
+        let columns = self.columns_with_tallies().map(|(name, goes, tally)| {
+            let ColumnTally {
+                set,
+                cleared,
+                left,
+                added,
+                ..
+            } = tally;
+            json!({
+                "column": name,
+                "field": goes,
+                "set": set,
+                "cleared": cleared,
+                "left": left,
+                "added": added,
+            })
+        });
+        output.json(&json!({
+            "portal": identity.map(Identity::json),
+            "encoding": input.encoding_name(),
+            "hidden_rows": input.hidden_rows(),
+            "hidden_columns": input.hidden_columns(),
+            "checked": self.rows(),
+            "to_send": self.to_send,
+            "unchanged": self.unchanged,
+            "unapplied": self.unapplied,
+            "bad": self.bad,
+            "columns": columns.collect::<Vec<_>>(),
+            "phones_without_country": self.tally.lacking_country,
+            "emails_perhaps_placeholders": self.tally.perhaps_placeholders,
+            "bad_rows": self.file_of_bad_rows().map(|path| path.display().to_string()),
+            "estimate": self.estimate(args).map(|estimate| estimate.json()),
+        }));
+    }
+}
+
+/// `1 record`, `5 records`.
+fn records(count: u64) -> String {
+    number_of(count, "record", "records")
+}
