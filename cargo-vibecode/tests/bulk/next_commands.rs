@@ -258,11 +258,7 @@ async fn the_requests_of_an_unfinished_job_are_to_be_waited_for_before_its_corre
     desk.write("a.csv", "id,phone\n1,+79160000002\n");
     for option in ["--yes", "--resume"] {
         let said = run(&desk, &["a.csv", option]);
-        said.assert(2, "To send the file as it is instead, wait ");
-        said.assert(
-            2,
-            ", since requests of that job may still be applied, rename it to a.1.csv, and run: ",
-        );
+        said.assert(2, "To send the file as it is instead, rename it to a.1.csv, not before 4:00 after the end of that job, since its requests may be applied until then, and run: ");
     }
 }
 

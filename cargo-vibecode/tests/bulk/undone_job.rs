@@ -70,7 +70,7 @@ async fn a_plan_of_an_undo_says_that_the_job_runs_or_until_when_its_requests_may
         let said = desk.run(&format!("contacts kept.jsonl {how} --settle 30"));
         said.assert(
             0,
-            "requests of the job that this backup undoes may be applied until 60 s after its end",
+            "requests of the job that this backup undoes may be applied until 1:00 after its end",
         );
     }
     let ended = done().await.run("contacts kept.jsonl --plan --settle 30");

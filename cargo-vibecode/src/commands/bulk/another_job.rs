@@ -96,18 +96,17 @@ impl BulkJob<'_> {
     /// Says how the rows can be sent by a job of their own, although this one is not finished.
     fn as_new_job(&self, found: &FoundJournal) -> String {
         let settle = self.settle_of_batches_of(found.header());
-        let left = found.past().unsettled_with_lost(settle);
-        let wait = if left.is_zero() {
+        let not_before = if found.past().unsettled_with_lost(settle).is_zero() {
             String::new()
         } else {
             format!(
-                "wait {}, since requests of that job may still be applied, ",
-                clock_of_wait(left)
+                ", not before {} after the end of that job, since its requests may be applied until then",
+                clock_of_wait(settle)
             )
         };
         let name = self.free_name();
         format!(
-            "{wait}rename it to {}, and run: {}",
+            "rename it to {}{not_before}, and run: {}",
             one_line(&name.to_string_lossy()),
             self.command_to_review().with_file(OsString::from(name))
         )
