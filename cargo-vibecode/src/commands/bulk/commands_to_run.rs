@@ -137,11 +137,7 @@ impl BulkJob<'_> {
         if let Some(url) = portal::base_url_of_environment(self.portal_args) {
             command = command.option("base-url", url);
         }
-        let portal = self.identity.as_ref().and_then(|it| it.portal.clone());
-        match portal {
-            Some(portal) if !command.has("portal") => command.option("portal", portal),
-            _ => command,
-        }
+        command.with_portal(self.identity.as_ref().and_then(|it| it.portal.as_deref()))
     }
 }
 
@@ -231,6 +227,14 @@ impl CommandLine {
             }
             None if setting.value == true => command.flag(name),
             None => command,
+        }
+    }
+
+    /// Returns this command with an assertion of the portal, unless it has one.
+    pub(super) fn with_portal(self, portal: Option<&str>) -> Self {
+        match portal {
+            Some(portal) if !self.has("portal") => self.option("portal", portal),
+            Some(_) | None => self,
         }
     }
 
