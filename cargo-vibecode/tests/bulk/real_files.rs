@@ -176,7 +176,7 @@ async fn the_separator_of_decimals_is_proven_or_given() {
         .assert(0, "2 rows done");
     assert_eq!(desk.field(71, "ufCrm_1"), json!(1.234));
     desk.run("contacts a.csv --resume --decimal ,")
-        .assert(2, "--decimal was dot and is now comma");
+        .assert(2, "--decimal was . and is now ,");
     desk.write("b.csv", "id;ufCrm_1\n71;1.234\n72;-5.678\n");
     desk.run("contacts b.csv --yes --decimal ,")
         .assert(0, "2 rows done");
