@@ -74,7 +74,7 @@ async fn the_printed_commands_reach_the_same_portal() {
 
     let said = run_in_another_shell(&desk, &undo);
     said.assert(0, "contacts/1 post: x → o1");
-    said.assert(0, "3 records would change");
+    said.assert(0, "3 rows would change");
     assert_eq!(desk.field(1, "post"), "x");
     let said = run_in_another_shell(&desk, &undo.replace("--plan", "--yes"));
     said.assert(0, "3 rows done");
@@ -89,13 +89,13 @@ async fn the_command_after_a_plan_of_an_unfinished_job_sends_what_the_plan_has_s
     run(&desk, &["a.csv", "--yes", "--no-backup", "--limit", "2"]).assert(0, "2 rows done");
     let plan = run(&desk, &["a.csv", "--plan", "--no-backup", "--limit", "2"]);
     plan.assert(0, "contacts/3 post: (nothing) → c");
-    plan.assert(0, "2 records would change, 0 the same");
+    plan.assert(0, "2 rows would change, 0 the same");
     let resume = printed(&plan, "nothing has changed since: ");
     run_in_another_shell(&desk, &resume).assert(0, "4 rows done, 0 failed");
     assert_eq!(desk.field(4, "post"), "d");
     assert_ne!(desk.field(5, "post"), "e");
     let plan = run(&desk, &["a.csv", "--plan", "--no-backup"]);
-    plan.assert(0, "2 records would change, 0 the same");
+    plan.assert(0, "2 rows would change, 0 the same");
     let resume = printed(&plan, "nothing has changed since: ");
     run_in_another_shell(&desk, &resume).assert(0, "6 rows done, 0 failed");
 }
@@ -240,7 +240,7 @@ async fn a_corrected_file_of_an_unfinished_job_is_sent_by_the_steps_that_are_pri
         said.assert(2, "instead, rename it to a.2.csv, and run: ");
         fs::rename(desk.path("a.csv"), desk.path("a.2.csv")).unwrap();
         let plan = run_in_another_shell(&desk, &printed(&said, "rename it to a.2.csv, and run: "));
-        plan.assert(0, "2 records would change, 1 the same");
+        plan.assert(0, "2 rows would change, 1 the same");
         let send = printed(&plan, "nothing has changed since: ");
         run_in_another_shell(&desk, &send).assert(0, "3 rows done, 0 failed");
         assert_eq!(desk.phones(1).len(), 1);
@@ -265,7 +265,7 @@ async fn the_requests_of_an_unfinished_job_are_to_be_waited_for_before_its_corre
     desk.write("a.csv", "id,phone\n1,+79160000002\n");
     for option in ["--yes", "--resume"] {
         let said = run(&desk, &["a.csv", option]);
-        said.assert(2, "To send the file as it is instead, rename it to a.1.csv, not before 4:00 after the end of that job, since its requests may be applied until then, and run: ");
+        said.assert(2, "To send the file as it is instead, rename it to a.1.csv, not before 4 min after the end of that job, since its requests may be applied until then, and run: ");
     }
 }
 

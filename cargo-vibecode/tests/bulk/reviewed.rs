@@ -40,7 +40,7 @@ async fn a_plan_ends_with_the_command_that_sends_it() {
     // If nothing would change, there is nothing to send.
     desk.write("b.csv", "id,post\n1,a\n2,b\n");
     let said = desk.run("contacts b.csv --plan");
-    said.assert(0, "0 records would change, 2 the same");
+    said.assert(0, "0 rows would change, 2 the same");
     assert!(!said.out.contains("To send"), "{said:?}");
 }
 
@@ -157,7 +157,7 @@ async fn rows_that_an_earlier_process_left_open_are_reviewed_whatever_the_limit_
     desk.write_journal("a.csv", &lines);
     let plan = desk.run("contacts a.csv --plan --limit 1 --settle 1");
     plan.assert(0, "contacts/3 post: (nothing) → c");
-    plan.assert(0, "1 record would change, 2 the same");
+    plan.assert(0, "1 row would change, 2 the same");
     let digest = review(&desk, "--limit 1 --settle 1");
     let words = format!("contacts a.csv --resume --limit 1 --settle 1 --reviewed {digest}");
     desk.run(&words).assert(0, "3 rows done, 0 failed");

@@ -32,7 +32,7 @@ async fn what_somebody_else_has_changed_since_is_left_unless_it_is_asked_for() {
     plan.assert(1, "contacts/2 post: changed since by somebody else");
     plan.assert(
         1,
-        "2 records would change, 0 the same, 0 rows not found, 1 row changed since",
+        "2 rows would change, 0 the same, 0 rows not found, 1 row changed since",
     );
     let said = desk.run("contacts kept.jsonl --yes");
     said.assert(1, "2 rows done, 1 failed");

@@ -17,7 +17,7 @@ use super::{
         resume::FoundJournal,
     },
 };
-use crate::{clock::clock_of_wait, failure::Failure};
+use crate::{clock::wait_in_words, failure::Failure};
 
 impl BulkJob<'_> {
     /// Checks that the job of a journal can be resumed now, and warns of what cannot be compared.
@@ -112,7 +112,7 @@ impl BulkJob<'_> {
         } else {
             format!(
                 ", not before {} after the end of that job, since its requests may be applied until then",
-                clock_of_wait(settle)
+                wait_in_words(settle)
             )
         };
         let name = self.free_name();

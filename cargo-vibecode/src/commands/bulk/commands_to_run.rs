@@ -96,6 +96,15 @@ impl BulkJob<'_> {
 
     /// Returns the command that shows what a backup would restore.
     pub(super) fn command_to_review_undo(&self, backup: &Path) -> CommandLine {
+        self.undo_of(backup).flag("plan")
+    }
+
+    /// Returns the command that resumes an undo which was begun.
+    pub(super) fn command_to_resume_undo(&self, backup: &Path) -> CommandLine {
+        self.undo_of(backup).flag("resume")
+    }
+
+    fn undo_of(&self, backup: &Path) -> CommandLine {
         let mut given = CommandLine::given();
         given
             .options
@@ -105,7 +114,7 @@ impl BulkJob<'_> {
             words: vec!["bulk".into(), self.args.entity.clone().into(), backup],
             options: given.options,
         };
-        self.for_the_same_portal(undo).flag("plan")
+        self.for_the_same_portal(undo)
     }
 
     /// Returns the command that checks the file of failed or of bad rows.

@@ -23,7 +23,7 @@ use vibecode_spec::one_line;
 
 use super::unapplied::UnappliedRows;
 use crate::{
-    clock::clock_of_wait,
+    clock::wait_in_words,
     commands::bulk::{
         earlier,
         input::{Input, journal_of, origin::Origin},
@@ -105,7 +105,7 @@ impl UndoneJob {
             output.warn(format!(
                 "{}: requests of the job that this backup undoes may be applied until {} after its end: what they change is not shown before that, and an undo waits for it",
                 one_line(&path.to_string_lossy()),
-                clock_of_wait(left)
+                wait_in_words(left)
             ));
         }
         Some(undone)
