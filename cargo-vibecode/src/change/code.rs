@@ -10,7 +10,7 @@ use vibecode_spec::{
     stage_pipeline,
 };
 
-pub(super) use self::advice::listed;
+pub(super) use self::advice::{SCHEMA, listed};
 pub(crate) use self::unchecked::{set_of, unchecked};
 use super::{PIPELINE, pipeline_number};
 use crate::code_file::KnownCodes;

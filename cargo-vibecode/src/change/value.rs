@@ -6,7 +6,7 @@ use vibecode_runtime::{CrmRef, Money};
 use vibecode_spec::{Field, Kind, OptionMatch, closest, one_line};
 
 use super::{
-    code::{self, listed},
+    code::{self, SCHEMA, listed},
     date,
 };
 use crate::code_file::KnownCodes;
@@ -110,9 +110,7 @@ fn option(field: &Field, text: &str) -> Result<Value, String> {
                 || format!("the options are {}", listed(labels.into_iter().map(one_line))),
                 |meant| format!("did you mean `{}`?", one_line(meant)),
             );
-            Err(format!(
-                "has no such option in the schema, which `cargo vibecode pull` updates: {meant}"
-            ))
+            Err(format!("has no such option in {SCHEMA}: {meant}"))
         }
     }
 }

@@ -169,7 +169,7 @@ async fn cells_hold_codes_of_the_portal_or_their_names() {
     desk.sandbox.clear_requests();
     desk.write("b.jsonl", "{\"id\":71,\"typeId\":\"CLEINT\"}\n");
     let said = desk.run("contacts b.jsonl --yes");
-    said.assert(1, "`typeId` has no such code: did you mean `CLIENT`?");
+    said.assert(1, "`typeId` has no such code in vibecode/statuses.json, which `cargo vibecode pull statuses` updates: did you mean `CLIENT`?");
     said.assert(1, "The codes are CLIENT (Клиенты), PARTNER (Партнёры)");
     desk.assert_nothing_sent();
 }

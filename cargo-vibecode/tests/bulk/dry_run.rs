@@ -83,7 +83,7 @@ async fn the_changes_of_the_valid_rows_are_to_be_looked_at_before_they_are_sent(
         let said = desk.run(&format!("contacts a.csv{plan}"));
         said.assert(
             1,
-            "correct the bad rows. To see what the valid rows would change without them: cargo vibecode bulk contacts a.csv",
+            "correct the bad rows. To see what the valid rows would change: cargo vibecode bulk contacts a.csv",
         );
         let advice = said.out.lines().last().unwrap();
         assert!(
@@ -165,12 +165,42 @@ async fn a_repeated_record_is_reported_and_its_rows_keep_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_ends_with_the_records_that_do_not_exist_and_the_rows_that_are_not_sent() {
+    let desk = Desk::of(1).await;
+    let missing: Vec<String> = (401..=412).map(|id| format!("{id},a\n")).collect();
+    desk.write("a.csv", format!("id,post\n{}x,b\n1,c\n", missing.concat()));
+    let said = desk.run("contacts a.csv --plan --skip-bad");
+    said.assert(
+        1,
+        "\nnot found: contacts/401 (row 2), contacts/402 (row 3), ",
+    );
+    said.assert(1, ", contacts/410 (row 11), and 2 more\n");
+    said.assert(
+        1,
+        "\n1 row would change, 0 the same, 12 rows not found, 1 bad (not sent)\n",
+    );
+    let said = desk.run("contacts a.csv --plan --skip-bad --format json");
+    let result = said.out.lines().last().unwrap();
+    let result: serde_json::Value = serde_json::from_str(result).unwrap();
+    assert_eq!(
+        (&result["not_found"], &result["bad"]),
+        (&12.into(), &1.into())
+    );
+    let first = result["first_not_found"].as_array().unwrap();
+    assert_eq!(first.len(), 10);
+    assert_eq!(
+        first[0],
+        serde_json::json!({"row": 2, "record": "contacts/401"})
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_repeats_an_earlier_one_is_counted_with_it_by_a_plan() {
     let desk = Desk::of(1).await;
     let row = |id: u64| format!("{id},+79161112233\n{id},+7 916 111-22-33\n");
     desk.write("a.csv", format!("id,phone\n{}{}", row(404), row(1)));
     let said = desk.run("contacts a.csv --plan");
-    said.assert(1, "1 record would change, 1 the same, 2 rows not found");
+    said.assert(1, "1 row would change, 1 the same, 2 rows not found");
     said.assert(1, "contacts/404 not found (row 2)");
     said.assert(1, "contacts/404 not found (row 3)");
     // The rows agree with the job.

@@ -62,7 +62,7 @@ async fn an_interrupted_wait_for_the_job_before_begins_again_and_nothing_was_sen
 async fn the_journal_of_a_job_whose_requests_may_run_is_not_to_be_deleted_yet() {
     let desk = desk_after_an_interrupted_wait().await;
     let said = desk.run(&format!("{JOB} --settle 60"));
-    said.assert(2, "To send all rows again, delete a.csv.journal, not before 2:00 after its end, since changes of it without an answer may be applied until then");
+    said.assert(2, "To send all rows again, delete a.csv.journal, not before 2 min after its end, since changes of it without an answer may be applied until then");
     desk.run("contacts a.csv --resume --no-throttle --settle 2")
         .assert(1, "already finished");
 }

@@ -202,7 +202,23 @@ async fn odd_phones_of_one_record_are_listed_and_do_not_hide_the_others() {
         "contacts/1 phone: + +79161112233 (WORK) (unless it is there",
     );
     said.assert(0, "contacts/2 phone: + +79161112244 (WORK)\n");
-    said.assert(0, "2 records would change");
+    said.assert(
+        0,
+        "phone, added as WORK unless it is there                1\n",
+    );
+    said.assert(0, "2 rows would change");
+    let said = run("--plan --format json");
+    let documents: Vec<Value> = said
+        .out
+        .lines()
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect();
+    let additions = documents.iter().filter(|it| it["event"] == "addition");
+    let is_known: Vec<&Value> = additions.map(|it| &it["is_known"]).collect();
+    assert_eq!(is_known, [false, true]);
+    let expected =
+        json!([{"field": "phone", "type": "WORK", "would_be_added": 1, "may_be_there": 1}]);
+    assert_eq!(documents.last().unwrap()["additions"], expected);
     let said = run("--yes --backup kept.jsonl");
     said.assert(
         2,

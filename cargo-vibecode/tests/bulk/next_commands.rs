@@ -74,7 +74,7 @@ async fn the_printed_commands_reach_the_same_portal() {
 
     let said = run_in_another_shell(&desk, &undo);
     said.assert(0, "contacts/1 post: x → o1");
-    said.assert(0, "3 records would change");
+    said.assert(0, "3 rows would change");
     assert_eq!(desk.field(1, "post"), "x");
     let said = run_in_another_shell(&desk, &undo.replace("--plan", "--yes"));
     said.assert(0, "3 rows done");
@@ -89,13 +89,13 @@ async fn the_command_after_a_plan_of_an_unfinished_job_sends_what_the_plan_has_s
     run(&desk, &["a.csv", "--yes", "--no-backup", "--limit", "2"]).assert(0, "2 rows done");
     let plan = run(&desk, &["a.csv", "--plan", "--no-backup", "--limit", "2"]);
     plan.assert(0, "contacts/3 post: (nothing) → c");
-    plan.assert(0, "2 records would change, 0 the same");
+    plan.assert(0, "2 rows would change, 0 the same");
     let resume = printed(&plan, "nothing has changed since: ");
     run_in_another_shell(&desk, &resume).assert(0, "4 rows done, 0 failed");
     assert_eq!(desk.field(4, "post"), "d");
     assert_ne!(desk.field(5, "post"), "e");
     let plan = run(&desk, &["a.csv", "--plan", "--no-backup"]);
-    plan.assert(0, "2 records would change, 0 the same");
+    plan.assert(0, "2 rows would change, 0 the same");
     let resume = printed(&plan, "nothing has changed since: ");
     run_in_another_shell(&desk, &resume).assert(0, "6 rows done, 0 failed");
 }
@@ -157,6 +157,7 @@ async fn a_job_that_is_resumed_with_other_options_is_answered_with_its_own() {
         said.assert(2, "the job was started with other options (");
         said.assert(2, "nothing was sent now. To resume it: ");
         let resume = printed(&said, "To resume it: ");
+        assert!(resume.contains("--portal sandbox.invalid"), "{resume}");
         run_in_another_shell(&desk, &resume).assert(1, "2 rows done, 0 failed, 1 bad (not sent)");
         assert_eq!(desk.field(2, "comments"), "y");
         assert_eq!(
@@ -229,11 +230,17 @@ async fn a_corrected_file_of_an_unfinished_job_is_sent_by_the_steps_that_are_pri
         );
         said.assert(2, "and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, ");
         let words = words.map(|word| if word == "60" { "0" } else { word });
-        let said = run(&desk, &words);
+        // The options of a job that is resumed are known.
+        let given = if option == "--resume" {
+            &words[..3]
+        } else {
+            &words
+        };
+        let said = run(&desk, given);
         said.assert(2, "instead, rename it to a.2.csv, and run: ");
         fs::rename(desk.path("a.csv"), desk.path("a.2.csv")).unwrap();
         let plan = run_in_another_shell(&desk, &printed(&said, "rename it to a.2.csv, and run: "));
-        plan.assert(0, "2 records would change, 1 the same");
+        plan.assert(0, "2 rows would change, 1 the same");
         let send = printed(&plan, "nothing has changed since: ");
         run_in_another_shell(&desk, &send).assert(0, "3 rows done, 0 failed");
         assert_eq!(desk.phones(1).len(), 1);
@@ -258,11 +265,7 @@ async fn the_requests_of_an_unfinished_job_are_to_be_waited_for_before_its_corre
     desk.write("a.csv", "id,phone\n1,+79160000002\n");
     for option in ["--yes", "--resume"] {
         let said = run(&desk, &["a.csv", option]);
-        said.assert(2, "To send the file as it is instead, wait ");
-        said.assert(
-            2,
-            ", since requests of that job may still be applied, rename it to a.1.csv, and run: ",
-        );
+        said.assert(2, "To send the file as it is instead, rename it to a.1.csv, not before 4 min after the end of that job, since its requests may be applied until then, and run: ");
     }
 }
 
@@ -280,6 +283,7 @@ async fn another_file_under_the_name_of_a_finished_job_is_not_a_job_to_resume() 
     );
     let command = printed(&said, "To see what the file would change: ");
     let command = command.split(" (with --yes").next().unwrap();
+    assert!(command.contains("--portal sandbox.invalid"), "{command}");
     run_in_another_shell(&desk, command).assert(0, "contacts/2 post: ");
     run_in_another_shell(&desk, &command.replace("--plan", "--yes")).assert(0, "1 row done");
     assert_eq!(desk.field(2, "post"), "y");

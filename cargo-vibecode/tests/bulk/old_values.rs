@@ -23,13 +23,13 @@ async fn a_plan_shows_old_and_new_values_and_changes_nothing() {
     said.assert(1, "contacts/1 phone: + +79161112244");
     assert!(!said.out.contains("+79161112233"), "{said:?}");
     said.assert(1, "contacts/404 not found (row 4)");
-    said.assert(1, "1 record would change, 1 the same, 1 row not found");
+    said.assert(1, "1 row would change, 1 the same, 1 row not found");
     // One request for the forms of the phones, one for the values.
     assert_eq!(desk.requests().len(), 2);
     assert_eq!(desk.field(1, "post"), "Clerk");
     assert!(!desk.exists("a.csv.journal"));
     desk.run("contacts a.csv --plan --country 7 --limit 1")
-        .assert(0, "1 record would change, 0 the same, 0 rows not found");
+        .assert(0, "1 row would change, 0 the same, 0 rows not found");
     desk.run("contacts a.csv --plan --yes")
         .assert(2, "cannot be used with");
 }
@@ -54,7 +54,7 @@ companyId               2
 post                    2
 phone, added as MOBILE                1
 phone, added as WORK                  3
-3 records would change, 0 the same, 0 rows not found
+3 rows would change, 0 the same, 0 rows not found
 ";
     said.assert(0, expected);
     said.assert(0, "contacts/1 phone: + +79161112244 (MOBILE)");
@@ -64,8 +64,8 @@ phone, added as WORK                  3
     let fields = serde_json::json!([{"field": "companyId", "would_change": 2}, {"field": "post", "would_change": 2}]);
     assert_eq!(document["fields"], fields);
     let additions = serde_json::json!([
-        {"field": "phone", "type": "MOBILE", "would_be_added": 1},
-        {"field": "phone", "type": "WORK", "would_be_added": 3},
+        {"field": "phone", "type": "MOBILE", "would_be_added": 1, "may_be_there": 0},
+        {"field": "phone", "type": "WORK", "would_be_added": 3, "may_be_there": 0},
     ]);
     assert_eq!(document["additions"], additions);
 }
@@ -77,7 +77,7 @@ async fn a_plan_with_bad_rows_advises_a_plan_of_the_others() {
     let said = desk.run("contacts a.csv --plan");
     said.assert(
         1,
-        "correct the bad rows. To see what the valid rows would change without them: ",
+        "correct the bad rows. To see what the valid rows would change: ",
     );
     assert!(!said.out.contains("--yes"), "{said:?}");
     desk.run("contacts a.csv --skip-bad --plan")

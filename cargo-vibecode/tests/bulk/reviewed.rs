@@ -40,7 +40,7 @@ async fn a_plan_ends_with_the_command_that_sends_it() {
     // If nothing would change, there is nothing to send.
     desk.write("b.csv", "id,post\n1,a\n2,b\n");
     let said = desk.run("contacts b.csv --plan");
-    said.assert(0, "0 records would change, 2 the same");
+    said.assert(0, "0 rows would change, 2 the same");
     assert!(!said.out.contains("To send"), "{said:?}");
 }
 
@@ -63,12 +63,18 @@ async fn other_rows_or_records_than_those_that_were_reviewed_are_not_sent() {
     desk.write("a.csv", file.replace("2,b,", "2,c,"));
     refused(&digest, "the rows request other changes");
     desk.write("a.csv", file);
-    refused(&format!("{digest} --limit 1"), "--limit");
+    refused(
+        &format!("{digest} --limit 1"),
+        "a record was changed since, or deleted, or the review was made without --limit or with another one. Nothing was sent",
+    );
     for row in ["post\n2,x\n", "phone\n1,+79161112233\n"] {
         desk.write("b.csv", format!("id,{row}"));
         let _ = std::fs::remove_file(desk.path("b.csv.journal"));
         desk.run("contacts b.csv --yes").assert(0, "1 row done");
-        refused(&digest, "the records are not as they were");
+        refused(
+            &digest,
+            "a record was changed since, or deleted, or the review was made with --limit. Nothing was sent",
+        );
     }
     let digest = review(&desk, "");
     send(&desk, &digest).assert(0, "2 rows done, 0 failed");
@@ -137,7 +143,7 @@ async fn the_review_of_an_unfinished_job_covers_the_rows_that_are_sent_next() {
     desk.run("contacts b.csv --yes").assert(0, "1 row done");
     let words = format!("contacts a.csv --resume --limit 2 --settle 1 --reviewed {digest}");
     desk.run(&words)
-        .assert(2, "what would be sent is not what was reviewed");
+        .assert(2, "a record was changed since, or deleted, or the job has sent rows since, or the review was made without --limit or with another one. Nothing was sent");
     assert_ne!(desk.field(3, "post"), "c");
     assert_eq!(desk.field(4, "post"), "x");
 }
@@ -151,7 +157,7 @@ async fn rows_that_an_earlier_process_left_open_are_reviewed_whatever_the_limit_
     desk.write_journal("a.csv", &lines);
     let plan = desk.run("contacts a.csv --plan --limit 1 --settle 1");
     plan.assert(0, "contacts/3 post: (nothing) → c");
-    plan.assert(0, "1 record would change, 2 the same");
+    plan.assert(0, "1 row would change, 2 the same");
     let digest = review(&desk, "--limit 1 --settle 1");
     let words = format!("contacts a.csv --resume --limit 1 --settle 1 --reviewed {digest}");
     desk.run(&words).assert(0, "3 rows done, 0 failed");

@@ -68,7 +68,7 @@ async fn a_job_that_ends_warns_of_failed_rows_whose_change_may_still_be_applied(
     desk.sandbox.calm();
     desk.run("contacts a.csv --resume --settle 60").assert(
         1,
-        "may be applied until 2:00 after the end of the job: run the failed rows only after that",
+        "may be applied until 2 min after the end of the job: run the failed rows only after that",
     );
 }
 
@@ -100,6 +100,6 @@ async fn a_second_interrupt_says_of_how_many_rows_the_change_may_still_be_applie
     let said = crate::support::Said::of(child.wait_with_output().unwrap());
     said.assert(
         2,
-        "the changes of 50 rows have no answer, and may still be applied for 4:00",
+        "the changes of 50 rows have no answer, and may still be applied for 4 min",
     );
 }

@@ -75,7 +75,7 @@ async fn a_code_that_the_portal_lacks_is_refused_before_anything_is_sent() {
     for (set, problem) in [
         (
             sets[0],
-            "`typeId` has no such code: did you mean `CLIENT`? The codes are CLIENT (Клиенты)",
+            "`typeId` has no such code in vibecode/statuses.json, which `cargo vibecode pull statuses` updates: did you mean `CLIENT`? The codes are CLIENT (Клиенты)",
         ),
         (
             sets[1],

@@ -145,12 +145,12 @@ async fn an_interrupted_update_says_what_may_have_been_applied() {
         (
             vec![Fault::hang()],
             &["--add", "phone=+79161112233"][..],
-            "interrupted: the change of contacts/71 may have been applied, and may still be for 2:00: before adding",
+            "interrupted: the change of contacts/71 may have been applied, and may still be for 2 min: before adding",
         ),
         (
             vec![Fault::hang()],
             &["--add", "phone=+79161112233", "--settle", "7"],
-            "may have been applied, and may still be for 0:07: before adding",
+            "may have been applied, and may still be for 7 s: before adding",
         ),
         (
             vec![Fault::hang()],

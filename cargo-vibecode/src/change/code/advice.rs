@@ -7,6 +7,9 @@ use vibecode_spec::{
 use super::{Parts, find, is_by_pipeline};
 use crate::code_file::KnownCodes;
 
+/// The schema, and the command that updates it.
+pub(in crate::change) const SCHEMA: &str = "the schema, which `cargo vibecode pull` updates";
+
 /// The number of codes that a message lists.
 const MAX_SHOWN: usize = 20;
 
@@ -19,7 +22,8 @@ pub(super) fn items<'c>(parts: &Parts<'c>) -> impl Iterator<Item = &'c Item> + C
 pub(super) fn unknown(field: &Field, text: &str, parts: &Parts<'_>, codes: &KnownCodes) -> String {
     let set = field.codes.as_ref();
     // Codes that are in no file are those of the schema.
-    let next_step = next_step(set.filter(|set| codes.parts(set).is_some()));
+    let set_of_file = set.filter(|set| codes.parts(set).is_some());
+    let next_step = next_step(set_of_file);
     if items(parts).next().is_none() {
         return match (set, codes.pipeline().filter(|_| is_by_pipeline(field))) {
             (Some(_), Some(pipeline)) => {
@@ -46,13 +50,15 @@ pub(super) fn unknown(field: &Field, text: &str, parts: &Parts<'_>, codes: &Know
         part = [*found];
         parts = &part;
     }
-    let known = known(parts, &next_step);
+    // Before the codes, which may be many.
+    let source = source(set_of_file);
+    let known = known(parts, "");
     match meant(text, parts) {
         Some(meant) => format!(
-            "has no such code: did you mean `{}`? The {known}",
+            "has no such code in {source}: did you mean `{}`? The {known}",
             one_line(meant)
         ),
-        None => format!("has no such code: the {known}"),
+        None => format!("has no such code in {source}: the {known}"),
     }
 }
 
@@ -98,14 +104,19 @@ pub(super) fn known(parts: &Parts<'_>, next_step: &str) -> String {
     format!("codes are {}{next_step}", listed(shown))
 }
 
-/// Says where the codes of a set come from; `None` is the schema.
+/// Says where the codes of a set come from, as the end of a sentence; `None` is the schema.
 pub(super) fn next_step(set: Option<&CodeSet>) -> String {
+    format!(", according to {}", source(set))
+}
+
+/// Returns where the codes of a set come from, and the command that updates it; `None` is the schema.
+fn source(set: Option<&CodeSet>) -> String {
     let Some(set) = set else {
-        return ", according to the schema, which `cargo vibecode pull` updates".to_owned();
+        return SCHEMA.to_owned();
     };
     let of_portal = CodeFile::of(set);
     let (file, name) = (PortalFile::from(of_portal).file_name(), of_portal.name());
-    format!(", according to vibecode/{file}, which `cargo vibecode pull {name}` updates")
+    format!("vibecode/{file}, which `cargo vibecode pull {name}` updates")
 }
 
 /// Explains that a text is no code, and that no name is known.

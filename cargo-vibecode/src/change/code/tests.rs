@@ -131,7 +131,9 @@ fn what_is_in_no_set_is_refused_with_the_codes_that_exist() {
         (
             stages(),
             "C5:LOSE",
-            &["has no such code: the codes are C5:NEW (New), "],
+            &[
+                "has no such code in vibecode/statuses.json, which `cargo vibecode pull statuses` updates: the codes are C5:NEW (New), ",
+            ],
         ),
         (
             stages(),
@@ -145,7 +147,8 @@ fn what_is_in_no_set_is_refused_with_the_codes_that_exist() {
             "rub",
             &[
                 "did you mean `RUB`? ",
-                "codes are RUB (Рубль), USD, according to vibecode/currencies.json",
+                "in vibecode/currencies.json, which `cargo vibecode pull currencies` updates",
+                "codes are RUB (Рубль), USD",
             ],
         ),
         (
@@ -206,7 +209,7 @@ fn codes_in_the_schema_count_if_the_file_is_missing() {
     assert_eq!(of_text(&field, "first", &nothing).as_deref(), Ok("A"));
     let problem = of_text(&field, "CLIENT", &nothing).unwrap_err();
     assert!(
-        problem.contains("A (First), according to the schema"),
+        problem.contains("has no such code in the schema, which `cargo vibecode pull` updates: the codes are A (First)"),
         "{problem}"
     );
     assert_eq!(

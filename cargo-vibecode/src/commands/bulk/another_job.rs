@@ -8,15 +8,16 @@ use std::{
 use vibecode_spec::one_line;
 
 use super::{
+    commands_to_run::CommandLine,
     earlier,
     input::journal_of,
     job::BulkJob,
     journal::{
-        header::{Header, OtherJob},
+        header::{Header, OtherJob, Setting},
         resume::FoundJournal,
     },
 };
-use crate::{clock::clock_of_wait, failure::Failure};
+use crate::{clock::wait_in_words, failure::Failure};
 
 impl BulkJob<'_> {
     /// Checks that the job of a journal can be resumed now, and warns of what cannot be compared.
@@ -39,7 +40,7 @@ impl BulkJob<'_> {
         }
         let refusal = header.refusal(now).filter(|_| !is_finished);
         refusal.map_or(Ok(()), |refusal| {
-            let problem = refusal.in_words(|| self.as_new_job(found));
+            let problem = refusal.in_words(|| self.as_new_job(found, &[]));
             Err(Failure::in_file(&self.input.journal(), problem))
         })
     }
@@ -76,14 +77,14 @@ impl BulkJob<'_> {
             None => "the file",
         };
         let problem = match other {
-            OtherJob::File(digests) if found.past().is_finished => format!(
+            OtherJob::File { digests, then } if found.past().is_finished => format!(
                 "{}, and {file} has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change: {} (with --yes instead of --plan it is sent)",
                 found.past().finished_in_words(""),
-                self.command_to_review()
+                self.command_to_review_as(found, &then)
             ),
-            OtherJob::File(digests) => format!(
+            OtherJob::File { digests, then } => format!(
                 "{file} has changed since its job was started ({digests}), and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, {}",
-                self.as_new_job(found)
+                self.as_new_job(found, &then)
             ),
             OtherJob::Portal { then, now } => format!(
                 "the portal was {then} and is now {now}: nothing was sent. To resume the job, use a key for {then}"
@@ -91,29 +92,39 @@ impl BulkJob<'_> {
             OtherJob::Settings { then, differences } => format!(
                 "the job was started with other options ({}): nothing was sent now. To resume it: {}",
                 differences.join("; "),
-                self.command_to_resume().with_settings(&then)
+                self.command_to_resume()
+                    .with_settings(&then)
+                    .with_portal(found.header().portal.as_deref())
             ),
         };
         Failure::in_file(&self.input.journal(), problem)
     }
 
+    /// Returns the command that shows what the file would change. The options of a job that is resumed are those that it
+    /// was started with.
+    fn command_to_review_as(&self, found: &FoundJournal, then: &[Setting]) -> CommandLine {
+        let then = if self.args.resume { then } else { &[] };
+        let command = self.command_to_review().with_settings(then);
+        command.with_portal(found.header().portal.as_deref())
+    }
+
     /// Says how the rows can be sent by a job of their own, although this one is not finished.
-    fn as_new_job(&self, found: &FoundJournal) -> String {
+    fn as_new_job(&self, found: &FoundJournal, then: &[Setting]) -> String {
         let settle = self.settle_of_batches_of(found.header());
-        let left = found.past().unsettled_with_lost(settle);
-        let wait = if left.is_zero() {
+        let not_before = if found.past().unsettled_with_lost(settle).is_zero() {
             String::new()
         } else {
             format!(
-                "wait {}, since requests of that job may still be applied, ",
-                clock_of_wait(left)
+                ", not before {} after the end of that job, since its requests may be applied until then",
+                wait_in_words(settle)
             )
         };
         let name = self.free_name();
         format!(
-            "{wait}rename it to {}, and run: {}",
+            "rename it to {}{not_before}, and run: {}",
             one_line(&name.to_string_lossy()),
-            self.command_to_review().with_file(OsString::from(name))
+            self.command_to_review_as(found, then)
+                .with_file(OsString::from(name))
         )
     }
 

@@ -186,7 +186,7 @@ impl BulkJob<'_> {
             let others = match checked.to_send {
                 0 => String::new(),
                 _ => format!(
-                    ". To see what the valid rows would change without them: {}",
+                    ". To see what the valid rows would change: {}",
                     self.command_to_review_valid_rows()
                 ),
             };

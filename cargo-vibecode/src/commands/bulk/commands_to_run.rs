@@ -96,6 +96,15 @@ impl BulkJob<'_> {
 
     /// Returns the command that shows what a backup would restore.
     pub(super) fn command_to_review_undo(&self, backup: &Path) -> CommandLine {
+        self.undo_of(backup).flag("plan")
+    }
+
+    /// Returns the command that resumes an undo which was begun.
+    pub(super) fn command_to_resume_undo(&self, backup: &Path) -> CommandLine {
+        self.undo_of(backup).flag("resume")
+    }
+
+    fn undo_of(&self, backup: &Path) -> CommandLine {
         let mut given = CommandLine::given();
         given
             .options
@@ -105,7 +114,7 @@ impl BulkJob<'_> {
             words: vec!["bulk".into(), self.args.entity.clone().into(), backup],
             options: given.options,
         };
-        self.for_the_same_portal(undo).flag("plan")
+        self.for_the_same_portal(undo)
     }
 
     /// Returns the command that checks the file of failed or of bad rows.
@@ -137,11 +146,7 @@ impl BulkJob<'_> {
         if let Some(url) = portal::base_url_of_environment(self.portal_args) {
             command = command.option("base-url", url);
         }
-        let portal = self.identity.as_ref().and_then(|it| it.portal.clone());
-        match portal {
-            Some(portal) if !command.has("portal") => command.option("portal", portal),
-            _ => command,
-        }
+        command.with_portal(self.identity.as_ref().and_then(|it| it.portal.as_deref()))
     }
 }
 
@@ -231,6 +236,14 @@ impl CommandLine {
             }
             None if setting.value == true => command.flag(name),
             None => command,
+        }
+    }
+
+    /// Returns this command with an assertion of the portal, unless it has one.
+    pub(super) fn with_portal(self, portal: Option<&str>) -> Self {
+        match portal {
+            Some(portal) if !self.has("portal") => self.option("portal", portal),
+            Some(_) | None => self,
         }
     }
 

@@ -16,9 +16,7 @@ use super::{
     },
     send::progress::Progress,
 };
-use vibecode_spec::one_line;
-
-use crate::{clock::clock_of_wait, failure::Failure, portal_identity::same_portal};
+use crate::{clock::wait_in_words, failure::Failure, portal_identity::same_portal};
 
 impl BulkJob<'_> {
     /// Opens the journal of the job to resume, and warns of the portal's files that have changed since: they
@@ -40,8 +38,8 @@ impl BulkJob<'_> {
             && !found.past().is_finished
         {
             return Err(match found.past().open_undo() {
-                Some(undo) => beside_its_undo(journal, &undone, undo),
-                None => self.undone(journal, &undone),
+                Some(undo) => self.beside_its_undo(&found, &undone, undo),
+                None => self.undone(&found, &undone),
             });
         }
         self.check_same_job(&found)?;
@@ -50,13 +48,34 @@ impl BulkJob<'_> {
 
     /// The error of a job that is resumed after an undo. The rows that are left would be sent, and those that were
     /// restored would count as done.
-    fn undone(&self, journal: &Path, undone: &str) -> Failure {
+    fn undone(&self, found: &FoundJournal, undone: &str) -> Failure {
+        let journal = &self.input.journal();
         let free = earlier::numbered(journal).find(|name| !name.exists());
         let free = free.unwrap_or_default();
         let problem = format!(
             "this job was undone in part ({undone}), and a resumed job would report the restored rows as done: nothing was sent. To send all rows again, rename this journal to {}, and run: {}",
             free.display(),
             self.command_to_start_again()
+                .with_portal(found.header().portal.as_deref())
+        );
+        Failure::in_file(journal, problem)
+    }
+
+    /// The error of a job that is resumed while requests of its undo may still restore rows.
+    fn beside_its_undo(&self, found: &FoundJournal, undone: &str, undo: &OpenUndo) -> Failure {
+        let journal = &self.input.journal();
+        let folder = journal.parent().unwrap_or(Path::new(""));
+        let next = match &undo.file {
+            Some(file) => {
+                let backup = folder.join(file);
+                let command = self.command_to_resume_undo(&backup);
+                let portal = found.header().portal.as_deref();
+                format!(": {}", command.with_portal(portal))
+            }
+            None => ", with --resume for its backup".to_owned(),
+        };
+        let problem = format!(
+            "{undone}, so its requests may still restore rows: nothing was sent. End the undo first{next}"
         );
         Failure::in_file(journal, problem)
     }
@@ -74,7 +93,7 @@ impl BulkJob<'_> {
         } else {
             format!(
                 ", not before {} after its end, since changes of it without an answer may be applied until then",
-                clock_of_wait(settle)
+                wait_in_words(settle)
             )
         };
         format!(
@@ -172,17 +191,4 @@ impl BulkJob<'_> {
         ));
         Ok(())
     }
-}
-
-/// The error of a job that is resumed while requests of its undo may still restore rows.
-fn beside_its_undo(journal: &Path, undone: &str, undo: &OpenUndo) -> Failure {
-    let folder = journal.parent().unwrap_or(Path::new(""));
-    let backup = match &undo.file {
-        Some(file) => one_line(&folder.join(file).to_string_lossy()),
-        None => "its backup".to_owned(),
-    };
-    let problem = format!(
-        "{undone}, so its requests may still restore rows: nothing was sent. End the undo first: run {backup} again with --resume"
-    );
-    Failure::in_file(journal, problem)
 }

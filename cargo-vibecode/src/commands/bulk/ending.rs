@@ -17,7 +17,7 @@ use super::{
     send::{Sender, Stopped, other_portal::unconfirmed_in_words},
     sent_to,
 };
-use crate::{ExitStatus, clock::clock_of_wait, failure::Failure, plural::number_of};
+use crate::{ExitStatus, clock::wait_in_words, failure::Failure, plural::number_of};
 
 /// The rows of a job at its end.
 #[derive(Debug, Clone, Copy, Default)]
@@ -178,7 +178,7 @@ impl BulkJob<'_> {
             self.output.warn(format!(
                 "{} may be applied until {} after the end of the job: run the failed rows only after that",
                 unanswered(rows),
-                clock_of_wait(settle)
+                wait_in_words(settle)
             ));
         }
         self.show_not_undone();
@@ -391,7 +391,7 @@ impl BulkJob<'_> {
 
 /// Says of how many rows the change may still be applied, and for how long.
 fn still_unanswered(rows: u64, left: Duration) -> String {
-    let left = clock_of_wait(left);
+    let left = wait_in_words(left);
     format!("{} may still be applied for {left}", unanswered(rows))
 }
 

@@ -61,8 +61,9 @@ pub(super) struct Estimate {
     rows: u64,
     /// The request that asks for the portal, and those for its fields.
     portal: u64,
-    /// Those that read the records, for their old values or to compare them with the review, and their pipelines.
-    old_values: u64,
+    /// Those that read the records before: for their old values, for a preview or a review, for their pipelines, and for the
+    /// forms of their phones.
+    read_first: u64,
     /// Those that send the rows. With `--ensure` as many read the records first, and so does an undo.
     send: u64,
     /// The most requests that read the records afterwards. If every answer shows all fields, none is sent.
@@ -87,7 +88,7 @@ impl Estimate {
             rows,
             // A job asks again at its end.
             portal: 1 + u64::from(is_sent) + checked.requests_for_files,
-            old_values: if_so(is_read, once.max(reading))
+            read_first: if_so(is_read, once.max(reading))
                 + if_so(checked.sets_stages, reading)
                 + if_so(checked.adds && args.rules.knows_forms(), reading),
             send: if_so(
@@ -100,7 +101,7 @@ impl Estimate {
     }
 
     fn requests(&self) -> u64 {
-        self.portal + self.old_values + self.send + self.read_back
+        self.portal + self.read_first + self.send + self.read_back
     }
 
     /// Returns the time that the requests take at the limit, in seconds.
@@ -112,7 +113,7 @@ impl Estimate {
     pub(super) fn in_words(&self) -> String {
         let parts = [
             (self.portal, "for the portal"),
-            (self.old_values, "to read the records first"),
+            (self.read_first, "to read the records first"),
             (self.send, "for the rows"),
             (self.read_back, "to read the records afterwards"),
         ];
@@ -138,7 +139,7 @@ impl Estimate {
             "rows": self.rows,
             "requests": self.requests(),
             "requests_for_portal": self.portal,
-            "requests_for_old_values": self.old_values,
+            "requests_to_read_first": self.read_first,
             "requests_for_rows": self.send,
             "requests_to_read_back": self.read_back,
             "requests_per_minute": self.per_minute,
@@ -217,7 +218,7 @@ mod tests {
         let estimate = Estimate {
             rows: 1_000_000,
             portal: 1,
-            old_values: 20_000,
+            read_first: 20_000,
             send: 20_000,
             read_back: 20_000,
             per_minute: Some(300),

@@ -12,8 +12,16 @@ use crate::output::Output;
 pub(super) struct PlanTotals {
     /// The number of rows that set or clear a field.
     changed: BTreeMap<String, u64>,
-    /// The number of phones or emails by field and type.
-    added: BTreeMap<(&'static str, String), u64>,
+    /// The phones or emails by field and type.
+    added: BTreeMap<(&'static str, String), Additions>,
+}
+
+/// How many phones or emails would be added.
+#[derive(Debug, Default)]
+struct Additions {
+    missing: u64,
+    /// Those of which it is not known whether the records have them.
+    perhaps_there: u64,
 }
 
 impl PlanTotals {
@@ -24,7 +32,12 @@ impl PlanTotals {
         }
         for addition in &changes.added {
             let key = (addition.field, addition.value_type.clone());
-            *self.added.entry(key).or_default() += 1;
+            let additions = self.added.entry(key).or_default();
+            if addition.is_known {
+                additions.missing += 1;
+            } else {
+                additions.perhaps_there += 1;
+            }
         }
     }
 
@@ -33,9 +46,15 @@ impl PlanTotals {
         let changed = self.changed.iter();
         let changed = changed.map(|(field, rows)| [field.clone(), rows.to_string(), String::new()]);
         let added = self.added.iter();
-        let added = added.map(|((field, value_type), count)| {
-            let field = format!("{field}, added as {value_type}");
-            [field, String::new(), count.to_string()]
+        let added = added.flat_map(|((field, value_type), additions)| {
+            let name = format!("{field}, added as {value_type}");
+            let perhaps = format!("{name} unless it is there");
+            let counts = [
+                (name, additions.missing),
+                (perhaps, additions.perhaps_there),
+            ];
+            let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+            counts.map(|(name, count)| [name, String::new(), count.to_string()])
         });
         let rows: Vec<Vec<String>> = changed.chain(added).map(Vec::from).collect();
         if !rows.is_empty() {
@@ -53,8 +72,13 @@ impl PlanTotals {
     pub(super) fn additions_json(&self) -> Value {
         let added = self.added.iter();
         added
-            .map(|((field, value_type), count)| {
-                json!({"field": field, "type": value_type, "would_be_added": count})
+            .map(|((field, value_type), additions)| {
+                json!({
+                    "field": field,
+                    "type": value_type,
+                    "would_be_added": additions.missing,
+                    "may_be_there": additions.perhaps_there,
+                })
             })
             .collect()
     }

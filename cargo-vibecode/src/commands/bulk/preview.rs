@@ -8,6 +8,7 @@ use vibecode_spec::{Field, Kind, Schema, one_line};
 
 use super::{
     check::{Checked, rows},
+    ending::bad_rows,
     input::Input,
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
@@ -19,6 +20,9 @@ use super::{
     send::plan::{Plan, Repeating},
 };
 use crate::{failure::Failure, output::Output, progress::RequestProgress};
+
+/// The maximum number of records that do not exist and are named at the end.
+const MAX_NOT_FOUND_AT_END: usize = 10;
 
 /// How many rows would do what.
 #[derive(Debug, Default)]
@@ -33,6 +37,8 @@ pub(super) struct Preview {
     totals: PlanTotals,
     digest: ReviewDigest,
     lines_not_found: RowSet,
+    /// The first of the rows without a record, each with the name of the record.
+    first_not_found: Vec<(u64, String)>,
     lines_refused: RowSet,
     /// The rows that are not sent, since earlier rows add all that they would add.
     unsent: Vec<Repeating>,
@@ -79,8 +85,7 @@ impl Preview {
                 let Some(record) = &row.record else {
                     self.digest.add_missing(row.line);
                     self.lines_not_found.insert(row.line);
-                    self.not_found += 1;
-                    show_not_found(&name, row.line, output);
+                    self.add_not_found(name, row.line, output);
                     continue;
                 };
                 let changes = RowChanges::of(&row.job, record.raw(), options.schema);
@@ -133,13 +138,37 @@ impl Preview {
     fn add_unsent(&mut self, row: &Repeating, name: &str, output: &Output) {
         let is_among = |lines: &RowSet| row.earlier.iter().any(|line| lines.contains(*line));
         if is_among(&self.lines_not_found) {
-            self.not_found += 1;
-            show_not_found(name, row.line, output);
+            self.add_not_found(name.to_owned(), row.line, output);
         } else if is_among(&self.lines_refused) {
             self.changed_since += 1;
         } else {
             self.same += 1;
         }
+    }
+
+    fn add_not_found(&mut self, name: String, line: u64, output: &Output) {
+        self.not_found += 1;
+        show_not_found(&name, line, output);
+        if self.first_not_found.len() < MAX_NOT_FOUND_AT_END {
+            self.first_not_found.push((line, name));
+        }
+    }
+
+    /// Prints the records that do not exist once more: among many changes they are overlooked.
+    fn show_first_not_found(&self, output: &Output) {
+        let shown = self.first_not_found.iter();
+        let shown: Vec<String> = shown
+            .map(|(line, name)| format!("{name} (row {line})"))
+            .collect();
+        if shown.is_empty() {
+            return;
+        }
+        let others = self.not_found - shown.len() as u64;
+        let others = match others {
+            0 => String::new(),
+            count => format!(", and {count} more"),
+        };
+        output.line(format!("not found: {}{others}", shown.join(", ")));
     }
 
     /// Returns whether a row would fail.
@@ -181,15 +210,17 @@ impl Preview {
                 rows(self.other_pipeline)
             );
         }
+        self.show_first_not_found(output);
         output.line(format!(
-            "{} would change, {} the same, {} not found{refused}",
-            match self.changed {
-                1 => "1 record".to_owned(),
-                count => format!("{count} records"),
-            },
+            "{} would change, {} the same, {} not found{refused}{}",
+            rows(self.changed),
             self.same,
             rows(self.not_found),
+            bad_rows(checked.bad),
         ));
+        let first_not_found = self.first_not_found.iter();
+        let first_not_found =
+            first_not_found.map(|(row, record)| json!({"row": row, "record": record}));
         output.json(&json!({
             "encoding": input.encoding_name(),
             "would_change": self.changed,
@@ -197,6 +228,8 @@ impl Preview {
             "additions": self.totals.additions_json(),
             "same": self.same,
             "not_found": self.not_found,
+            "first_not_found": first_not_found.collect::<Value>(),
+            "bad": checked.bad,
             "changed_since": self.changed_since,
             "other_pipeline": self.other_pipeline,
             "unapplied": checked.unapplied,
@@ -272,6 +305,7 @@ fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output
             "field": field,
             "value": value,
             "type": value_type,
+            "is_known": is_known,
         });
         output.event("addition", document);
     }

@@ -207,14 +207,40 @@ impl BulkJob<'_> {
         }
         let rows = |text: &str| text.split('-').next().map(str::to_owned);
         let what = if rows(&now) == rows(reviewed) {
-            "the records are not as they were, the job has sent rows since, or --limit or --overwrite-newer is another one"
+            self.why_records_differ()
         } else {
-            "the rows request other changes: the file, an option or a file in the folder vibecode has changed"
+            "the rows request other changes: the file, an option or a file in the folder vibecode has changed".to_owned()
         };
         Err(Failure::new(format!(
             "what would be sent is not what was reviewed: {what}. Nothing was sent. To review it again: {}",
             self.command_to_review()
         )))
+    }
+
+    /// Returns what may be why the same rows would change something else in the records. The digest of a review does not
+    /// show which records they are.
+    fn why_records_differ(&self) -> String {
+        let args = self.args;
+        let limit = match args.limit {
+            Some(_) => "the review was made without --limit or with another one",
+            None => "the review was made with --limit",
+        };
+        let causes = [
+            (true, "a record was changed since, or deleted"),
+            (args.resume, "the job has sent rows since"),
+            (true, limit),
+            (
+                self.input.origin.is_some() && args.overwrite_newer,
+                "the review was made without --overwrite-newer",
+            ),
+            (
+                self.input.origin.is_some() && !args.overwrite_newer,
+                "the review was made with --overwrite-newer",
+            ),
+        ];
+        let causes = causes.iter().filter(|(may_be, _)| *may_be);
+        let causes: Vec<&str> = causes.map(|(_, cause)| *cause).collect();
+        causes.join(", or ")
     }
 
     async fn read_for_review(

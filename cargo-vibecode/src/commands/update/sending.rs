@@ -8,7 +8,7 @@ use vibecode_runtime::{Client, Error, PatchJob};
 use super::{Args, Names, of_request};
 use crate::{
     ExitStatus,
-    clock::clock,
+    clock::wait_in_words,
     failure::Failure,
     output::Output,
     plural::number_of,
@@ -139,7 +139,7 @@ impl Sending<'_> {
         } else {
             format!(
                 "the change of {record} may have been applied, and may still be for {}",
-                clock(Duration::from_secs(args.settle))
+                wait_in_words(Duration::from_secs(args.settle))
             )
         };
         let next = if args.add.is_empty() || self.is_ensured {

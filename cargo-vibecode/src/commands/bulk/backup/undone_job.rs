@@ -23,6 +23,7 @@ use vibecode_spec::one_line;
 
 use super::unapplied::UnappliedRows;
 use crate::{
+    clock::wait_in_words,
     commands::bulk::{
         earlier,
         input::{Input, journal_of, origin::Origin},
@@ -102,9 +103,9 @@ impl UndoneJob {
         let (left, _) = undone.unsettled(undo);
         if !left.is_zero() {
             output.warn(format!(
-                "{}: requests of the job that this backup undoes may be applied until {} s after its end: what they change is not shown before that, and an undo waits for it",
+                "{}: requests of the job that this backup undoes may be applied until {} after its end: what they change is not shown before that, and an undo waits for it",
                 one_line(&path.to_string_lossy()),
-                left.as_millis().div_ceil(1000)
+                wait_in_words(left)
             ));
         }
         Some(undone)

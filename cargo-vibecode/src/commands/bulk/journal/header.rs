@@ -105,8 +105,13 @@ pub(crate) type FileDigests = BTreeMap<String, String>;
 /// Why a journal is not that of the job now.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum OtherJob {
-    /// The file is another one, or has changed. The text has the digests of both.
-    File(String),
+    /// The file is another one, or has changed.
+    File {
+        /// The digests of both, in words.
+        digests: String,
+        /// How the job was started, as far as it is given otherwise now.
+        then: Vec<Setting>,
+    },
     Portal {
         then: String,
         now: String,
@@ -147,11 +152,14 @@ impl Header {
     pub(crate) fn is_of_another_job(&self, now: &Self) -> Option<OtherJob> {
         if self.input_sha256 != now.input_sha256 {
             let digits = |digest: &str| digest.chars().take(8).collect::<String>();
-            return Some(OtherJob::File(format!(
-                "its SHA-256 began with {}, and now with {}",
-                digits(&self.input_sha256),
-                digits(&now.input_sha256)
-            )));
+            return Some(OtherJob::File {
+                digests: format!(
+                    "its SHA-256 began with {}, and now with {}",
+                    digits(&self.input_sha256),
+                    digits(&now.input_sha256)
+                ),
+                then: self.other_settings(now).0,
+            });
         }
         if let (Some(then), Some(now)) = (&self.portal, &now.portal)
             && !same_portal(then, now)
@@ -161,10 +169,12 @@ impl Header {
                 now: now.clone(),
             });
         }
-        self.other_settings(now)
+        let (then, differences) = self.other_settings(now);
+        (!then.is_empty()).then_some(OtherJob::Settings { then, differences })
     }
 
-    fn other_settings(&self, now: &Self) -> Option<OtherJob> {
+    /// Returns the settings of this job that are given otherwise now, and the differences in words.
+    fn other_settings(&self, now: &Self) -> (Vec<Setting>, Vec<String>) {
         let settings = self.settings().into_iter().zip(now.settings());
         // If the rows are read in another way, they may add nothing any more, and are not ensured for that reason.
         let is_ensure_derived = self.requests_other_changes(now);
@@ -185,7 +195,7 @@ impl Header {
             then.retain(|it| !is_of_columns(it));
             then.extend(self.settings().into_iter().filter(is_of_columns));
         }
-        (!then.is_empty()).then_some(OtherJob::Settings { then, differences })
+        (then, differences)
     }
 
     /// Returns why the rows that are left must not be sent as they would be now.

@@ -5,7 +5,7 @@ use std::{pin::pin, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::{
-    clock::clock_of_wait,
+    clock::wait_in_words,
     output::Output,
     progress::{ProgressMeter, TICK, Wait},
     rate_limit::WatchedThrottle,
@@ -96,7 +96,7 @@ impl Progress {
         if time.is_zero() {
             return;
         }
-        let line = format!("waiting {}: {why}", clock_of_wait(time));
+        let line = format!("waiting {}: {why}", wait_in_words(time));
         self.aside(|| output.line(line));
         let until = Instant::now() + time;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
