@@ -50,7 +50,10 @@ impl Checked {
             self.show_bad(output);
         }
         self.warn(output);
-        self.repeated.show(output);
+        // The rows of a backup about one record restore different fields.
+        if self.origin.is_none() {
+            self.repeated.show(output);
+        }
         if !args.yes
             && !args.resume
             && let Some(estimate) = self.estimate(args)
