@@ -1,10 +1,13 @@
 //! Each step that takes long shows its progress.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use vibecode_sandbox::Fault;
 
 use crate::support::{Desk, Said};
 #[cfg(target_os = "linux")]
-use {crate::terminal::Shown, std::time::Duration, vibecode_sandbox::Fault};
+use crate::terminal::Shown;
 
 /// The activities of the events of progress, each once, with the last number that was done and the total.
 fn activities(said: &Said) -> Vec<(String, u64, Option<u64>)> {
@@ -138,4 +141,33 @@ async fn a_wait_before_the_first_row_is_shown_once_and_leaves_no_bar() {
         !shown.lines.iter().any(|it| it.contains("sending: ")),
         "{shown:#?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_earlier_processes_are_counted_while_their_requests_settle() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,phone\n1,+79160000001\n2,+79160000002\n");
+    let words = "contacts a.csv --country 7 --no-throttle --settle 1";
+    desk.run(&format!("{words} --yes --limit 1"))
+        .assert(0, "1 row done");
+    let sent = desk.requests().len();
+    // The phones of the record are read before.
+    desk.faults([
+        Fault::delay(Duration::ZERO),
+        Fault::delay(Duration::from_secs(60)),
+    ]);
+    let mut job = desk.command(&format!("{words} --resume")).spawn().unwrap();
+    while desk.requests().len() < sent + 2 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    job.kill().unwrap();
+    job.wait().unwrap();
+    let said = desk.run(&format!("{words} --resume --format json"));
+    let events = said.err.lines().map(|it| serde_json::from_str(it).unwrap());
+    let events = events.filter(|it: &Value| it["activity"] == "sending");
+    let counts: Vec<(u64, u64)> = events
+        .map(|it| (it["done"].as_u64().unwrap(), it["total"].as_u64().unwrap()))
+        .collect();
+    assert!(counts.len() > 1, "{said:?}");
+    assert!(counts.iter().all(|it| it.0 >= 1 && it.1 == 2), "{said:?}");
 }

@@ -74,5 +74,11 @@ async fn a_job_that_was_started_before_is_resumed_by_the_command_that_is_shown()
     let said = desk.run("contacts a.csv --yes --id-column id");
     let command = "cargo vibecode bulk contacts a.csv --id-column id";
     said.assert(2, &format!("continue it with {command}"));
-    said.assert(2, "--resume, which waits");
+    said.assert(2, "--resume --portal sandbox.invalid, which waits");
+    // As many rows as were given.
+    let said = desk.run("contacts a.csv --yes --limit 1 --id-column id");
+    said.assert(
+        2,
+        "1 row has an outcome: continue it with cargo vibecode bulk contacts a.csv --limit 1 ",
+    );
 }

@@ -29,14 +29,22 @@ async fn a_plan_ends_with_the_command_that_sends_it() {
     let sent = send(&desk, &format!("{digest} --limit 2"));
     sent.assert(0, "2 rows done, 0 failed");
     // The rest was not reviewed with it.
-    assert!(
-        !sent
-            .out
-            .split("To send: ")
-            .nth(1)
-            .unwrap()
-            .contains("--reviewed")
+    let plan = "cargo vibecode bulk contacts a.csv --limit 2 --no-backup";
+    sent.assert(
+        0,
+        "1 row is not sent yet because of --limit. To see what the next 1 row would change: ",
     );
+    for words in ["--yes --limit 2", "--yes"] {
+        let said = desk.run(&format!("contacts a.csv {words}"));
+        said.assert(2, "this job was started before, and 2 rows have an outcome: it was reviewed with --limit 2, which did not cover all rows. To see what the next ones would change: ");
+        said.assert(2, " --plan --portal sandbox.invalid");
+        assert_eq!(
+            said.err.contains("--limit 2 --"),
+            words.contains("limit"),
+            "{said:?}"
+        );
+    }
+    assert!(sent.out.contains(plan), "{sent:?}");
     // If nothing would change, there is nothing to send.
     desk.write("b.csv", "id,post\n1,a\n2,b\n");
     let said = desk.run("contacts b.csv --plan");

@@ -157,6 +157,58 @@ async fn a_country_is_advised_only_if_it_would_change_the_result() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_rows_that_need_not_be_run_again_is_not_to_be_run() {
+    let desk = Desk::of(2).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("a.csv", "id,phone\n1,+79161112231\n");
+    let said = run(&desk, &url, "bulk contacts a.csv --yes --no-backup");
+    said.assert(1, "the failed rows are in a.failed.csv: the portal has probably stored their phones in another form. If these are the same numbers, nothing has to be run again");
+    assert!(!said.out.contains("run that file"), "{said:?}");
+    // The same is said again.
+    let said = run(&desk, &url, "bulk contacts a.csv --resume --no-backup");
+    said.assert(
+        1,
+        "If these are the same numbers, nothing has to be run again",
+    );
+    desk.write("b.csv", "id,phone\n2,+79161112231\n404,+79161112232\n");
+    let said = run(&desk, &url, "bulk contacts b.csv --yes --no-backup");
+    said.assert(
+        1,
+        "the failed rows are in b.failed.csv: correct them, and run that file",
+    );
+    said.assert(1, "of 1 row in that file the portal has probably stored a phone in another form (SIMILAR_PHONE): if it is the same number, remove the row from the file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_an_unfinished_job_knows_the_forms_of_the_phones_that_are_sent_next() {
+    let desk = Desk::of(3).await;
+    let url = rewriting(&desk.sandbox).await;
+    desk.write("before.csv", "id,phone\n2,+79161112232\n");
+    run(
+        &desk,
+        &url,
+        "bulk contacts before.csv --yes --no-backup --country 7",
+    )
+    .assert(0, "1 row done");
+    let rows = "1,+79161112231,a\n2,+79161112232,b\n3,+79161112233,c\n";
+    desk.write("a.csv", format!("id,phone,post\n{rows}"));
+    let words = "bulk contacts a.csv --no-backup --country 7 --limit 1";
+    run(&desk, &url, &format!("{words} --yes")).assert(0, "1 row done");
+    let plan = run(&desk, &url, &format!("{words} --plan"));
+    plan.assert(0, "1 record has a phone of the file in another form");
+    assert!(!plan.out.contains("contacts/2 phone: +"), "{plan:?}");
+    let (_, reviewed) = plan.out.split_once(" --reviewed ").unwrap();
+    let reviewed = reviewed.lines().next().unwrap();
+    run(
+        &desk,
+        &url,
+        &format!("{words} --resume --reviewed {reviewed}"),
+    )
+    .assert(0, "2 rows done, 0 failed");
+    assert_eq!(values(&desk, 2), ["8 9161112232"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_update_says_that_the_number_is_there_in_another_form() {
     let desk = Desk::of(2).await;
     let url = rewriting(&desk.sandbox).await;

@@ -17,7 +17,7 @@ use super::{
         resume::FoundJournal,
     },
 };
-use crate::{clock::wait_in_words, failure::Failure};
+use crate::{clock::wait_in_words, failure::Failure, plural::number_of};
 
 impl BulkJob<'_> {
     /// Checks that the job of a journal can be resumed now, and warns of what cannot be compared.
@@ -60,30 +60,39 @@ impl BulkJob<'_> {
 
     /// The error of a job that is started again although it has a journal.
     pub(super) fn started_before(&self, journal: &Path) -> Failure {
-        let same = FoundJournal::open(journal).and_then(|found| self.check_same_job(&found));
-        same.err().unwrap_or_else(|| {
-            let problem = format!(
-                "this job was started before: continue it with {}, which waits for requests that may still run and sends no row twice",
-                self.command_to_resume()
-            );
-            Failure::in_file(journal, problem)
-        })
+        let found = FoundJournal::open(journal);
+        let found = found.and_then(|found| self.check_same_job(&found).map(|()| found));
+        let found = match found {
+            Ok(found) => found,
+            Err(failure) => return failure,
+        };
+        let portal = found.header().portal.as_deref();
+        let next = match found.past().reviewed.limit() {
+            // A resumed job would send rows that nobody has reviewed.
+            Some(limit) => format!(
+                "it was reviewed with --limit {limit}, which did not cover all rows. To see what the next ones would change: {}",
+                self.command_to_review().with_portal(portal)
+            ),
+            None => format!(
+                "continue it with {}, which waits for requests that may still run and sends no row twice",
+                self.command_to_resume_with_limit().with_portal(portal)
+            ),
+        };
+        let known = number_of(found.past().done.len(), "row has", "rows have");
+        let problem = format!("this job was started before, and {known} an outcome: {next}");
+        Failure::in_file(journal, problem)
     }
 
     /// The error of a journal that is not that of the job now.
     fn another_job(&self, found: &FoundJournal, other: OtherJob) -> Failure {
-        let file = match self.input.sheet {
-            Some(_) => "the file, or what --sheet and --hidden-rows take of it,",
-            None => "the file",
-        };
         let problem = match other {
             OtherJob::File { digests, then } if found.past().is_finished => format!(
-                "{}, and {file} has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change: {} (with --yes instead of --plan it is sent)",
+                "{}, and the file has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change: {} (with --yes instead of --plan it is sent)",
                 found.past().finished_in_words(""),
                 self.command_to_review_as(found, &then)
             ),
             OtherJob::File { digests, then } => format!(
-                "{file} has changed since its job was started ({digests}), and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, {}",
+                "the file has changed since its job was started ({digests}), and that job is not finished: nothing was sent now. To end it, restore the file as it was, and use --resume. To send the file as it is instead, {}",
                 self.as_new_job(found, &then)
             ),
             OtherJob::Portal { then, now } => format!(
@@ -92,7 +101,7 @@ impl BulkJob<'_> {
             OtherJob::Settings { then, differences } => format!(
                 "the job was started with other options ({}): nothing was sent now. To resume it: {}",
                 differences.join("; "),
-                self.command_to_resume()
+                self.command_to_resume_with_limit()
                     .with_settings(&then)
                     .with_portal(found.header().portal.as_deref())
             ),

@@ -226,7 +226,8 @@ pub(crate) enum Empty {
 }
 
 /// What happens to the hidden rows of a sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum HiddenRows {
     /// Read them like the others.
     Read,

@@ -85,13 +85,15 @@ impl BulkJob<'_> {
     /// Prints what the rows would change, and the command that sends exactly this.
     pub(super) async fn preview(
         &self,
-        checked: &Checked,
+        checked: &mut Checked,
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
         let output = self.output;
         let unfinished = self.unfinished_job(checked)?;
         let none = Past::default();
         let past = unfinished.as_ref().unwrap_or(&none);
+        checked.other_forms = self.find_other_forms(checked, column_options, past).await?;
+        let checked = &*checked;
         if unfinished.is_some() {
             output.line(format!(
                 "the job of this file is not finished: of {} the outcome is known, and the others are compared with their records",

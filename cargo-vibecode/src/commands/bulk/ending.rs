@@ -52,7 +52,7 @@ impl BulkJob<'_> {
         sender: &mut Sender<'_>,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        path: &Path,
+        is_reviewed: bool,
     ) -> Result<ExitStatus, Failure> {
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
         // Bad rows alone are in their own file.
@@ -76,13 +76,15 @@ impl BulkJob<'_> {
             stored_in_another_form: sender.counts.stored_in_another_form(),
         };
         self.show_additions(additions);
-        let shown = self.show_rows_to_correct(failed_rows, checked);
+        let stored = stored_in_another_form(&mut sender.journal)?;
+        let stored = (stored, failed);
+        let shown = self.show_rows_to_correct(failed_rows, checked, stored);
         self.advise_on_newer(&mut sender.journal)?;
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
-        self.show_rows_left(left);
+        self.show_rows_left(left, is_reviewed);
         self.output.line(format!(
             "the journal is kept, so that the rows are not sent again by mistake: {}",
-            path.display()
+            self.input.journal().display()
         ));
         self.show_not_undone();
         let bad = bad_rows(checked.bad);
@@ -122,18 +124,26 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Says that rows are left because of `--limit`, if there are any.
-    fn show_rows_left(&self, left: u64) {
-        if left > 0 {
-            self.output.line(format!(
-                "{} not sent yet because of --limit. To send: {}",
-                match left {
-                    1 => "1 row is".to_owned(),
-                    left => format!("{left} rows are"),
-                },
-                self.command_to_resume()
-            ));
+    /// Says that rows are left because of `--limit`, if there are any. After a review the next command is one too: a
+    /// resumed job would send rows that nobody has reviewed.
+    fn show_rows_left(&self, left: u64, is_reviewed: bool) {
+        if left == 0 {
+            return;
         }
+        let next = if is_reviewed {
+            let shown = self.args.limit.map_or(left, |limit| limit.min(left));
+            format!(
+                "To see what the next {} would change: {}",
+                rows(shown),
+                self.command_to_review()
+            )
+        } else {
+            format!("To send: {}", self.command_to_resume())
+        };
+        self.output.line(format!(
+            "{} not sent yet because of --limit. {next}",
+            number_of(left, "row is", "rows are")
+        ));
     }
 
     /// Records in the journal of the job that is undone that the undo has ended, and how many rows are restored. The undo
@@ -169,7 +179,9 @@ impl BulkJob<'_> {
                 Some(failed::write(&sent, &mut journal, failed, self.output)?)
             }
         };
-        let shown = self.show_rows_to_correct(failed_rows, checked);
+        let stored = stored_in_another_form(&mut journal)?;
+        let stored = (stored, past.failed);
+        let shown = self.show_rows_to_correct(failed_rows, checked, stored);
         self.advise_on_newer(&mut journal)?;
         let settle = self.settle_of_batches();
         if let (rows, left) = past.may_be_applied(settle)
@@ -254,11 +266,13 @@ impl BulkJob<'_> {
     }
 
     /// Prints where the failed and the bad rows are, and the new name of an earlier file of failed rows. Returns the path
-    /// of the failed rows for programs.
+    /// of the failed rows for programs. `stored` is the number of failed rows of which the portal has probably stored a
+    /// phone in another form, and that of all failed rows.
     fn show_rows_to_correct(
         &self,
         failed: Option<(PathBuf, Option<PathBuf>)>,
         checked: &Checked,
+        (stored, all): (u64, u64),
     ) -> Option<String> {
         let bad = checked.file_of_bad_rows();
         let Some((path, earlier)) = failed else {
@@ -278,7 +292,21 @@ impl BulkJob<'_> {
         } else {
             "failed rows"
         };
-        self.show_file_to_correct(which, &path);
+        let are_all_stored = stored == all && checked.bad == 0;
+        if are_all_stored {
+            self.output.line(format!(
+                "the failed rows are in {}: the portal has probably stored their phones in another form. If these are the same numbers, nothing has to be run again",
+                path.display()
+            ));
+        } else {
+            self.show_file_to_correct(which, &path);
+        }
+        if stored > 0 && !are_all_stored {
+            self.output.line(format!(
+                "of {} in that file the portal has probably stored a phone in another form (SIMILAR_PHONE): if it is the same number, remove the row from the file",
+                rows(stored)
+            ));
+        }
         Some(path.display().to_string())
     }
 
@@ -354,8 +382,17 @@ impl BulkJob<'_> {
         sender: &Sender<'_>,
         checked: &Checked,
         stopped: Stopped,
+        is_reviewed: bool,
     ) -> Failure {
-        let to_resume = format!(". To resume: {}", self.command_to_resume());
+        // What is left of the reviewed rows is not what `--limit` would choose now.
+        let to_resume = if is_reviewed && self.args.limit.is_some() {
+            format!(
+                ". To see what the next rows would change: {}",
+                self.command_to_review()
+            )
+        } else {
+            format!(". To resume: {}", self.command_to_resume())
+        };
         let (reason, to_resume) = match stopped {
             Stopped::Interrupted => ("interrupted".to_owned(), to_resume),
             Stopped::Failed(failure) => (failure.to_string(), to_resume),
@@ -387,6 +424,13 @@ impl BulkJob<'_> {
             bad_rows(checked.bad)
         ))
     }
+}
+
+/// Returns the number of failed rows of which the portal has probably stored a phone in another form.
+fn stored_in_another_form(journal: &mut Journal) -> Result<u64, Failure> {
+    let mut stored = 0;
+    journal.failures(|failure| stored += u64::from(failure.is_stored_in_another_form()))?;
+    Ok(stored)
 }
 
 /// Says of how many rows the change may still be applied, and for how long.

@@ -10,7 +10,7 @@ use super::{
     check::{self, Checked},
     ending::exit_status,
     input::{FileOptions, Input, is_stdin, mapping::Mapping},
-    journal::{header::FileDigests, past::Past, resume},
+    journal::{header::FileDigests, resume},
 };
 use crate::{
     ExitStatus,
@@ -162,10 +162,7 @@ impl BulkJob<'_> {
         };
         let is_bad = checked.bad > 0 && !args.skip_bad;
         if args.plan && !is_bad {
-            let past = Past::default();
-            let forms = self.find_other_forms(&checked, &column_options, &past);
-            checked.other_forms = forms.await?;
-            return self.preview(&checked, &column_options).await;
+            return self.preview(&mut checked, &column_options).await;
         }
         if is_bad || (checked.to_send == 0 && checked.bad == 0) || !is_sent {
             self.show_not_undone();

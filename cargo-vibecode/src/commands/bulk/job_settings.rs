@@ -94,6 +94,7 @@ impl BulkJob<'_> {
             reading: Reading {
                 encoding: args.encoding.map(|encoding| encoding.name().to_owned()),
                 sheet: args.sheet.clone(),
+                hidden_rows: args.hidden_rows,
                 timezone: args.timezone.clone(),
                 currency: args.currency.clone(),
                 decimal: args.decimal,

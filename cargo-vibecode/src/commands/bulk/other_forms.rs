@@ -100,7 +100,9 @@ impl BulkJob<'_> {
         let rows = rows.min(limit.unwrap_or(u64::MAX));
         let client = self.client()?;
         let left = past.unsettled(self.settle_of_batches());
-        let mut wait = Progress::new(rows, self.throttle.clone(), output);
+        let in_all = self.rows_until_end(checked, past);
+        let mut wait = Progress::new(in_all, self.throttle.clone(), output);
+        wait.continue_at(past.ok, past.failed);
         wait.wait(left, past.why_unsettled(), output).await;
         let plan = Plan::new(
             self.input,

@@ -60,6 +60,7 @@ impl BulkJob<'_> {
             self.output.line(after);
             return self.finished_before(journal, &past, checked, &column_options);
         }
+        let is_reviewed = past.reviewed.review.is_some();
         let sender = self.sender(client, journal, interrupts, checked, &past);
         let mut sender = sender.without(refused);
         let sent = self
@@ -67,8 +68,18 @@ impl BulkJob<'_> {
             .await;
         sender.progress.end();
         match sent {
-            Ok(()) => self.finish(&mut sender, checked, &column_options, path),
-            Err(stopped) => Err(self.interrupted(&sender, checked, stopped)),
+            Ok(()) => self.finish(&mut sender, checked, &column_options, is_reviewed),
+            Err(stopped) => Err(self.interrupted(&sender, checked, stopped, is_reviewed)),
+        }
+    }
+
+    /// Returns how many rows this process and those before it have sent at its end.
+    pub(super) fn rows_until_end(&self, checked: &Checked, past: &Past) -> u64 {
+        // The rows that an earlier process left open are sent whatever the limit is.
+        let before = past.ok + past.failed + past.open.len();
+        match self.args.limit {
+            Some(limit) => checked.to_send.min(before + limit),
+            None => checked.to_send,
         }
     }
 
@@ -82,12 +93,7 @@ impl BulkJob<'_> {
         past: &Past,
     ) -> Sender<'_> {
         let Self { args, output, .. } = *self;
-        // The rows that an earlier process left open are sent whatever the limit is.
-        let before = past.ok + past.failed + past.open.len();
-        let rows = match args.limit {
-            Some(limit) => checked.to_send.min(before + limit),
-            None => checked.to_send,
-        };
+        let rows = self.rows_until_end(checked, past);
         let left = rows.saturating_sub(past.ok + past.failed);
         Estimate::of(args, checked, past, left).announce(output);
         checked.show_without_backup(args, output);

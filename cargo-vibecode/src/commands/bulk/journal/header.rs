@@ -9,7 +9,9 @@ use vibecode_spec::one_line;
 
 use super::review::Review;
 use crate::{
-    change::entries::Phones, commands::bulk::args::Empty, numbers::Numbers,
+    change::entries::Phones,
+    commands::bulk::args::{Empty, HiddenRows},
+    numbers::Numbers,
     portal_identity::same_portal,
 };
 
@@ -23,6 +25,9 @@ pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
 
 /// Also on without the option, if a row adds phones or emails.
 const ENSURE: &str = "--ensure";
+const SHEET: &str = "--sheet";
+/// If it is not given, no row with values is hidden, so that the file is read in the same way with it.
+const HIDDEN_ROWS: &str = "--hidden-rows";
 const ALLOW_GARBLED: &str = "--allow-garbled";
 const MAP: &str = "--map or --mapping";
 const IGNORE: &str = "--ignore";
@@ -74,6 +79,8 @@ pub(crate) struct Header {
 pub(crate) struct Reading {
     pub(crate) encoding: Option<String>,
     pub(crate) sheet: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hidden_rows: Option<HiddenRows>,
     pub(crate) timezone: Option<String>,
     pub(crate) currency: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,7 +157,10 @@ pub(crate) struct Setting {
 impl Header {
     /// Returns why this is not the job now.
     pub(crate) fn is_of_another_job(&self, now: &Self) -> Option<OtherJob> {
-        if self.input_sha256 != now.input_sha256 {
+        let (then, differences) = self.other_settings(now);
+        // The digest of a spreadsheet is that of the rows that these options choose.
+        let chooses_rows = |it: &Setting| [SHEET, HIDDEN_ROWS].contains(&it.name);
+        if self.input_sha256 != now.input_sha256 && !then.iter().any(chooses_rows) {
             let digits = |digest: &str| digest.chars().take(8).collect::<String>();
             return Some(OtherJob::File {
                 digests: format!(
@@ -158,7 +168,7 @@ impl Header {
                     digits(&self.input_sha256),
                     digits(&now.input_sha256)
                 ),
-                then: self.other_settings(now).0,
+                then,
             });
         }
         if let (Some(then), Some(now)) = (&self.portal, &now.portal)
@@ -169,7 +179,6 @@ impl Header {
                 now: now.clone(),
             });
         }
-        let (then, differences) = self.other_settings(now);
         (!then.is_empty()).then_some(OtherJob::Settings { then, differences })
     }
 
@@ -181,7 +190,9 @@ impl Header {
         let other = settings
             .filter(|(then, now)| then.value != now.value)
             .filter(|(then, _)| then.name != ENSURE || !is_ensure_derived)
-            .filter(|(then, _)| then.name != ALLOW_GARBLED || !then.value.is_null());
+            .filter(|(then, _)| {
+                ![ALLOW_GARBLED, HIDDEN_ROWS].contains(&then.name) || !then.value.is_null()
+            });
         let (mut then, differences): (Vec<Setting>, Vec<String>) = other
             .map(|(then, now)| {
                 let (old, new) = (in_words(&then.value), in_words(&now.value));
@@ -277,7 +288,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed.
-    fn settings(&self) -> [Setting; 19] {
+    fn settings(&self) -> [Setting; 20] {
         let decimal = self.reading.decimal.and_then(Numbers::decimal_separator);
         let base_url = match &*self.base_url {
             DOCUMENTED_URL => Client::BASE_URL,
@@ -300,7 +311,12 @@ impl Header {
             setting(IGNORE, &["ignore"], json!(self.ignore)),
             setting("--id-column", &["id-column"], json!(self.id_column)),
             setting("--encoding", &["encoding"], json!(self.reading.encoding)),
-            setting("--sheet", &["sheet"], json!(self.reading.sheet)),
+            setting(SHEET, &["sheet"], json!(self.reading.sheet)),
+            setting(
+                HIDDEN_ROWS,
+                &["hidden-rows"],
+                json!(self.reading.hidden_rows),
+            ),
             setting("--timezone", &["timezone"], json!(self.reading.timezone)),
             setting("--currency", &["currency"], json!(self.reading.currency)),
             setting("--decimal", &["decimal"], json!(decimal)),

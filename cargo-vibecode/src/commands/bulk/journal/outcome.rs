@@ -30,6 +30,8 @@ const CHANGED_SINCE: &str = "CHANGED_SINCE";
 const NOT_COMPARED: &str = "NOT_COMPARED";
 /// The code of a row of an undo of which the record is in another pipeline than that of the stage.
 const OTHER_PIPELINE: &str = "OTHER_PIPELINE";
+/// The code of a row of which the record has a similar phone.
+const SIMILAR_PHONE: &str = "SIMILAR_PHONE";
 /// The code of a row that adds what an earlier row adds, or sets a stage of the pipeline that it sets, which has failed.
 const EARLIER_ROW_FAILED: &str = "EARLIER_ROW_FAILED";
 
@@ -246,6 +248,11 @@ impl RowFailure {
     /// Returns whether the row is one of an undo, and was left since somebody else has changed its record.
     pub(crate) fn is_changed_since(&self) -> bool {
         self.code == CHANGED_SINCE
+    }
+
+    /// Returns whether the portal has probably stored a phone of the row in another form.
+    pub(crate) fn is_stored_in_another_form(&self) -> bool {
+        self.code == SIMILAR_PHONE && self.outcome == RowOutcome::NotAsSent
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
