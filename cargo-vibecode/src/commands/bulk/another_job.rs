@@ -60,7 +60,10 @@ impl BulkJob<'_> {
 
     /// The error of a job that is started again although it has a journal.
     pub(super) fn started_before(&self, journal: &Path) -> Failure {
-        let same = FoundJournal::open(journal).and_then(|found| self.check_same_job(&found));
+        let same = FoundJournal::open(journal).and_then(|found| {
+            self.check_not_undone(&found)?;
+            self.check_same_job(&found)
+        });
         same.err().unwrap_or_else(|| {
             let problem = format!(
                 "this job was started before: continue it with {}, which waits for requests that may still run and sends no row twice",
