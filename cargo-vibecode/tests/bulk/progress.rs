@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::support::{Desk, Said};
 #[cfg(target_os = "linux")]
-use {crate::terminal::Shown, std::time::Duration, vibecode_sandbox::Fault};
+use {
+    crate::terminal::Shown, std::time::Duration, vibecode_sandbox::Fault, vibecode_tests::signal,
+};
 
 /// The activities of the events of progress, each once, with the last number that was done and the total.
 fn activities(said: &Said) -> Vec<(String, u64, Option<u64>)> {
@@ -138,4 +140,33 @@ async fn a_wait_before_the_first_row_is_shown_once_and_leaves_no_bar() {
         !shown.lines.iter().any(|it| it.contains("sending: ")),
         "{shown:#?}"
     );
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_leaves_no_bar_below_the_last_line() {
+    for columns in [60, 80] {
+        let desk = Desk::of(2).await;
+        desk.write("a.csv", "id,post\n1,Director\n2,Director\n");
+        let plan = desk.run("contacts a.csv --plan");
+        let (_, reviewed) = plan.out.split_once("--reviewed ").unwrap();
+        let reviewed = format!("--yes --reviewed {}", reviewed.trim_end());
+        for (how, bar) in [("--plan", "reading"), (&reviewed, "comparing")] {
+            let before = desk.requests().len();
+            desk.fault(Fault::delay(Duration::from_secs(60)));
+            let command = desk.command(&format!("contacts a.csv {how}"));
+            let shown = Shown::during(command, columns, |child| {
+                while desk.requests().len() == before {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                signal::send("INT", child).unwrap();
+            });
+            assert_eq!(shown.status.code(), Some(2), "{shown:#?}");
+            let is_drawn = |text: &String| text.contains(&format!("{bar} the records"));
+            assert!(shown.drawn.iter().any(is_drawn), "{shown:#?}");
+            assert!(!shown.lines.iter().any(is_drawn), "{shown:#?}");
+            let last = shown.lines.last().unwrap();
+            assert_eq!(last, "error: interrupted: nothing was sent", "{shown:#?}");
+        }
+    }
 }
