@@ -10,7 +10,9 @@ use std::{
     thread,
 };
 
-use crate::{FAILED, failure::Failure, output::Output, part_file::remove_parts};
+use crate::{
+    FAILED, failure::Failure, output::Output, part_file::remove_parts, progress::end_bars,
+};
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -177,6 +179,7 @@ impl EndOnInterrupt {
 impl Ending {
     fn end(&self) -> ! {
         let _removed = remove_parts();
+        end_bars();
         self.output.fail(&Failure::new(self.message));
         process::exit(FAILED.into())
     }

@@ -17,10 +17,12 @@ use terminal_size::{Width, terminal_size_of};
 
 use self::{
     rate::{Done, Rate},
-    shown_bar::replace_shown_bar,
     state::ProgressState,
 };
-pub(crate) use self::{requests::RequestProgress, shown_bar::beside_bar};
+pub(crate) use self::{
+    requests::RequestProgress,
+    shown_bar::{beside_bar, end_bars},
+};
 use crate::output::Output;
 
 /// The time between two lines or events.
@@ -215,8 +217,9 @@ impl ProgressMeter {
 
     fn draw(&mut self) {
         self.drawn = Instant::now();
-        if let Form::Bar(bar) = &self.form {
-            replace_shown_bar(Some(bar.clone()));
+        if let Form::Bar(bar) = &self.form
+            && shown_bar::show(bar)
+        {
             let room = width_for_bar().saturating_sub(template_of(bar.length()).1);
             bar.set_message(self.state.line_within(self.began.elapsed(), room));
             bar.set_position(self.state.part().map_or(self.state.done, |(done, _)| done));
@@ -244,7 +247,7 @@ impl ProgressMeter {
         self.state.wait = None;
         match &self.form {
             Form::Bar(bar) => {
-                replace_shown_bar(None);
+                shown_bar::hide();
                 bar.finish_and_clear();
             }
             Form::Events if self.reported.is_some() => self.report(),

@@ -3,10 +3,18 @@
 use std::{
     fs::{self, File},
     io,
+    path::Path,
 };
 
 /// The byte order mark, by which spreadsheets recognise UTF-8.
 pub(crate) const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Returns true if a file has the name of a spreadsheet, which a text file should not have.
+pub(crate) fn is_named_as_spreadsheet(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let sheets = ["xlsx", "xlsm", "xlsb", "xls", "ods"];
+    sheets.iter().any(|sheet| extension == *sheet)
+}
 
 /// Options for a file that only its owner can read: it contains personal data.
 pub(crate) fn private() -> fs::OpenOptions {

@@ -37,8 +37,8 @@ impl Change<'_> {
         let parts = text.rsplit_once(':');
         let (value, type_id) = match (parts.and_then(known_type), parts) {
             (Some(known), _) => known,
-            (None, Some((_, type_id))) if is_type(type_id) => {
-                let meant = closest(type_id, known.iter().copied());
+            (None, Some((_, type_id))) if is_type(type_id, known) => {
+                let meant = closest(&type_id.to_uppercase(), known.iter().copied());
                 let meant = meant.map_or_else(
                     || format!("use one of {}", known.join(", ")),
                     |meant| format!("did you mean `{meant}`?"),
@@ -109,7 +109,8 @@ pub(crate) fn is_same_value(multifield: Multifield, one: &str, other: &str) -> b
     }
 }
 
-/// Returns true if a text looks like a type of a phone or an email.
-fn is_type(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase())
+/// Returns true if a text looks like a type of a phone or an email, perhaps in other letters than the known ones have.
+fn is_type(text: &str, known: &[&str]) -> bool {
+    let is_in_capitals = !text.is_empty() && text.chars().all(char::is_uppercase);
+    is_in_capitals || known.iter().any(|known| known.eq_ignore_ascii_case(text))
 }

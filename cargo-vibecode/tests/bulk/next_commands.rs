@@ -346,3 +346,44 @@ async fn a_name_that_is_not_unicode_is_printed_so_that_it_can_be_run() {
     run_in_another_shell(&desk, &send).assert(0, "1 row done");
     assert_eq!(desk.field(1, "post"), "x");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_and_a_plan_of_a_finished_job_print_no_command_that_is_refused() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,x\n2,y\n");
+    desk.write("b.csv", "id,post\n1,z\n2,z\n");
+    for file in ["a.csv", "b.csv"] {
+        run(&desk, &[file, "--yes", "--no-backup"]).assert(0, "2 rows done");
+    }
+    let said = run(&desk, &["a.csv"]);
+    said.assert(0, "this job is already finished: 2 done, 0 failed, on 2");
+    said.assert(0, "To send all rows again, delete a.csv.journal");
+    assert!(!said.out.contains("To send: "), "{said:?}");
+
+    let said = run(&desk, &["a.csv", "--plan"]);
+    said.assert(0, "this job is already finished: 2 done, 0 failed, on 2");
+    said.assert(0, "2 records would change");
+    let before =
+        "To send exactly this, if nothing has changed since, delete a.csv.journal, and run: ";
+    let send = printed(&said, before);
+    fs::remove_file(desk.folder.join("a.csv.journal")).unwrap();
+    run_in_another_shell(&desk, &format!("{send} --no-backup")).assert(0, "2 rows done");
+    assert_eq!(desk.field(1, "post"), "x");
+
+    // Another file under the same name is a job of its own.
+    desk.write("a.csv", "id,post\n1,w\n");
+    run(&desk, &["a.csv"]).assert(0, "To send: ");
+    run(&desk, &["a.csv", "--plan"]).assert(0, "if nothing has changed since: cargo");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_an_unfinished_job_prints_how_to_continue_it() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,post\n1,x\n2,y\n");
+    run(&desk, &["a.csv", "--yes", "--no-backup", "--limit", "1"]).assert(0, "1 row done");
+    let said = run(&desk, &["a.csv", "--no-backup"]);
+    assert!(!said.out.contains("To send: "), "{said:?}");
+    let resume = printed(&said, "this job was started before: continue it with ");
+    let resume = resume.split(", which waits").next().unwrap();
+    run_in_another_shell(&desk, resume).assert(0, "2 rows done");
+}

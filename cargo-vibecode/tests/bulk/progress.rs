@@ -7,7 +7,7 @@ use vibecode_sandbox::Fault;
 
 use crate::support::{Desk, Said};
 #[cfg(target_os = "linux")]
-use crate::terminal::Shown;
+use {crate::terminal::Shown, vibecode_tests::signal};
 
 /// The activities of the events of progress, each once, with the last number that was done and the total.
 fn activities(said: &Said) -> Vec<(String, u64, Option<u64>)> {
@@ -170,4 +170,33 @@ async fn rows_of_earlier_processes_are_counted_while_their_requests_settle() {
         .collect();
     assert!(counts.len() > 1, "{said:?}");
     assert!(counts.iter().all(|it| it.0 >= 1 && it.1 == 2), "{said:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_leaves_no_bar_below_the_last_line() {
+    for columns in [60, 80] {
+        let desk = Desk::of(2).await;
+        desk.write("a.csv", "id,post\n1,Director\n2,Director\n");
+        let plan = desk.run("contacts a.csv --plan");
+        let (_, reviewed) = plan.out.split_once("--reviewed ").unwrap();
+        let reviewed = format!("--yes --reviewed {}", reviewed.trim_end());
+        for (how, bar) in [("--plan", "reading"), (&reviewed, "comparing")] {
+            let before = desk.requests().len();
+            desk.fault(Fault::delay(Duration::from_secs(60)));
+            let command = desk.command(&format!("contacts a.csv {how}"));
+            let shown = Shown::during(command, columns, |child| {
+                while desk.requests().len() == before {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                signal::send("INT", child).unwrap();
+            });
+            assert_eq!(shown.status.code(), Some(2), "{shown:#?}");
+            let is_drawn = |text: &String| text.contains(&format!("{bar} the records"));
+            assert!(shown.drawn.iter().any(is_drawn), "{shown:#?}");
+            assert!(!shown.lines.iter().any(is_drawn), "{shown:#?}");
+            let last = shown.lines.last().unwrap();
+            assert_eq!(last, "error: interrupted: nothing was sent", "{shown:#?}");
+        }
+    }
 }

@@ -29,10 +29,27 @@ async fn phones_that_the_records_have_already_are_not_added_again_and_are_counte
     said.assert(0, "60 rows done, 0 failed");
     said.assert(
         0,
-        "50 rows add nothing, since their records have the phones and emails already",
+        "50 rows add no phone or email, since their records have them already\n",
     );
     for id in 1..=60 {
         assert_eq!(desk.phones(id).len(), 1, "{id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_add_no_phone_and_set_other_fields_say_that_these_were_set() {
+    let desk = Desk::of(1).await;
+    for (post, expected) in [
+        ("a", "1 row done"),
+        (
+            "b",
+            "1 row adds no phone or email, since its record has them already; its other fields were set\n",
+        ),
+    ] {
+        desk.write("a.csv", format!("id,post,phone\n1,{post},+79160000001\n"));
+        let said = desk.run("contacts a.csv --yes --no-throttle --settle 1");
+        said.assert(0, expected);
+        assert_eq!(desk.field(1, "post"), post);
     }
 }
 

@@ -216,7 +216,7 @@ async fn an_update_says_that_the_number_is_there_in_another_form() {
     let said = run(&desk, &url, words);
     said.assert(
         0,
-        "contacts/1 has all values; it has a phone in another form, such as 8… instead of +7…",
+        "contacts/1 has these values; it has a phone in another form, such as 8… instead of +7…",
     );
     let words = "update contacts 2 --add phone=+79161112231 --ensure";
     let said = run(&desk, &url, words);

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read as _},
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 use rustix::{
@@ -27,7 +27,12 @@ pub(crate) struct Shown {
 
 impl Shown {
     /// Runs a command in a terminal with this many columns.
-    pub(crate) fn by(mut command: Command, columns: u16) -> Self {
+    pub(crate) fn by(command: Command, columns: u16) -> Self {
+        Self::during(command, columns, |_| {})
+    }
+
+    /// Does something while the command runs, which may write no more than a terminal takes meanwhile.
+    pub(crate) fn during(mut command: Command, columns: u16, act: impl FnOnce(&Child)) -> Self {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -49,6 +54,7 @@ impl Shown {
         let mut child = command.spawn().unwrap();
         // It has the terminal open too, which would never end then.
         drop(command);
+        act(&child);
         let written = read_all(File::from(terminal)).unwrap();
         let mut screen = Screen::new(columns.into());
         screen.write(&String::from_utf8(written).unwrap());

@@ -169,13 +169,17 @@ async fn a_job_of_which_a_part_was_undone_is_not_resumed() {
     let desk = in_parts().await;
     desk.run("contacts old.jsonl --yes --settle 1")
         .assert(0, "1 row done");
-    let said = desk.run("contacts a.csv --resume --settle 1");
-    said.assert(
-        2,
-        "this job was undone in part (1 row was restored from its backup, on 2",
-    );
-    said.assert(2, "To send all rows again, rename this journal to a.csv.1.journal, and run: cargo vibecode bulk contacts a.csv ");
-    said.assert(2, " --yes");
+    for (how, code) in [("--resume", 2), ("--yes", 2), ("--plan", 2), ("", 0)] {
+        let said = desk.run(&format!("contacts a.csv {how} --settle 1"));
+        said.assert(
+            code,
+            "this job was undone in part (1 row was restored from its backup, on 2",
+        );
+        said.assert(code, "To send all rows again, rename this journal to a.csv.1.journal, and run: cargo vibecode bulk contacts a.csv ");
+        said.assert(code, " --yes");
+        let all = format!("{}{}", said.out, said.err);
+        assert!(!all.contains("--resume\n"), "{how}: {all}");
+    }
     assert_eq!(desk.field(3, "post"), "Clerk");
 
     fs::rename(desk.path("a.csv.journal"), desk.path("a.csv.1.journal")).unwrap();

@@ -1,6 +1,7 @@
 //! The commands as a shell runs them, against the stand-in.
 #![cfg(test)]
 
+mod additions;
 mod agents;
 mod codes;
 mod codes_fetched;

@@ -49,6 +49,24 @@ async fn what_cannot_be_asked_or_written_is_refused_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_a_spreadsheet_is_refused_before_anything_is_read() {
+    let desk = Desk::of(1).await;
+    for (words, instead) in [
+        (&["--output", "c4.xlsx"][..], "use --output c4.csv"),
+        (&["--output", "c 4.XLS"], "use --output 'c 4.csv'"),
+        (&["--output", "c4.ods", "--excel"], "use --output c4.csv"),
+        (
+            &["--output", "c4.xlsx", "--as", "jsonl"],
+            "use --output c4.jsonl",
+        ),
+    ] {
+        export(&desk, &[&["contacts"], words].concat()).assert(2, instead);
+        assert!(!desk.exists(words[1]), "{words:?}");
+    }
+    desk.assert_nothing_sent();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_never_replaced_unasked_and_never_half_there() {
     let desk = Desk::of(3).await;
     desk.write("a.csv", "mine");

@@ -16,7 +16,7 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     };
     if count > 1 {
         return problem(
-            "has more than one email address: separate them with `;`, or use one cell each",
+            "has more than one email address: separate them with `;`, or use one cell or one --add each",
         );
     }
     // Invisible characters stay in a copied address. Some of them are alphabetic to Unicode.
@@ -46,7 +46,7 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         return problem("has no valid domain after the `@`");
     }
     if is_word_for_no(name, &labels) || is_unknown_ending(last) {
-        return problem("is a placeholder and no address: empty the cell, or write the address");
+        return problem("is a placeholder and no address: leave it out, or write the address");
     }
     // A name in other letters is only at a domain in such letters.
     let is_mixed = has_letters_like_latin(name) && domain.is_ascii();

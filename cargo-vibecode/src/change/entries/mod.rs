@@ -155,7 +155,7 @@ fn written_by_a_spreadsheet(text: &str) -> Option<&'static str> {
         '#' => left_by_a_spreadsheet(text).or_else(|| {
             // In a language that is not known there.
             let is_error = text.ends_with(['!', '?', '#']) || text.contains('/');
-            is_error.then_some("has an error of a spreadsheet instead of a value: empty the cell")
+            is_error.then_some("has an error of a spreadsheet instead of a value: leave it out")
         }),
         _ => None,
     }

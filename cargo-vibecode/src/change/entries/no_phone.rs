@@ -46,7 +46,7 @@ pub(super) fn other_meaning(number: &str) -> Option<&'static str> {
     let first = letters.next();
     if digits.len() >= DIGITS_WITH_AN_AREA && letters.all(|letter| Some(letter) == first) {
         return Some(
-            "has the same digit everywhere: empty the cell, or write it with `+` and its country code",
+            "has the same digit everywhere: leave it out, or write it with `+` and its country code",
         );
     }
     None
@@ -54,7 +54,7 @@ pub(super) fn other_meaning(number: &str) -> Option<&'static str> {
 
 /// The problem of several numbers in one cell.
 pub(super) const SEVERAL: &str =
-    "has more than one number: separate them with `;`, or use one cell each";
+    "has more than one number: separate them with `;`, or use one cell or one --add each";
 
 /// Returns true for `31.12.2025`, `2025-12-31`, `20251231` and `31122025`, also with a time after it.
 fn is_date(groups: &[&str]) -> bool {

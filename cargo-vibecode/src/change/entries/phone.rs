@@ -108,7 +108,7 @@ pub(super) fn is_extension(part: &str) -> bool {
 /// Returns the number, and the extension with its mark.
 fn split_extension(text: &str) -> Result<(&str, &str), String> {
     let Some(after) = text.rfind(|letter: char| letter.is_ascii_digit()) else {
-        return Err("requires a phone number, and this has no digit: empty the cell".to_owned());
+        return Err("requires a phone number, and this has no digit: leave it out".to_owned());
     };
     let before_mark = |at: usize| {
         let rest = text.get(at..)?;

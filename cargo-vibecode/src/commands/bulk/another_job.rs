@@ -60,8 +60,11 @@ impl BulkJob<'_> {
 
     /// The error of a job that is started again although it has a journal.
     pub(super) fn started_before(&self, journal: &Path) -> Failure {
-        let found = FoundJournal::open(journal);
-        let found = found.and_then(|found| self.check_same_job(&found).map(|()| found));
+        let found = FoundJournal::open(journal).and_then(|found| {
+            self.check_not_undone(&found)?;
+            self.check_same_job(&found)?;
+            Ok(found)
+        });
         let found = match found {
             Ok(found) => found,
             Err(failure) => return failure,

@@ -11,7 +11,7 @@ use super::{
     job::BulkJob,
     journal::{
         past::Past,
-        resume::{self, FoundJournal},
+        resume::{self, FinishedJob, FoundJournal},
     },
     pipelines::RefusedStages,
     preview::{Preview, PreviewOptions},
@@ -49,6 +49,15 @@ impl Reading<'_> {
             Self::ToCompare => ReviewDigest::of_each_row(),
         }
     }
+}
+
+/// The job that was started for a file.
+#[derive(Debug)]
+enum JobOfFile {
+    /// None was, or one of an earlier file of the same name, which is finished.
+    None,
+    Unfinished(Box<Past>),
+    Finished(Box<FinishedJob>),
 }
 
 impl BulkJob<'_> {
@@ -89,17 +98,27 @@ impl BulkJob<'_> {
         column_options: &ColumnOptions<'_>,
     ) -> Result<ExitStatus, Failure> {
         let output = self.output;
-        let unfinished = self.unfinished_job(checked)?;
+        let job = self.job_of_file(checked)?;
         let none = Past::default();
-        let past = unfinished.as_ref().unwrap_or(&none);
+        let past = match &job {
+            JobOfFile::Unfinished(past) => {
+                output.line(format!(
+                    "the job of this file is not finished: of {} the outcome is known, and the others are compared with their records",
+                    number_of(past.done.len(), "row", "rows")
+                ));
+                past
+            }
+            JobOfFile::Finished(finished) => {
+                output.line(format!(
+                    "{}: its rows are compared with their records as if it was a new one",
+                    finished.in_words()
+                ));
+                &none
+            }
+            JobOfFile::None => &none,
+        };
         checked.other_forms = self.find_other_forms(checked, column_options, past).await?;
         let checked = &*checked;
-        if unfinished.is_some() {
-            output.line(format!(
-                "the job of this file is not finished: of {} the outcome is known, and the others are compared with their records",
-                number_of(past.done.len(), "row", "rows")
-            ));
-        }
         let client = self.client()?;
         let refused = self.check_pipelines(&client, past, column_options, checked);
         let refused = refused.await?;
@@ -110,30 +129,42 @@ impl BulkJob<'_> {
         self.show_not_undone();
         preview.summarize(self.input, &reviewed, checked, output);
         if preview.has_changes() {
-            let command = match unfinished {
-                Some(_) => self.command_to_resume_with_limit(),
-                None => self.command_to_send(),
+            let command = match job {
+                JobOfFile::Unfinished(_) => self.command_to_resume_with_limit(),
+                JobOfFile::Finished(_) | JobOfFile::None => self.command_to_send(),
             };
             let command = command.option("reviewed", reviewed);
-            output.line(format!(
-                "nothing was sent. To send exactly this, if nothing has changed since: {command}"
-            ));
+            output.line(match &job {
+                JobOfFile::Finished(finished) => self.after_preview(finished, &command),
+                JobOfFile::Unfinished(_) | JobOfFile::None => format!(
+                    "nothing was sent. To send exactly this, if nothing has changed since: {command}"
+                ),
+            });
         }
         Ok(exit_status(checked.bad > 0 || preview.has_failures()))
     }
 
-    /// Returns the state of the file's job, if it has one that is not finished.
+    /// Returns the job that was started for the file.
     ///
     /// # Errors
-    /// If the journal cannot be read, or if it is of another job than the one that would be resumed now.
-    fn unfinished_job(&self, checked: &Checked) -> Result<Option<Past>, Failure> {
+    /// If the journal cannot be read, or if it is of a job that is not finished and could not be resumed now.
+    fn job_of_file(&self, checked: &Checked) -> Result<JobOfFile, Failure> {
         let journal = self.input.journal();
-        if !journal.exists() || resume::finished(&journal)?.is_some() {
-            return Ok(None);
+        if !journal.exists() {
+            return Ok(JobOfFile::None);
+        }
+        if let Some(finished) = resume::finished(&journal)? {
+            let is_of_file = finished.header().input_sha256 == checked.digest;
+            return Ok(if is_of_file {
+                JobOfFile::Finished(Box::new(finished))
+            } else {
+                JobOfFile::None
+            });
         }
         let found = FoundJournal::open(&journal)?;
+        self.check_not_undone(&found)?;
         self.check_resumable(&found, &self.header(checked)?)?;
-        Ok(Some(found.into_past()))
+        Ok(JobOfFile::Unfinished(Box::new(found.into_past())))
     }
 
     /// Reads the records of the rows that are sent next, and prints to `output` what they would change: first those that an
@@ -202,8 +233,10 @@ impl BulkJob<'_> {
                 "nothing was sent. To see what would change: {}",
                 self.command_to_review()
             ));
-            self.output
-                .line(format!("To send: {}", self.command_to_send()));
+            self.output.line(match self.why_not_sent(checked) {
+                Some(why) => why,
+                None => format!("To send: {}", self.command_to_send()),
+            });
         }
     }
 }

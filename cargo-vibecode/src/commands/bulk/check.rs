@@ -244,6 +244,12 @@ impl Checked {
         names.collect()
     }
 
+    /// Returns whether a row sets or clears a field, and does not only add phones and emails.
+    pub(super) fn sets_fields(&self) -> bool {
+        let mut columns = self.columns_with_tallies();
+        columns.any(|(_, _, tally)| tally.set > 0 || tally.cleared > 0)
+    }
+
     fn columns_with_tallies(&self) -> impl Iterator<Item = (&str, &str, ColumnTally)> {
         let columns = self.columns.iter().enumerate();
         columns.map(|(column, (name, goes))| (&**name, &**goes, self.tally.column(column)))

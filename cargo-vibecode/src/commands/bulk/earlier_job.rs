@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 
 use super::{
     check::Checked,
+    commands_to_run::CommandLine,
     earlier,
     input::{copies, journal_of},
     job::BulkJob,
@@ -34,16 +35,24 @@ impl BulkJob<'_> {
             self.output
                 .warn(format!("{changed} since the job was started"));
         }
-        if let Some(undone) = found.past().undone_in_words()
-            && !found.past().is_finished
-        {
-            return Err(match found.past().open_undo() {
-                Some(undo) => self.beside_its_undo(&found, &undone, undo),
-                None => self.undone(&found, &undone),
-            });
-        }
+        self.check_not_undone(&found)?;
         self.check_same_job(&found)?;
         Ok(Some(found))
+    }
+
+    /// Checks that no undo has restored rows of a job that is not finished.
+    ///
+    /// # Errors
+    /// If one has, or may still do so.
+    pub(super) fn check_not_undone(&self, found: &FoundJournal) -> Result<(), Failure> {
+        let past = found.past();
+        match past.undone_in_words() {
+            Some(undone) if !past.is_finished => Err(match past.open_undo() {
+                Some(undo) => self.beside_its_undo(found, &undone, undo),
+                None => self.undone(found, &undone),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The error of a job that is resumed after an undo. The rows that are left would be sent, and those that were
@@ -88,21 +97,55 @@ impl BulkJob<'_> {
         past: &Past,
         settle: Duration,
     ) -> String {
-        let not_before = if past.unsettled_with_lost(settle).is_zero() {
-            String::new()
-        } else {
-            format!(
-                ", not before {} after its end, since changes of it without an answer may be applied until then",
-                wait_in_words(settle)
-            )
-        };
         format!(
-            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, delete {}{not_before}",
+            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, {}",
             self.command_to_review(),
-            journal.display()
+            begin_again(journal, past, settle)
         )
     }
 
+    /// Returns why `--yes` would send no row of a file that was only checked, and what to do instead. `None` if it would
+    /// send them.
+    pub(super) fn why_not_sent(&self, checked: &Checked) -> Option<String> {
+        let journal = self.input.journal();
+        if !journal.exists() {
+            return None;
+        }
+        match resume::finished(&journal) {
+            Ok(Some(finished)) => {
+                let ended = self.finished_job_of(&finished, checked);
+                ended.map(|failure| failure.to_string())
+            }
+            Ok(None) => Some(self.started_before(&journal).to_string()),
+            Err(failure) => Some(failure.to_string()),
+        }
+    }
+
+    /// Returns the error of sending the rows of a finished job again. `None` if it was the job of another file under the
+    /// same name.
+    fn finished_job_of(&self, finished: &FinishedJob, checked: &Checked) -> Option<Failure> {
+        if finished.header().input_sha256 != checked.digest {
+            return None;
+        }
+        let done = || {
+            let settle = self.settle_of_batches_of(finished.header());
+            let (done, journal) = (finished.in_words(), self.input.journal());
+            Failure::new(self.after_the_end(&done, &journal, finished.past(), settle))
+        };
+        Some(self.finished_undo().unwrap_or_else(done))
+    }
+
+    /// Returns what to do after the preview of a finished job. `command` sends the rows of a new one.
+    pub(super) fn after_preview(&self, finished: &FinishedJob, command: &CommandLine) -> String {
+        if let Some(undo) = self.finished_undo() {
+            return undo.to_string();
+        }
+        let settle = self.settle_of_batches_of(finished.header());
+        format!(
+            "nothing was sent. To send exactly this, if nothing has changed since, {}, and run: {command}",
+            begin_again(&self.input.journal(), finished.past(), settle)
+        )
+    }
     /// Returns an earlier job that is finished.
     pub(super) fn earlier_job(&self, journal: &Path) -> Result<Option<FinishedJob>, Failure> {
         if !self.args.yes || self.args.resume || !journal.exists() {
@@ -163,16 +206,13 @@ impl BulkJob<'_> {
     /// If it is the job of this file.
     pub(super) async fn wait_for_earlier_job(
         &self,
-        journal: &Path,
         earlier: &FinishedJob,
         checked: &Checked,
     ) -> Result<(), Failure> {
-        let settle = self.settle_of_batches_of(earlier.header());
-        if earlier.header().input_sha256 == checked.digest {
-            let done = earlier.in_words();
-            let done = || Failure::new(self.after_the_end(&done, journal, earlier.past(), settle));
-            return Err(self.finished_undo().unwrap_or_else(done));
+        if let Some(ended) = self.finished_job_of(earlier, checked) {
+            return Err(ended);
         }
+        let settle = self.settle_of_batches_of(earlier.header());
         let why = "requests of the earlier job under this name may still be running at the server";
         let throttle = self.throttle.clone();
         let mut progress = Progress::new(checked.to_send, throttle, self.output);
@@ -191,4 +231,17 @@ impl BulkJob<'_> {
         ));
         Ok(())
     }
+}
+
+/// Returns how a finished job is started again: without its journal, once its requests have settled.
+fn begin_again(journal: &Path, past: &Past, settle: Duration) -> String {
+    let not_before = if past.unsettled_with_lost(settle).is_zero() {
+        String::new()
+    } else {
+        format!(
+            ", not before {} after its end, since changes of it without an answer may be applied until then",
+            wait_in_words(settle)
+        )
+    };
+    format!("delete {}{not_before}", journal.display())
 }

@@ -75,7 +75,7 @@ impl BulkJob<'_> {
             in_another_form: checked.other_forms.records(),
             stored_in_another_form: sender.counts.stored_in_another_form(),
         };
-        self.show_additions(additions);
+        self.show_additions(additions, checked);
         let stored = stored_in_another_form(&mut sender.journal)?;
         let stored = (stored, failed);
         let shown = self.show_rows_to_correct(failed_rows, checked, stored);
@@ -104,17 +104,27 @@ impl BulkJob<'_> {
         ))
     }
 
-    fn show_additions(&self, additions: ProcessAdditions) {
+    fn show_additions(&self, additions: ProcessAdditions, checked: &Checked) {
         let ProcessAdditions {
             had_all,
             stored_in_another_form: stored,
             in_another_form: _,
         } = additions;
         if had_all > 0 {
-            self.output.line(format!(
-                "{}, since their records have the phones and emails already",
-                number_of(had_all, "row adds nothing", "rows add nothing")
-            ));
+            let (of_one, of_several) = if checked.sets_fields() {
+                (
+                    "; its other fields were set",
+                    "; their other fields were set",
+                )
+            } else {
+                ("", "")
+            };
+            let one =
+                format!("row adds no phone or email, since its record has them already{of_one}");
+            let several = format!(
+                "rows add no phone or email, since their records have them already{of_several}"
+            );
+            self.output.line(number_of(had_all, &one, &several));
         }
         if stored > 0 {
             self.output.line(format!(

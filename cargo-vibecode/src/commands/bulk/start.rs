@@ -32,7 +32,7 @@ impl BulkJob<'_> {
     ) -> Result<ExitStatus, Failure> {
         self.check_earlier_copies(checked)?;
         if let Some(earlier) = earlier {
-            self.wait_for_earlier_job(path, earlier, checked).await?;
+            self.wait_for_earlier_job(earlier, checked).await?;
         }
         let column_options = self.column_options();
         let none = Past::default();

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::args::whole_number;
+use crate::{
+    args::whole_number, failure::Failure, shell_word::quoted, text_file::is_named_as_spreadsheet,
+};
 
 /// The part of the help that does not belong to a single option.
 pub(crate) const HELP: &str = "\
@@ -101,6 +103,27 @@ impl Args {
     /// Returns what separates the cells of CSV.
     pub(super) fn delimiter(&self) -> u8 {
         if self.excel { b';' } else { b',' }
+    }
+
+    /// Refuses the name of a spreadsheet for a file of text, which spreadsheets and `bulk` then refuse.
+    ///
+    /// # Errors
+    /// If the file has such a name.
+    pub(super) fn check_name(&self) -> Result<(), Failure> {
+        let named = self.output.as_deref();
+        let Some(path) = named.filter(|path| is_named_as_spreadsheet(path)) else {
+            return Ok(());
+        };
+        let form = match self.form() {
+            Form::Csv => ("CSV, which spreadsheets open with --excel", "csv"),
+            Form::Jsonl => ("JSON Lines", "jsonl"),
+        };
+        let problem = format!(
+            "the records are written as {}, and this is the name of a spreadsheet: use --output {}",
+            form.0,
+            quoted(path.with_extension(form.1).as_os_str())
+        );
+        Err(Failure::in_file(path, problem))
     }
 
     pub(super) fn form(&self) -> Form {

@@ -62,6 +62,7 @@ pub(crate) async fn run(
             "with --format json standard output has the result, so the records need a file: name it with --output",
         ));
     }
+    args.check_name()?;
     let fields = schema_file::load_fields(&args.entity)?;
     let schema = &fields.schema;
     let codes = KnownCodes::load()?;

@@ -30,12 +30,12 @@ use crate::{
 pub(crate) const HELP: &str = "\
 Examples:
   cargo vibecode update contacts 71 --set post=Director
-  cargo vibecode update contacts 71 --ensure \\
+  cargo vibecode update contacts 71 \\
     --add phone=+79161112233:MOBILE
   cargo vibecode update contacts 71 --clear companyId \\
     --dry-run
 
-Exit codes: 0 the record was changed, 1 the record does not have all values as they were sent, 2 the command \
+Exit codes: 0 the record has all values as they were sent, 1 it does not, 2 the command \
 failed.";
 
 /// The arguments of `update`.
@@ -59,7 +59,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FIELD=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
 
-    /// Add a phone or an email.
+    /// Add a phone or an email. The record is read first, and what it has already, also in another spelling, is not
+    /// added again.
     #[arg(long, value_name = "FIELD=VALUE[:TYPE]", value_parser = name_and_value)]
     add: Vec<(String, String)>,
 
@@ -75,7 +76,7 @@ pub(crate) struct Args {
     #[arg(long)]
     allow_garbled: bool,
 
-    /// Read the record first, and send only what is missing.
+    /// Read the record first, and send only the fields that it lacks, also if no phone or email is added.
     #[arg(long)]
     ensure: bool,
 
@@ -115,12 +116,11 @@ pub(crate) async fn run(
     };
     args.check_files(&fields, &codes, &texts, &client, portal_args, output)
         .await?;
-    let (job, is_ensured) = args.in_form_of_record(job, &mut change, &client).await?;
+    let job = args.in_form_of_record(job, &mut change, &client).await?;
     let mut interrupts = Interrupts::listen()?;
     let sending = Sending {
         args,
         client: &client,
-        is_ensured,
         job: &job,
         record: args.record(),
     };

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use vibecode_spec::{Field, Schema};
+use vibecode_spec::{ExportColumn, Field, Kind, Multifield, Schema};
 
 use super::Args;
 use crate::{
     cells,
-    change::{self, Change, SEPARATOR},
+    change::{self, Change, SEPARATOR, field_name::composed},
     code_file::KnownCodes,
+    column_header::export_headers,
     failure::Failure,
     garbled::{self, TextUse},
     output::Output,
@@ -17,6 +18,37 @@ use crate::{
 
 const NO_COUNTRY: &str =
     "a phone has no country code: add it with --country, such as --country 7, or write it with `+`";
+
+/// Returns the option to use instead of a name that stands for a type of phones or emails, as the headers `phone:MOBILE`
+/// and `Мобильный телефон` of a file do. `None` if it is no such name.
+fn typed_addition(entity: &str, schema: &Schema, name: &str) -> Option<String> {
+    let name = composed(name);
+    if schema.field(&name).is_some() {
+        return None;
+    }
+    let exported = export_headers(entity);
+    let column = exported.as_ref().and_then(|headers| headers.column(&name));
+    let (field, type_id) = match (column, name.rsplit_once(':')) {
+        (Some(ExportColumn::Field { field, type_id, .. }), _) => (*field, (*type_id)?),
+        (_, Some((field, type_id))) => {
+            let known = Multifield::of_field(field)?.type_ids().iter();
+            let mut known = known.filter(|known| known.eq_ignore_ascii_case(type_id));
+            (field, *known.next()?)
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "`{name}` is the header of a column: use --add {field}=VALUE:{type_id}"
+    ))
+}
+
+/// The problem of a phone or an email that is to be set.
+fn not_set(field: &str, multifield: Multifield) -> String {
+    format!(
+        "`{field}` cannot be set: the API can only add {}s: use --add {field}=VALUE",
+        multifield.name()
+    )
+}
 
 impl Args {
     /// Returns the change, and warns of what may not be meant.
@@ -31,10 +63,16 @@ impl Args {
     ) -> Result<Change<'s>, Failure> {
         let mut change = Change::new(&self.entity, schema, codes).with_rules(self.rules);
         let mut problems = Vec::new();
-        let named = |name: &str| change::field(schema, name).map(|field| &*field.name);
+        let named = |name: &str| match typed_addition(&self.entity, schema, name) {
+            Some(instead) => Err(instead),
+            None => change::field(schema, name),
+        };
         let mut unchecked = Vec::new();
         for (name, text) in &self.set {
-            let set = change::field(schema, name).and_then(|field| {
+            let set = named(name).and_then(|field| {
+                if let Kind::Multifield(multifield) = field.kind {
+                    return Err(not_set(&field.name, multifield));
+                }
                 self.check_not_garbled(&field.name, text)?;
                 let text = self.normal(field, text);
                 let text = text.map_err(|problem| format!("`{}` {problem}", field.name))?;
@@ -44,14 +82,15 @@ impl Args {
             problems.extend(set.err());
         }
         for (name, text) in &self.add {
-            let added = named(name).and_then(|name| {
-                self.check_not_garbled(name, text)?;
-                change.add(name, text)
+            let added = named(name).and_then(|field| {
+                self.check_not_garbled(&field.name, text)?;
+                change.add(&field.name, text)
             });
             problems.extend(added.err());
         }
         for name in &self.clear {
-            problems.extend(named(name).and_then(|name| change.clear(name)).err());
+            let cleared = named(name).and_then(|field| change.clear(&field.name));
+            problems.extend(cleared.err());
         }
         if !problems.is_empty() {
             return Err(Failure::new(problems.join("\nerror: ")));

@@ -3,7 +3,8 @@
 use std::{cell::Cell, time::Duration};
 
 use serde_json::{Value, json};
-use vibecode_runtime::{Client, Error, PatchJob};
+use vibecode_runtime::{Client, Ensured, Error, PatchJob};
+use vibecode_spec::one_line;
 
 use super::{Args, Names, of_request};
 use crate::{
@@ -20,8 +21,6 @@ use crate::{
 pub(super) struct Sending<'a> {
     pub(super) args: &'a Args,
     pub(super) client: &'a Client,
-    /// Whether the record is read first, and only what is missing is sent.
-    pub(super) is_ensured: bool,
     pub(super) job: &'a PatchJob,
     pub(super) record: String,
 }
@@ -44,29 +43,24 @@ impl Sending<'_> {
         let Self { client, job, .. } = *self;
         let record = &self.record;
         let mut sent = Sent {
-            line: format!("{record}: changed"),
+            line: format!("{record} has these values"),
             added: None,
             present: None,
             answer: None,
             differences: Vec::new(),
         };
         let mut not_shown = None;
-        let shown = if self.is_ensured {
+        let shown = if self.args.is_ensured() {
             match client.ensure_job(job).await {
                 Ok(ensured) => {
+                    sent.line = self.ensured_in_words(&ensured);
                     let (added, present) = (ensured.added().len(), ensured.present().len());
-                    sent.line = format!(
-                        "{record} has all values: {} added, {} already there",
-                        number_of(added as u64, "phone or email was", "phones and emails were"),
-                        number_of(present as u64, "was", "were"),
-                    );
                     (sent.added, sent.present) = (Some(added), Some(present));
                     ensured.shown(job)
                 }
                 Err(error)
                     if verify::has_to_be_read(&error, !self.args.no_verify, self.args.rules) =>
                 {
-                    sent.line = format!("{record} has all values");
                     not_shown = Some(error);
                     Shown::NotAll
                 }
@@ -89,7 +83,13 @@ impl Sending<'_> {
                 }
                 read.differences
             }
-            Shown::Everything | Shown::NotAll => Vec::new(),
+            Shown::NotAll => {
+                sent.line = format!(
+                    "{record}: the API reported a success, and not all values were compared"
+                );
+                Vec::new()
+            }
+            Shown::Everything => Vec::new(),
             Shown::Differences(differences) => differences,
         };
         match not_shown.filter(verify::is_similar_after_sending) {
@@ -105,10 +105,40 @@ impl Sending<'_> {
         Failure::new(format!("{}{advice}", of_request(error)))
     }
 
+    /// Says that the record has all values, and which phones and emails it had before.
+    fn ensured_in_words(&self, ensured: &Ensured) -> String {
+        let Self { args, record, .. } = self;
+        let (added, present) = (ensured.added(), ensured.present());
+        if args.add.is_empty() {
+            return format!("{record} has these values");
+        }
+        if !added.is_empty() || present.is_empty() {
+            return format!(
+                "{record} has all values: {} added, {} already there",
+                number_of(
+                    added.len() as u64,
+                    "phone or email was",
+                    "phones and emails were"
+                ),
+                number_of(present.len() as u64, "was", "were"),
+            );
+        }
+        let present: Vec<_> = present
+            .iter()
+            .map(|entry| one_line(entry.value()))
+            .collect();
+        let present = present.join(", ");
+        if args.set.is_empty() && args.clear.is_empty() {
+            format!("{record} has {present} already: nothing was added")
+        } else {
+            format!("{record} has these values. It has {present} already: nothing was added")
+        }
+    }
+
     async fn read_back(&self) -> Result<ReadBack, Failure> {
         let unconfirmed = Unconfirmed {
             job: self.job,
-            is_ensured: self.is_ensured,
+            is_ensured: self.args.is_ensured(),
             rules: self.args.rules,
         };
         let read = verify::read_back(self.client, &[unconfirmed], |_, _| false).await;
@@ -142,10 +172,11 @@ impl Sending<'_> {
                 wait_in_words(Duration::from_secs(args.settle))
             )
         };
-        let next = if args.add.is_empty() || self.is_ensured {
+        // Another process does not know of the request.
+        let next = if args.add.is_empty() || is_accepted {
             "look at the record, or run the command again: it adds nothing twice"
         } else {
-            "before adding the phones and emails again, look at the record, or use --ensure, which adds only what is missing"
+            "run the command again after that: it adds nothing twice"
         };
         Failure::new(format!("interrupted: {state}: {next}"))
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::shell_word::no_option;
+use crate::{shell_word::no_option, text_file::is_named_as_spreadsheet};
 
 /// Returns what a file is and what to do, if it starts like anything but rows or a spreadsheet.
 pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
@@ -56,8 +56,7 @@ pub(super) fn problem(path: &Path, start: &[u8]) -> Option<String> {
 /// `.xls`, which is read.
 fn not_a_spreadsheet(path: &Path, start: &[u8]) -> Option<String> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    let is_sheet = ["xlsx", "xlsm", "xlsb", "xls", "ods"].contains(&&*extension);
-    if !is_sheet || is_archive(start) || start.is_empty() {
+    if !is_named_as_spreadsheet(path) || is_archive(start) || start.is_empty() {
         return None;
     }
     let is_text = is_text(start);
