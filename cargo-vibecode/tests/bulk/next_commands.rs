@@ -362,7 +362,7 @@ async fn a_check_and_a_plan_of_a_finished_job_print_no_command_that_is_refused()
 
     let said = run(&desk, &["a.csv", "--plan"]);
     said.assert(0, "this job is already finished: 2 done, 0 failed, on 2");
-    said.assert(0, "2 records would change");
+    said.assert(0, "2 rows would change");
     let before =
         "To send exactly this, if nothing has changed since, delete a.csv.journal, and run: ";
     let send = printed(&said, before);

@@ -110,7 +110,7 @@ impl BulkJob<'_> {
             }
             JobOfFile::Finished(finished) => {
                 output.line(format!(
-                    "{}: its rows are compared with their records as if it was a new one",
+                    "{}: its rows are compared with their records as those of a new job",
                     finished.in_words()
                 ));
                 &none
