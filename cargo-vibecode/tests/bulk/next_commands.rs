@@ -383,7 +383,10 @@ async fn a_check_of_an_unfinished_job_prints_how_to_continue_it() {
     run(&desk, &["a.csv", "--yes", "--no-backup", "--limit", "1"]).assert(0, "1 row done");
     let said = run(&desk, &["a.csv", "--no-backup"]);
     assert!(!said.out.contains("To send: "), "{said:?}");
-    let resume = printed(&said, "this job was started before: continue it with ");
+    let resume = printed(
+        &said,
+        "this job was started before, and 1 row has an outcome: continue it with ",
+    );
     let resume = resume.split(", which waits").next().unwrap();
     run_in_another_shell(&desk, resume).assert(0, "2 rows done");
 }
