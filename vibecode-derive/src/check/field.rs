@@ -56,6 +56,13 @@ pub(crate) struct PlainField<'a> {
     pub(crate) required: bool,
 }
 
+impl PlainField<'_> {
+    /// Returns whether the field has one value, which is true or false.
+    pub(crate) fn is_boolean(&self) -> bool {
+        matches!(self.kind, Kind::Boolean) && !self.multiple
+    }
+}
+
 /// A multifield. Values can only be added to it.
 pub(crate) struct MultifieldField<'a> {
     pub(crate) which: Multifield,

@@ -64,17 +64,18 @@ pub use crate::kind::*;
 #[allow(clippy::wildcard_imports, reason = "the types of all entities")]
 pub use crate::value::entity::*;
 
-/// Clears a field of this kind by sending this JSON.
+/// Clears a field by sending this JSON.
 #[must_use]
-pub fn clear<K: Kind>(mut body: Body, name: &'static str, json: &'static str) -> Body {
-    body.clear(name, json, K::COMPARED_AS);
+pub fn clear(mut body: Body, name: &'static str, json: &'static str) -> Body {
+    body.clear(name, json, ComparedAs::Form);
     body
 }
 
-/// Returns what the values of a kind are compared as.
+/// Clears a boolean by sending this JSON.
 #[must_use]
-pub const fn compared_as<K: Kind>() -> ComparedAs {
-    K::COMPARED_AS
+pub fn clear_boolean(mut body: Body, name: &'static str, json: &'static str) -> Body {
+    body.clear(name, json, ComparedAs::Boolean);
+    body
 }
 
 /// Returns the JSON that the client sends, for the benchmark.
@@ -96,17 +97,21 @@ pub fn set_unchecked<P: Patch>(body: &mut Body, name: impl Into<String>, value: 
 }
 
 /// Returns the changes between two structs. `clearings` are the fields that can be missing in the
-/// second, with the JSON that clears each, and what their values are compared as.
+/// second, with the JSON that clears each, and whether it is a boolean.
 #[must_use]
 pub fn diff(
     before: &Body,
     after: &Body,
-    clearings: &[(&'static str, &'static str, ComparedAs)],
+    clearings: &[(&'static str, &'static str, bool)],
 ) -> (Body, Vec<NotRemovable>) {
     let (mut body, not_removable) = after.since(before);
     let gone = |name: &str| before.change_of(name).is_some() && after.change_of(name).is_none();
-    for (name, json, compared) in clearings.iter().filter(|(name, ..)| gone(name)) {
-        body.clear(name, json, *compared);
+    for (name, json, is_boolean) in clearings.iter().filter(|(name, ..)| gone(name)) {
+        body = if *is_boolean {
+            clear_boolean(body, name, json)
+        } else {
+            clear(body, name, json)
+        };
     }
     (body, not_removable)
 }

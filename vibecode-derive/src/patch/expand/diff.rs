@@ -4,10 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Expansion;
-use crate::{
-    check::field::{Access, Field, Role},
-    tokens::runtime::kind,
-};
+use crate::check::field::{Access, Field, Role};
 
 impl Expansion<'_> {
     /// Returns the method `diff`. It compares two patches instead of the fields, so that an error about
@@ -63,6 +60,6 @@ fn clearing_of(field: &Field<'_>) -> Option<TokenStream> {
     let by_list = plain.multiple.then_some(vibecode_spec::Clearing::EmptyList);
     let json = plain.clearing.or(by_list)?.as_json();
     let wire = &plain.wire;
-    let kind = kind(&plain.kind, plain.multiple);
-    (field.access == Access::Written).then(|| quote!((#wire, #json, __v::compared_as::<#kind>())))
+    let is_boolean = plain.is_boolean();
+    (field.access == Access::Written).then(|| quote!((#wire, #json, #is_boolean)))
 }

@@ -98,11 +98,16 @@ impl Expansion<'_> {
         let doc = format!("Clears `{wire}` by sending `{}`.", by.as_json());
         let visibility = &self.checked.input.visibility;
         let (name, json, zero) = (beside(field, "clear"), by.as_json(), &self.zero);
-        let (kind, phantom) = (kind(&plain.kind, plain.multiple), self.phantom());
+        let phantom = self.phantom();
+        let clear = if plain.is_boolean() {
+            quote!(clear_boolean)
+        } else {
+            quote!(clear)
+        };
         Some(quote! {
             #[doc = #doc]
             #visibility fn #name(self) -> Self {
-                Self(__v::clear::<#kind>(self.#zero, #wire, #json) #phantom)
+                Self(__v::#clear(self.#zero, #wire, #json) #phantom)
             }
         })
     }

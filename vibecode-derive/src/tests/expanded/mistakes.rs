@@ -67,7 +67,7 @@ const _: () = {
         }
         ///Clears `post` by sending `""`.
         fn clear_post(self) -> Self {
-            Self(__v::clear::<__v::kind::Text>(self.0, "post", "\"\""))
+            Self(__v::clear(self.0, "post", "\"\""))
         }
         #[doc(hidden)]
         fn psot<__V>(self, _: __V) -> Self {

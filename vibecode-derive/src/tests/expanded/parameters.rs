@@ -114,10 +114,7 @@ const _: () = {
         }
         ///Clears `comments` by sending `""`.
         pub(crate) fn clear_comments(self) -> Self {
-            Self(
-                __v::clear::<__v::kind::Text>(self.0, "comments", "\"\""),
-                __v::PhantomData,
-            )
+            Self(__v::clear(self.0, "comments", "\"\""), __v::PhantomData)
         }
         ///Sets the user field `ufCrmMarks` (integer, multiple).
         pub(crate) fn marks(self, __value: impl __v::TakenInto<[i64; N]>) -> Self {

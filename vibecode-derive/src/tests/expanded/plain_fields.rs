@@ -77,7 +77,7 @@ const _: () = {
         }
         ///Clears `post` by sending `""`.
         pub fn clear_post(self) -> Self {
-            Self(__v::clear::<__v::kind::Text>(self.0, "post", "\"\""))
+            Self(__v::clear(self.0, "post", "\"\""))
         }
         ///Sets `assignedById`: Responsible person (employee).
         pub fn assigned_by_id(self, __value: impl __v::TakenInto<UserId>) -> Self {
