@@ -35,7 +35,7 @@ impl BulkJob<'_> {
                 self.output.warn(warning);
             }
         }
-        if let Some(other) = header.is_of_another_job(now) {
+        if let Some(other) = header.difference_from(now) {
             return Err(self.another_job(found, other));
         }
         let refusal = header.refusal(now).filter(|_| !is_finished);
@@ -54,7 +54,7 @@ impl BulkJob<'_> {
         // Whether the rows add something is not known yet.
         let is_ensured = self.args.ensure || then.ensure;
         let now = self.header_of(self.input.digest()?, None, is_ensured)?;
-        let other = then.is_of_another_job(&now);
+        let other = then.difference_from(&now);
         other.map_or(Ok(()), |other| Err(self.another_job(found, other)))
     }
 

@@ -156,7 +156,7 @@ pub(crate) struct Setting {
 
 impl Header {
     /// Returns why this is not the job now.
-    pub(crate) fn is_of_another_job(&self, now: &Self) -> Option<OtherJob> {
+    pub(crate) fn difference_from(&self, now: &Self) -> Option<OtherJob> {
         let (then, differences) = self.other_settings(now);
         // The digest of a spreadsheet is that of the rows that these options choose.
         let chooses_rows = |it: &Setting| [SHEET, HIDDEN_ROWS].contains(&it.name);
