@@ -28,14 +28,14 @@ const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
 
 /// Why records are read before rows are sent.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Reading<'a> {
+pub(super) enum ReadPurpose<'a> {
     /// To show what would change. The rows that must not be sent are shown with the reason.
     ToShow(&'a RefusedStages),
     /// To compare them with what was reviewed.
     ToCompare,
 }
 
-impl Reading<'_> {
+impl ReadPurpose<'_> {
     pub(super) fn activity(self) -> &'static str {
         match self {
             Self::ToShow(_) => "reading the records",
@@ -122,8 +122,8 @@ impl BulkJob<'_> {
         let client = self.client()?;
         let refused = self.check_pipelines(&client, past, column_options, checked);
         let refused = refused.await?;
-        let reading = Reading::ToShow(&refused);
-        let preview = self.read_preview(checked, column_options, past, reading, output);
+        let purpose = ReadPurpose::ToShow(&refused);
+        let preview = self.read_preview(checked, column_options, past, purpose, output);
         let preview = preview.await?;
         let reviewed = self.reviewed(checked, preview.digest());
         self.show_not_undone();
@@ -175,7 +175,7 @@ impl BulkJob<'_> {
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
         past: &Past,
-        reading: Reading<'_>,
+        purpose: ReadPurpose<'_>,
         output: &Output,
     ) -> Result<Preview, Failure> {
         let client = self.client()?;
@@ -194,16 +194,16 @@ impl BulkJob<'_> {
             schema: self.schema,
             overwrites_newer: self.args.overwrite_newer,
             repeated: checked.repeated.records(),
-            refused: match reading {
-                Reading::ToShow(refused) => Some(refused),
-                Reading::ToCompare => None,
+            refused: match purpose {
+                ReadPurpose::ToShow(refused) => Some(refused),
+                ReadPurpose::ToCompare => None,
             },
         };
-        let mut preview = Preview::new(reading.digest());
+        let mut preview = Preview::new(purpose.digest());
         for (rows, limit, selection) in parts {
             let plan = Plan::new(self.input, column_options, checked, selection)?;
             let plan = plan.limited(limit);
-            let activity = reading.activity();
+            let activity = purpose.activity();
             let progress =
                 RequestProgress::new(activity, "rows", rows, &self.throttle, self.output);
             let printed = preview.print(&client, plan, &options, progress, output);

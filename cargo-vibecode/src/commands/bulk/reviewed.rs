@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    before_sending::Reading,
+    before_sending::ReadPurpose,
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -250,8 +250,8 @@ impl BulkJob<'_> {
         past: &Past,
     ) -> Result<ReviewDigest, Failure> {
         let quiet = self.output.quiet();
-        let reading = Reading::ToCompare;
-        let preview = self.read_preview(checked, column_options, past, reading, &quiet);
+        let purpose = ReadPurpose::ToCompare;
+        let preview = self.read_preview(checked, column_options, past, purpose, &quiet);
         Ok(preview.await?.into_digest())
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 use super::{
     backup::written::WrittenByRecord,
-    before_sending::Reading,
+    before_sending::ReadPurpose,
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -117,7 +117,7 @@ impl BulkJob<'_> {
         };
         let (client, count) = (self.client()?, left.len());
         let plan = Plan::new(self.input, column_options, checked, Selection::Only(left))?;
-        let activity = Reading::ToCompare.activity();
+        let activity = ReadPurpose::ToCompare.activity();
         let progress = RequestProgress::new(activity, "rows", count, &self.throttle, self.output);
         let mut reader = RecordReader::new(client, plan, progress);
         while let Some(read) = reader.next().await? {
