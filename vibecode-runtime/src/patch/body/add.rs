@@ -32,13 +32,18 @@ impl Body {
     /// struct may contain the same value, such as all emails and the one of a type; if it were sent twice, it
     /// would be there twice.
     fn has(&self, name: &str, entry: &Entry) -> bool {
+        let of_its_type = |change: &&Change| {
+            matches!(change.action, Action::Add(of) if of == entry.value_type)
+                && is_same(&change.name, name)
+        };
+        let mut others = self.changes.iter().filter(of_its_type).peekable();
+        // A key takes several allocations, and most patches add one value of a type.
+        if others.peek().is_none() {
+            return false;
+        }
         let kind = kind_of(name);
         let key = |json| EntryKey::of(kind, &text_of(json));
         let new = key(self.text(entry.value.clone()));
-        self.changes.iter().any(|change| {
-            matches!(change.action, Action::Add(of) if of == entry.value_type)
-                && is_same(&change.name, name)
-                && key(self.value(change)) == new
-        })
+        others.any(|change| key(self.value(change)) == new)
     }
 }
