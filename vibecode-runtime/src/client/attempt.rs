@@ -3,19 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE},
-};
+use http::{HeaderMap, HeaderValue, StatusCode, header::AUTHORIZATION};
 use reqwest::{Response, Url};
 
 use super::{
     Request,
-    credentials::JSON,
     handover::{Handover, OpenAttempt},
 };
-
-const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The maximum length of an answer that is read, in bytes.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -51,11 +45,10 @@ pub(crate) enum ReadBody {
     Broken(reqwest::Error),
 }
 
-/// Sends a request once, with these headers in addition to those of the HTTP client, and with the HTTP
-/// client's timeout if none is given. The handover is that of a request which waits for a connection.
+/// Sends a request once, with the HTTP client's timeout if none is given. The handover is that of a request which waits for a connection.
 pub(super) fn attempt(
     http: &reqwest::Client,
-    url: Url,
+    (url, headers): (Url, HeaderMap),
     authorization: Option<HeaderValue>,
     timeout: Option<Duration>,
     request: &Request,
@@ -63,20 +56,14 @@ pub(super) fn attempt(
 ) -> impl Future<Output = Attempt> + Send + use<> {
     let mut open = handover.map(OpenAttempt::connecting).unwrap_or_default();
     let mut sent = reqwest::Request::new(request.method.clone(), url);
+    *sent.headers_mut() = headers;
     if timeout.is_some() {
         *sent.timeout_mut() = timeout;
     }
     if let Some(authorization) = authorization {
         sent.headers_mut().insert(AUTHORIZATION, authorization);
     }
-    if request.body.is_some() {
-        sent.headers_mut().insert(CONTENT_TYPE, JSON);
-    }
     *sent.body_mut() = open.body(request.body.clone());
-    if !request.is_write() {
-        // An answer from a cache on the way would prove nothing.
-        sent.headers_mut().insert(CACHE_CONTROL, NO_CACHE);
-    }
     let answer = http.execute(sent);
     // The future does not hold the parts of the request while it waits for the answer.
     async move {

@@ -9,6 +9,7 @@ use super::{
     Client, Credentials, RetryPolicy, Shared,
     connecting::{Connecting, CountConnections},
     credentials::{refused, variable},
+    headers::Headers,
     identity::Identity,
     locks::Locks,
     retry::Retries,
@@ -210,16 +211,18 @@ impl ClientBuilder {
     /// wrong kind for the credentials; a malformed base URL, or an `http:` one that is not for this machine; a
     /// `User-Agent` with a line break; or settings that the HTTP client refuses.
     pub fn build(self) -> Result<Client> {
-        let headers = self.credentials.headers()?;
+        let of_credentials = self.credentials.headers()?;
         let identity = Identity::new(self.credentials, self.times.usual())?;
         let base_url = checked_base_url(&self.base_url)?;
         let user_agent = checked_user_agent(self.user_agent)?;
+        let headers = Headers::new(of_credentials, user_agent.clone(), &base_url);
+        let headers =
+            headers.map_err(|error| refused("the base URL has no valid host").caused_by(error))?;
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
         check_tls_provider()?;
         let http = self
             .http
             .user_agent(user_agent)
-            .default_headers(headers)
             .connect_timeout(self.connect_timeout)
             .connector_layer(CountConnections)
             .timeout(self.times.usual());
@@ -231,6 +234,7 @@ impl ClientBuilder {
                 http,
                 connecting: Connecting::default(),
                 base_url,
+                headers,
                 times: self.times,
                 throttle: self.throttle,
                 refuses_similar_phones: self.refuses_similar_phones,

@@ -15,6 +15,7 @@ mod decision;
 mod detachable;
 mod envelope;
 mod handover;
+mod headers;
 mod identity;
 mod judge;
 mod locked_write;
@@ -52,8 +53,8 @@ pub use self::{
     retry_policy::RetryPolicy,
 };
 use self::{
-    connecting::Connecting, identity::Identity, locks::Locks, retry::Retries, runtimes::Runtimes,
-    times::Times,
+    connecting::Connecting, headers::Headers, identity::Identity, locks::Locks, retry::Retries,
+    runtimes::Runtimes, times::Times,
 };
 pub(crate) use crate::throttle::LONGEST_WAIT;
 use crate::{Result, Throttle};
@@ -132,6 +133,7 @@ pub(crate) struct Shared {
     http: reqwest::Client,
     connecting: Connecting,
     base_url: Url,
+    headers: Headers,
     times: Times,
     throttle: Throttle,
     /// Whether `ensure` adds no phone that may be one of the record with another prefix.

@@ -185,10 +185,17 @@ impl Sending<'_> {
         handover: Option<Arc<Handover>>,
     ) -> impl Future<Output = Attempt> + Send + use<> {
         let shared = &*self.client.shared;
-        let url = request.url(&shared.base_url);
+        let head = (request.url(&shared.base_url), shared.headers.of(request));
         let timeout = shared.times.unusual(request);
         let authorization = authorization.cloned();
-        attempt(&shared.http, url, authorization, timeout, request, handover)
+        attempt(
+            &shared.http,
+            head,
+            authorization,
+            timeout,
+            request,
+            handover,
+        )
     }
 
     fn note_not_sent(&mut self, locks: &[&RecordLock]) {
