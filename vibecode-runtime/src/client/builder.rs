@@ -283,7 +283,8 @@ fn shown_url(url: &str) -> String {
 /// Must be applied after the app's settings, since the last call of a setting wins.
 fn harden(http: reqwest::ClientBuilder, base_url: &Url) -> reqwest::ClientBuilder {
     let http = http
-        .retry(reqwest::retry::never())
+        // With a maximum other than 0, `never` copies each request for a retry that it does not make.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .redirect(redirect::Policy::none())
         .referer(false)
         .http1_only()
