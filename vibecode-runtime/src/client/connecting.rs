@@ -115,20 +115,27 @@ impl<S> Layer<S> for CountConnections {
     fn layer(&self, connector: S) -> Counted<S> {
         Counted {
             connector: Arc::new(connector),
+            _room: [0; 5],
         }
     }
 }
 
-/// Wraps a connector, and counts its calls. The connector is shared, since hyper clones its connector six times for every request, and
-/// reqwest's connector costs hundreds of instructions to clone.
+/// Wraps a connector, and counts its calls.
+///
+/// hyper clones its connector six times for every request, and boxes the clones. The connector is shared, since reqwest's
+/// takes hundreds of instructions to clone.
 pub(super) struct Counted<S> {
     connector: Arc<S>,
+    /// Makes the boxes larger than most of what a request allocates. glibc's allocator keeps seven free pieces of each
+    /// size at hand, and further ones of the size of an `Arc` take an update 2,400 instructions more.
+    _room: [usize; 5],
 }
 
 impl<S> Clone for Counted<S> {
     fn clone(&self) -> Self {
         Self {
             connector: Arc::clone(&self.connector),
+            _room: [0; 5],
         }
     }
 }
