@@ -92,7 +92,7 @@ impl Client {
         Call::write(request, |request, caller| async move {
             let _lock = client.lock(record, &caller).await?;
             let mut sending = client.begin(&caller);
-            match sending.send::<Done>(&request, &[]).await {
+            match sending.send::<Done>(&request, &mut []).await {
                 // An earlier attempt may have deleted it.
                 Err(error)
                     if sending.is_open() && error.code() == Some(&ErrorCode::EntityNotFound) =>

@@ -18,9 +18,10 @@ impl Client {
         let additions = Additions::of(body);
         let client = self.clone();
         Call::write(request, |request, caller| async move {
-            let lock = client.lock(record, &caller).await?;
+            let mut lock = client.lock(record, &caller).await?;
             lock.will_add(additions);
-            let raw: RawAnswer = client.begin(&caller).send(&request, &[&lock]).await?;
+            let mut sending = client.begin(&caller);
+            let raw: RawAnswer = sending.send(&request, &mut [&mut lock]).await?;
             Ok(Updated::new(raw))
         })
     }

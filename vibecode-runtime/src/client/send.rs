@@ -44,7 +44,7 @@ use crate::{
 impl Client {
     /// Sends a request that adds nothing to a record, and retries it if that is safe.
     pub(crate) async fn send<A: Answer>(&self, request: &Request, caller: &Caller) -> Result<A> {
-        self.begin(caller).send(request, &[]).await
+        self.begin(caller).send(request, &mut []).await
     }
 
     pub(crate) fn begin<'a>(&'a self, caller: &'a Caller) -> Sending<'a> {
@@ -85,7 +85,7 @@ impl Sending<'_> {
     pub(crate) fn send<A: Answer>(
         &mut self,
         request: &Request,
-        locks: &[&RecordLock],
+        locks: &mut [&mut RecordLock],
     ) -> impl Future<Output = Result<A>> + Send {
         async move {
             loop {
@@ -113,7 +113,7 @@ impl Sending<'_> {
     pub(crate) fn send_once<A: Answer>(
         &mut self,
         request: &Request,
-        locks: &[&RecordLock],
+        locks: &mut [&mut RecordLock],
     ) -> impl Future<Output = Result<A>> + Send {
         async move {
             let mut connect_permit = None;
@@ -154,12 +154,12 @@ impl Sending<'_> {
         &mut self,
         attempt: Attempt,
         request: &Request,
-        locks: &[&RecordLock],
+        locks: &mut [&mut RecordLock],
         prepared: &mut Prepared,
         trace: &Trace,
     ) -> Option<Result<A>> {
         let now = Instant::now();
-        for lock in locks {
+        for lock in locks.iter_mut() {
             lock.end(now);
         }
         let judged = self.judge(attempt, request, &mut prepared.permit, trace);
@@ -171,7 +171,7 @@ impl Sending<'_> {
             self.lost_at = Some(now);
         }
         if error.outcome() == Outcome::NotApplied {
-            for lock in locks {
+            for lock in locks.iter_mut() {
                 lock.settle_last();
             }
         }
@@ -198,14 +198,14 @@ impl Sending<'_> {
         )
     }
 
-    fn note_not_sent(&mut self, locks: &[&RecordLock]) {
+    fn note_not_sent(&mut self, locks: &mut [&mut RecordLock]) {
         self.attempts.note_not_sent();
-        for lock in locks {
+        for lock in locks.iter_mut() {
             lock.note_not_sent();
         }
     }
 
-    fn note_sent(&mut self, request: &Request, locks: &[&RecordLock]) {
+    fn note_sent(&mut self, request: &Request, locks: &mut [&mut RecordLock]) {
         let now = Instant::now();
         self.attempts.note_sent(now);
         self.sent_at = Some(now);
@@ -215,7 +215,7 @@ impl Sending<'_> {
         } else {
             settle_time
         };
-        for lock in locks {
+        for lock in locks.iter_mut() {
             lock.note_sent(settle_time);
         }
     }

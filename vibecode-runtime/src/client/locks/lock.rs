@@ -1,24 +1,16 @@
 //! The lock of a record, and the request for it.
 
-use std::{
-    collections::HashSet,
-    mem,
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
 use super::{
     Additions, Locks,
-    memory::RecordHash,
+    memory::{Memory, RecordHash},
     open_writes::{OpenWrite, OpenWrites},
     queue::Ticket,
 };
-use crate::{
-    lock::{lock, unlocked},
-    value::multifield::EntryKey,
-};
+use crate::value::multifield::EntryKey;
 
 /// A request for the lock of a record: a position in its queue, or the lock if it was granted.
 pub(crate) struct LockRequest {
@@ -73,7 +65,7 @@ impl LockRequest {
         Some(RecordLock {
             locks: locks.expect("a request is for one lock"),
             record: self.record,
-            writes: Mutex::default(),
+            writes: Writes::default(),
         })
     }
 
@@ -83,13 +75,13 @@ impl LockRequest {
         additions: impl FnOnce() -> Option<Additions>,
     ) -> Option<RecordLock> {
         let mut lock = self.try_lock()?;
-        unlocked(&mut lock.writes).additions = additions();
+        lock.writes.additions = additions();
         Some(lock)
     }
 
     /// Returns the lock if it is granted, with what is known about the open writes of the record.
     pub(crate) fn try_lock_with_open_writes(&mut self) -> Option<RecordLock> {
-        let lock = self.try_lock()?;
+        let mut lock = self.try_lock()?;
         let mut state = lock.locks.state();
         let known = Known {
             open: state.memory.take(lock.record),
@@ -98,7 +90,7 @@ impl LockRequest {
             last_read: None,
         };
         drop(state);
-        lock.writes().known = Some(Box::new(known));
+        lock.writes.known = Some(Box::new(known));
         Some(lock)
     }
 }
@@ -120,7 +112,7 @@ impl Drop for LockRequest {
 pub(crate) struct RecordLock {
     locks: Arc<Locks>,
     record: RecordHash,
-    writes: Mutex<Writes>,
+    writes: Writes,
 }
 
 /// What the holder of a lock knows about the additions to its record, until it releases the lock.
@@ -156,9 +148,31 @@ struct Sent {
     before: Option<Vec<EntryKey>>,
 }
 
+/// A write, and the multifields before it, if they were read.
+type LastWrite = (OpenWrite, Option<Vec<EntryKey>>);
+
+impl Known {
+    /// Leaves this, and the last write, to the memory.
+    #[cold]
+    fn keep(self, last: Option<LastWrite>, record: RecordHash, memory: &mut Memory) {
+        let mut open = self.open;
+        if let Some((write, before)) = last {
+            open.push(write, before);
+        }
+        let now = Instant::now();
+        if self.is_complete {
+            return memory.keep(record, open, now);
+        }
+        for write in open.into_writes() {
+            memory.add(record, write, now);
+        }
+    }
+}
+
 impl Writes {
     fn close_last(&mut self) {
-        if let Some((write, before)) = self.take_last() {
+        let now = self.ended().unwrap_or_else(Instant::now);
+        if let Some((write, before)) = self.take_last(now) {
             self.known().open.push(write, before);
         }
     }
@@ -167,7 +181,13 @@ impl Writes {
         self.known.get_or_insert_default()
     }
 
-    fn take_last(&mut self) -> Option<(OpenWrite, Option<Vec<EntryKey>>)> {
+    /// Returns when the last write ended, if there is one and it has.
+    fn ended(&self) -> Option<Instant> {
+        self.last.as_ref()?.ended
+    }
+
+    /// Takes the last write, which ends now if it has not ended.
+    fn take_last(&mut self, now: Instant) -> Option<LastWrite> {
         let Sent {
             settle_time,
             ended,
@@ -175,7 +195,7 @@ impl Writes {
         } = self.last.take()?;
         let write = OpenWrite {
             additions: self.additions.take().unwrap_or_default(),
-            settles_at: ended.unwrap_or_else(Instant::now) + settle_time,
+            settles_at: ended.unwrap_or(now) + settle_time,
         };
         Some((write, before))
     }
@@ -183,15 +203,14 @@ impl Writes {
 
 impl RecordLock {
     /// Sets what the next write adds; `None` if it only sets and clears.
-    pub(crate) fn will_add(&self, additions: Option<Additions>) {
-        let mut writes = self.writes();
-        writes.close_last();
-        writes.additions = additions;
+    pub(crate) fn will_add(&mut self, additions: Option<Additions>) {
+        self.writes.close_last();
+        self.writes.additions = additions;
     }
 
     /// Notes that the write is sent. If it adds something, it is open from now on.
-    pub(crate) fn note_sent(&self, settle_time: Duration) {
-        let mut writes = self.writes();
+    pub(crate) fn note_sent(&mut self, settle_time: Duration) {
+        let writes = &mut self.writes;
         let known = writes.known.as_mut();
         let before = known.and_then(|known| known.last_read.take());
         if writes.additions.is_some() {
@@ -204,8 +223,8 @@ impl RecordLock {
     }
 
     /// Notes that the write was not sent after all.
-    pub(crate) fn note_not_sent(&self) {
-        let mut writes = self.writes();
+    pub(crate) fn note_not_sent(&mut self) {
+        let writes = &mut self.writes;
         if let Some(last) = writes.last.take()
             && last.before.is_some()
         {
@@ -214,21 +233,21 @@ impl RecordLock {
     }
 
     /// Notes that the last write has ended: it was answered or given up.
-    pub(crate) fn end(&self, now: Instant) {
-        if let Some(last) = &mut self.writes().last {
+    pub(crate) fn end(&mut self, now: Instant) {
+        if let Some(last) = &mut self.writes.last {
             last.ended.get_or_insert(now);
         }
     }
 
     /// Settles the last write: it is known not to have been applied.
-    pub(crate) fn settle_last(&self) {
-        self.writes().last = None;
+    pub(crate) fn settle_last(&mut self) {
+        self.writes.last = None;
     }
 
     /// Settles the writes whose values are all shown by an answer or a read. Until these writes would
     /// have settled by time, every read is expected to show the values.
-    pub(crate) fn settle_shown(&self, entries: &HashSet<EntryKey>) {
-        let settled = self.open().known().open.settle_shown(entries);
+    pub(crate) fn settle_shown(&mut self, entries: &HashSet<EntryKey>) {
+        let settled = self.open().settle_shown(entries);
         let mut state = self.locks.state();
         for (value, until) in settled {
             let hash = self.locks.hash_of_value(self.record, &value);
@@ -256,68 +275,50 @@ impl RecordLock {
 
     /// Settles the writes that a read proves not to have been applied. The read was sent at
     /// `sent_at`, and shows no entry that could be theirs.
-    pub(crate) fn settle_disproven(&self, sent_at: Instant) {
-        self.open().known().open.settle_disproven(sent_at);
+    pub(crate) fn settle_disproven(&mut self, sent_at: Instant) {
+        self.open().settle_disproven(sent_at);
     }
 
-    pub(crate) fn note_read(&self, entries: HashSet<EntryKey>) {
-        self.writes().known().last_read = Some(entries.into_iter().collect());
+    pub(crate) fn note_read(&mut self, entries: HashSet<EntryKey>) {
+        self.writes.known().last_read = Some(entries.into_iter().collect());
     }
 
     /// Returns from when on a read proves that an open write whose values it does not show was not
     /// applied. `None` if no write is open.
-    pub(crate) fn settles_at(&self) -> Option<Instant> {
-        let mut writes = self.open();
-        let known = writes.known();
-        known.open.settles_at().max(known.forgotten_until)
+    pub(crate) fn settles_at(&mut self) -> Option<Instant> {
+        let of_open = self.open().settles_at();
+        of_open.max(self.writes.known().forgotten_until)
     }
 
     /// Returns the entries of these kinds that were not there before the first open write, and
     /// that differ from all values that were sent. They may be those values in another form.
     pub(crate) fn unknown_entries(
-        &self,
+        &mut self,
         kinds: &[&str],
         entries: &HashSet<EntryKey>,
     ) -> Vec<EntryKey> {
-        let mut writes = self.open();
-        writes.known().open.unknown_entries(kinds, entries)
+        self.open().unknown_entries(kinds, entries)
     }
 
     /// Moves the last write to the open ones, and returns all.
-    fn open(&self) -> MutexGuard<'_, Writes> {
-        let mut writes = self.writes();
-        debug_assert!(
-            writes.known().is_complete,
-            "the writes from before must be known"
-        );
-        writes.close_last();
-        writes
-    }
-
-    fn writes(&self) -> MutexGuard<'_, Writes> {
-        lock(&self.writes)
+    fn open(&mut self) -> &mut OpenWrites {
+        self.writes.close_last();
+        let known = self.writes.known();
+        debug_assert!(known.is_complete, "the writes from before must be known");
+        &mut known.open
     }
 }
 
 impl Drop for RecordLock {
     fn drop(&mut self) {
         // The task may have been dropped in the middle of an attempt, which ends the write now.
-        let mut writes = mem::take(unlocked(&mut self.writes));
+        let now = self.writes.ended().unwrap_or_else(Instant::now);
+        let last = self.writes.take_last(now);
         let mut state = self.locks.state();
-        match writes.known.take() {
-            Some(mut known) if known.is_complete => {
-                if let Some((write, before)) = writes.take_last() {
-                    known.open.push(write, before);
-                }
-                state.memory.keep(self.record, known.open, Instant::now());
-            }
-            known => {
-                // Hardly earlier than now, and asked for only once for a batch.
-                let ended = writes.last.as_ref().and_then(|last| last.ended);
-                let last = writes.take_last().map(|(write, _)| write);
-                let open = known.into_iter().flat_map(|known| known.open.into_writes());
-                for write in open.chain(last) {
-                    let now = ended.unwrap_or_else(Instant::now);
+        match self.writes.known.take() {
+            Some(known) => known.keep(last, self.record, &mut state.memory),
+            None => {
+                if let Some((write, _)) = last {
                     state.memory.add(self.record, write, now);
                 }
             }

@@ -191,7 +191,7 @@ mod tests {
         request(locks, id).try_lock_with_open_writes().unwrap()
     }
 
-    fn send(lock: &RecordLock, phone: &str) {
+    fn send(lock: &mut RecordLock, phone: &str) {
         lock.will_add(Some(Additions::of_phone(phone)));
         lock.note_sent(SETTLE);
     }
@@ -272,35 +272,35 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_write_settles_from_its_end_and_not_from_its_sending() {
         let locks = locks();
-        let lock = locked(&locks, 71);
-        send(&lock, "+7916");
+        let mut lock = locked(&locks, 71);
+        send(&mut lock, "+7916");
         tokio::time::advance(Duration::from_secs(70)).await;
         let end = Instant::now();
         lock.end(Instant::now());
         assert_eq!(lock.settles_at(), Some(end + SETTLE));
         drop(lock);
-        let lock = locked(&locks, 71);
+        let mut lock = locked(&locks, 71);
         assert_eq!(lock.settles_at(), Some(end + SETTLE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_write_whose_task_is_gone_has_ended_then() {
         let locks = locks();
-        let lock = locked(&locks, 71);
-        send(&lock, "+7916");
+        let mut lock = locked(&locks, 71);
+        send(&mut lock, "+7916");
         tokio::time::advance(Duration::from_secs(5)).await;
         drop(lock);
-        let lock = locked(&locks, 71);
+        let mut lock = locked(&locks, 71);
         assert_eq!(lock.settles_at(), Some(Instant::now() + SETTLE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_was_not_applied_or_is_shown_is_settled_and_the_rest_is_not() {
         let locks = locks();
-        let lock = locked(&locks, 71);
-        send(&lock, "+7916");
+        let mut lock = locked(&locks, 71);
+        send(&mut lock, "+7916");
         lock.end(Instant::now());
-        send(&lock, "+7917");
+        send(&mut lock, "+7917");
         lock.end(Instant::now());
         lock.settle_last();
         assert!(lock.settles_at().is_some());
@@ -318,13 +318,13 @@ mod tests {
         let locks = locks();
         let last = 10 * MANY;
         for id in 1..=last {
-            let lock = locked(&locks, id);
-            send(&lock, "+7916");
+            let mut lock = locked(&locks, id);
+            send(&mut lock, "+7916");
             lock.end(Instant::now());
         }
         let settles_at = Instant::now() + SETTLE;
         for id in [1, 2, MANY, last] {
-            let lock = locked(&locks, id);
+            let mut lock = locked(&locks, id);
             assert!(lock.settles_at() >= Some(settles_at), "{id}");
             assert!(lock.settles_at() <= Some(settles_at + Duration::from_secs(1)));
         }
@@ -336,13 +336,13 @@ mod tests {
         let locks = locks();
         let write = |ids: std::ops::RangeInclusive<u64>| {
             for id in ids {
-                let lock = locked(&locks, id);
-                send(&lock, "+7916");
+                let mut lock = locked(&locks, id);
+                send(&mut lock, "+7916");
                 lock.end(Instant::now());
             }
         };
         write(1..=2 * MANY);
-        let lock = locked(&locks, 1);
+        let mut lock = locked(&locks, 1);
         let settles_at = lock.settles_at();
         assert!(settles_at.is_some());
         tokio::time::advance(10 * SETTLE).await;
@@ -355,13 +355,13 @@ mod tests {
     async fn no_record_waits_for_the_writes_of_many_others() {
         let locks = locks();
         for id in 1..=4_000 {
-            let lock = locked(&locks, id);
-            send(&lock, "+7916");
+            let mut lock = locked(&locks, id);
+            send(&mut lock, "+7916");
             lock.end(Instant::now());
             lock.note_shown(&EntryKey::of("PHONE", "+7917"));
         }
         for id in 4_001..=4_300 {
-            let lock = locked(&locks, id);
+            let mut lock = locked(&locks, id);
             assert_eq!(lock.settles_at(), None, "{id}");
             let shown = lock.shown_until("contacts", &EntryKey::of("PHONE", "+7917"));
             assert_eq!(shown, None, "{id}");
@@ -371,17 +371,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_record_whose_values_were_read_before_a_write_is_not_forgotten() {
         let locks = locks();
-        let lock = locked(&locks, 1);
+        let mut lock = locked(&locks, 1);
         lock.note_read(HashSet::new());
-        send(&lock, "+7916");
+        send(&mut lock, "+7916");
         lock.end(Instant::now());
         drop(lock);
         for id in 2..=3 * MANY {
-            let lock = locked(&locks, id);
-            send(&lock, "+7916");
+            let mut lock = locked(&locks, id);
+            send(&mut lock, "+7916");
             lock.end(Instant::now());
         }
-        let lock = locked(&locks, 1);
+        let mut lock = locked(&locks, 1);
         let shown = HashSet::from([EntryKey::of("PHONE", "+7917")]);
         assert_eq!(lock.unknown_entries(&["PHONE"], &shown).len(), 1);
     }

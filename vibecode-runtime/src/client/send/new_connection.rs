@@ -34,7 +34,7 @@ impl Sending<'_> {
     pub(super) async fn on_new_connection<A: Answer>(
         &mut self,
         request: &Request,
-        locks: &[&RecordLock],
+        locks: &mut [&mut RecordLock],
         mut prepared: Prepared,
         connect_permit: &mut Option<ConnectPermit>,
         trace: &Trace,

@@ -9,7 +9,7 @@
 //! - The second answer refuses c1 and c2 with `ACCESS_DENIED`. c1 was not applied. The outcome of c2 is
 //!   still unknown: its first attempt may have been applied.
 
-use std::{borrow::Borrow, pin::pin, time::Duration};
+use std::{borrow::BorrowMut, pin::pin, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
@@ -48,7 +48,7 @@ pub(crate) struct Ended {
 /// Sends calls, no two of which write to the same record. After each request, passes the results that are
 /// final to `done`, each with the index of its call; the lock of its record is released first. What a call
 /// adds must have been set at its lock.
-pub(crate) async fn send<L: Borrow<RecordLock>>(
+pub(crate) async fn send<L: BorrowMut<RecordLock>>(
     client: &Client,
     caller: &Caller,
     ready: Vec<Ready<L>>,
@@ -91,13 +91,14 @@ pub(crate) async fn send<L: Borrow<RecordLock>>(
 }
 
 /// Sends all calls in one request, and notes the result of each.
-async fn send_once<L: Borrow<RecordLock>>(
+async fn send_once<L: BorrowMut<RecordLock>>(
     sending: &mut Sending<'_>,
     calls: &mut [CallProgress<L>],
 ) -> Request {
     let request = request(calls.iter().map(|call| (call.number, &call.call)));
-    let locks: Vec<&RecordLock> = calls.iter().filter_map(CallProgress::lock).collect();
-    let answer = sending.send_once::<BatchAnswer>(&request, &locks).await;
+    let locks = calls.iter_mut().filter_map(CallProgress::lock);
+    let mut locks: Vec<&mut RecordLock> = locks.collect();
+    let answer = sending.send_once::<BatchAnswer>(&request, &mut locks).await;
     for call in &mut *calls {
         call.result = None;
         call.sent_at = sending.sent_at();
@@ -163,7 +164,7 @@ struct CallProgress<L> {
     lost_at: Option<Instant>,
 }
 
-impl<L: Borrow<RecordLock>> CallProgress<L> {
+impl<L: BorrowMut<RecordLock>> CallProgress<L> {
     fn new(number: usize, ready: Ready<L>) -> Self {
         let Ready {
             index,
@@ -186,8 +187,8 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
         }
     }
 
-    fn lock(&self) -> Option<&RecordLock> {
-        self.lock.as_ref().map(Borrow::borrow)
+    fn lock(&mut self) -> Option<&mut RecordLock> {
+        self.lock.as_mut().map(BorrowMut::borrow_mut)
     }
 
     fn note(&mut self, answered: Result<ByteString>) {
@@ -201,10 +202,10 @@ impl<L: Borrow<RecordLock>> CallProgress<L> {
     }
 
     /// Settles what the attempt added, if it was not applied.
-    fn settle(&self) {
+    fn settle(&mut self) {
         let is_refused = |error: &Error| error.outcome() == Outcome::NotApplied;
-        if let Some(lock) = self.lock()
-            && self.error().is_some_and(is_refused)
+        if self.error().is_some_and(is_refused)
+            && let Some(lock) = self.lock()
         {
             lock.settle_last();
         }

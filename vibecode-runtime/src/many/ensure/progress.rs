@@ -43,7 +43,7 @@ pub(super) struct Progress {
     /// The index of the job in its pack.
     index: usize,
     pub(super) job: PatchJob,
-    lock: Option<RecordLock>,
+    pub(super) lock: Option<RecordLock>,
     pub(super) step: Step,
     /// What the first read did not show.
     first: Option<Missing>,
@@ -126,10 +126,6 @@ impl Progress {
         }
     }
 
-    pub(super) fn lock(&self) -> Option<&RecordLock> {
-        self.lock.as_ref()
-    }
-
     pub(super) fn attempts_left(&self) -> u32 {
         self.attempts_left
     }
@@ -149,7 +145,7 @@ impl Progress {
         let mut unknown = Vec::new();
         let mut settles_at = None;
         let adds = Effect::of(&missing.body) == Effect::Adds;
-        if let Some(lock) = &self.lock {
+        if let Some(lock) = &mut self.lock {
             let entries = raw.multifields().ok().map(|entries| entries.keys());
             if let Some(entries) = &entries {
                 lock.settle_shown(entries);
@@ -160,7 +156,7 @@ impl Progress {
             // A read that lacks a value which was shown before is out of date.
             let shown = missing.wanted.iter();
             let shown = shown.filter_map(|entry| lock.shown_until(self.job.entity(), &entry.key()));
-            settles_at = lock.settles_at().into_iter().chain(shown).max();
+            settles_at = shown.max().max(lock.settles_at());
             proven = settles_at.is_none_or(|at| sent_at >= at);
             if let Some(entries) = entries {
                 if adds {
@@ -243,7 +239,8 @@ impl Progress {
     /// A success is believed only if the answer shows the values.
     fn note_success(&mut self, raw: RawAnswer) {
         let now = Instant::now();
-        if let Some(lock) = self.lock().filter(|lock| lock.settles_at().is_some())
+        if let Some(lock) = &mut self.lock
+            && lock.settles_at().is_some()
             && let Ok(entries) = raw.multifields()
         {
             lock.settle_shown(&entries.keys());
@@ -253,7 +250,7 @@ impl Progress {
             self.step = Step::Done(Ok(first.ensured(raw, self.was_sent)));
             return;
         }
-        let settles_at = self.lock().and_then(RecordLock::settles_at);
+        let settles_at = self.lock.as_mut().and_then(RecordLock::settles_at);
         self.taken_until = settles_at.max(Some(now + SHOWN_WITHIN));
         self.first_read = Some(now);
         self.step = Step::Read(now);

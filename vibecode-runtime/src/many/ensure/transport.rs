@@ -49,7 +49,7 @@ async fn read_one_by_one(client: &Client, caller: &Caller, working: &mut [&mut P
         let target = one.job.target();
         let mut sending = client.begin(caller);
         let read = match Request::get(target.entity, target.id) {
-            Ok(request) => sending.send::<RawAnswer>(&request, &[]).await,
+            Ok(request) => sending.send::<RawAnswer>(&request, &mut []).await,
             Err(error) => Err(error),
         };
         one.decide(read, sending.sent_at());
@@ -65,11 +65,12 @@ async fn write_one_by_one(client: &Client, caller: &Caller, working: &mut [&mut 
         let mut sending = client.begin(caller).at_most(one.attempts_left());
         let written = match Request::update(target.entity, target.id, body) {
             Ok(request) => {
-                let lock = one.lock();
-                if let Some(lock) = lock {
+                let mut lock = one.lock.as_mut();
+                if let Some(lock) = &mut lock {
                     lock.will_add(Additions::of(body));
                 }
-                sending.send::<RawAnswer>(&request, lock.as_slice()).await
+                let lock = lock.as_mut_slice();
+                sending.send::<RawAnswer>(&request, lock).await
             }
             Err(error) => Err(error),
         };
@@ -79,7 +80,7 @@ async fn write_one_by_one(client: &Client, caller: &Caller, working: &mut [&mut 
 
 async fn read_batched(client: &Client, caller: &Caller, working: &mut [&mut Progress]) {
     let attempts = client.shared.retries.attempts();
-    let mut ready: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
+    let mut ready: Vec<Ready<&mut RecordLock>> = Vec::with_capacity(working.len());
     for (index, one) in working.iter_mut().enumerate() {
         match BatchCall::get(one.job.target()) {
             Ok(call) => ready.push(Ready {
@@ -110,22 +111,23 @@ async fn read_batched(client: &Client, caller: &Caller, working: &mut [&mut Prog
 )]
 async fn write_batched(client: &Client, caller: &Caller, working: &mut [&mut Progress]) {
     let mut written = Vec::with_capacity(working.len());
-    let mut ready: Vec<Ready<&RecordLock>> = Vec::with_capacity(working.len());
-    for (index, one) in working.iter().enumerate() {
+    let mut ready: Vec<Ready<&mut RecordLock>> = Vec::with_capacity(working.len());
+    for (index, one) in working.iter_mut().enumerate() {
         let Step::Write(body) = &one.step else {
             continue;
         };
         match BatchCall::update(one.job.target(), body) {
             Ok(mut call) => {
-                let lock = one.lock();
-                if let Some(lock) = lock {
+                let attempts = one.attempts_left();
+                let mut lock = one.lock.as_mut();
+                if let Some(lock) = &mut lock {
                     lock.will_add(call.take_additions());
                 }
                 ready.push(Ready {
                     index,
                     call,
                     lock,
-                    attempts: one.attempts_left(),
+                    attempts,
                 });
             }
             Err(error) => written.push((index, Err(error), 1, None)),

@@ -35,9 +35,7 @@ impl Body {
             if let Action::Add(_) = first.action {
                 self.push_run(json, begin, run);
                 let is_first = json.len() == begin;
-                json.push_str(if is_first { "{\"" } else { ",\"" });
-                json.push_str(&first.name);
-                json.push_str("\":");
+                json.extend([if is_first { "{\"" } else { ",\"" }, &first.name, "\":"]);
                 let others = rest.iter().take_while(|it| it.is_of_field_of(first));
                 let (all, rest) = changes.split_at(1 + others.count());
                 self.push_added(json, all);
@@ -80,14 +78,16 @@ impl Body {
         json.push('[');
         for Added { value, value_type } in self.added(changes) {
             if is_work {
-                json.push_str(value);
-                json.push(',');
+                json.extend([value, ","]);
             } else {
-                json.push_str(r#"{"value":"#);
-                json.push_str(value);
-                json.push_str(r#","typeId":""#);
-                json.push_str(value_type);
-                json.push_str(r#""},"#);
+                let typed = [
+                    r#"{"value":"#,
+                    value,
+                    r#","typeId":""#,
+                    value_type,
+                    r#""},"#,
+                ];
+                json.extend(typed);
             }
         }
         json.pop();
