@@ -49,4 +49,5 @@ mod twice;
 mod unanswered;
 mod undo;
 mod undone_job;
+mod unreadable;
 mod verified;

@@ -7,13 +7,15 @@
 use super::{
     backup::{Backup, KeptBackup, KeptRows, NotKept, undone_job},
     check::Checked,
-    input::columns::ColumnOptions,
+    input::columns::{ColumnOptions, Columns},
     job::{BulkJob, interrupted_before_sending},
     journal::row_set::RowSet,
-    records::RecordReader,
+    pipelines::StageCheck,
+    records::{FoundRecord, RecordReader},
     reviewed_records::ReviewedRecords,
     send::{
         Mode, Sender, Stopped,
+        batch::RowError,
         plan::{Plan, Selection},
     },
 };
@@ -32,6 +34,19 @@ pub(super) struct Preparation<'a> {
     backup: Option<Backup<'a>>,
     /// The backup as it was shown.
     shown: Option<KeptBackup>,
+    stages: Option<StageCheck<'a>>,
+    /// Whether an earlier process has sent the rows, without an answer.
+    are_open: bool,
+}
+
+/// What was found of the rows that are sent next.
+#[derive(Debug)]
+struct PreparedRows {
+    kept: Option<KeptRows>,
+    /// Those that must not be sent.
+    refused: Vec<(u64, RowError)>,
+    /// Whether no record of rows that were never sent could be read.
+    is_none_read: bool,
 }
 
 impl BulkJob<'_> {
@@ -50,6 +65,7 @@ impl BulkJob<'_> {
         if reviewed.is_none() && backup.is_none() {
             return Ok(None);
         }
+        let are_open = matches!(rows, Selection::Only(_));
         let plan = Plan::new(self.input, options, checked, rows)?;
         Ok(Some(Preparation {
             options,
@@ -57,6 +73,8 @@ impl BulkJob<'_> {
             reviewed,
             backup,
             shown: None,
+            stages: self.stage_check(checked),
+            are_open,
         }))
     }
 
@@ -91,7 +109,8 @@ impl BulkJob<'_> {
         preparation: &mut Preparation<'_>,
     ) -> Result<(), Stopped> {
         loop {
-            let prepared = Box::pin(self.prepare_next_rows(sender, preparation));
+            let columns = plan.columns();
+            let prepared = Box::pin(self.prepare_next_rows(sender, columns, preparation));
             if let Err(stopped) = prepared.await {
                 sender.journal.end()?;
                 return Err(stopped);
@@ -104,32 +123,49 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Prepares the rows that are sent next.
+    /// Prepares the rows that are sent next, and reports those that must not be sent.
     async fn prepare_next_rows(
         &self,
         sender: &mut Sender<'_>,
+        columns: &Columns<'_>,
         preparation: &mut Preparation<'_>,
     ) -> Result<(), Stopped> {
-        let has_started = sender.journal.has_started();
-        let nothing = if has_started {
-            "none of the next rows was sent"
-        } else {
-            "nothing was sent"
-        };
         let activity = preparation.activity();
+        let read = preparation.read_next_rows(&sender.failed_rows);
         let read = tokio::select! {
-            read = sender.progress.during(activity, preparation.read_next_rows()) => read,
+            read = sender.progress.during(activity, read) => read,
             () = sender.interrupts.next() => {
-                return Err(if has_started {
+                return Err(if sender.journal.has_started() {
                     Stopped::Interrupted
                 } else {
                     Failure::new(interrupted_before_sending(self.args)).into()
                 });
             }
         };
-        let not_prepared = match read {
-            Ok(kept) => return Ok(self.record_kept_rows(sender, preparation, kept)?),
-            Err(not_prepared) => not_prepared,
+        match read {
+            Ok(PreparedRows {
+                kept,
+                refused,
+                is_none_read,
+            }) => {
+                self.record_kept_rows(sender, preparation, kept)?;
+                sender.refuse(&refused, is_none_read, columns)
+            }
+            Err(not_prepared) => Err(self.stopped_by(not_prepared, sender, preparation)),
+        }
+    }
+
+    /// Returns why the job stops before the next rows.
+    fn stopped_by(
+        &self,
+        not_prepared: NotPrepared,
+        sender: &Sender<'_>,
+        preparation: &Preparation<'_>,
+    ) -> Stopped {
+        let nothing = if sender.journal.has_started() {
+            "none of the next rows was sent"
+        } else {
+            "nothing was sent"
         };
         let problem = match not_prepared {
             NotPrepared::NotRead(failure) if preparation.reviewed.is_some() => {
@@ -152,14 +188,14 @@ impl BulkJob<'_> {
             }
             NotPrepared::Changed(rows) => {
                 let review = self.command_to_review().without(&["limit"]);
-                return Err(Stopped::NotAsReviewed(Failure::new(format!(
+                return Stopped::NotAsReviewed(Failure::new(format!(
                     "the records of {} of the next rows were changed since the review (the first is row {}): {nothing}. To review what is left: {review}",
                     rows.len(),
                     rows.iter().next().unwrap_or_default(),
-                ))));
+                )));
             }
         };
-        Err(Failure::new(problem).into())
+        Failure::new(problem).into()
     }
 
     /// Records that the old values of rows are on the disk, and shows the backup once.
@@ -222,13 +258,25 @@ impl Preparation<'_> {
         }
     }
 
-    /// Reads the records of the next rows, compares them, and keeps their old values.
-    async fn read_next_rows(&mut self) -> Result<Option<KeptRows>, NotPrepared> {
-        let mut changed = RowSet::default();
+    /// Reads the records of the next rows, compares them, and keeps their old values. `failed` are the rows that have
+    /// failed so far.
+    async fn read_next_rows(&mut self, failed: &RowSet) -> Result<PreparedRows, NotPrepared> {
+        let (mut changed, mut refused) = (RowSet::default(), Vec::new());
+        let mut is_any_read = false;
         let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
+        if let Some(stages) = &mut self.stages {
+            stages.begin_again();
+        }
         self.reader.open_window(ROWS_AT_A_TIME);
         while let Some(rows) = self.reader.next().await? {
             for row in rows {
+                is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
+                let stages = self.stages.as_mut();
+                let refusal = stages.map(|it| it.refusal(&row, failed)).transpose()?;
+                if let Some(error) = row.not_read_before(self.are_open).or(refusal.flatten()) {
+                    refused.push((row.line, error));
+                    continue;
+                }
                 let reviewed = self.reviewed.as_mut();
                 if reviewed.is_some_and(|it| !it.have_what_was_reviewed(&row, self.options)) {
                     changed.insert(row.line);
@@ -241,9 +289,14 @@ impl Preparation<'_> {
         if !changed.is_empty() {
             return Err(NotPrepared::Changed(changed));
         }
-        match kept {
-            Some(kept) => Ok(kept.keep(self.reader.unsent()).await?),
-            None => Ok(None),
-        }
+        let kept = match kept {
+            Some(kept) => kept.keep(self.reader.unsent()).await?,
+            None => None,
+        };
+        Ok(PreparedRows {
+            kept,
+            refused,
+            is_none_read: !is_any_read && !self.are_open,
+        })
     }
 }

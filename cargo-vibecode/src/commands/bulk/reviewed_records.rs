@@ -21,7 +21,7 @@ use super::{
         row_set::RowSet,
     },
     old_values::RowChanges,
-    records::{RecordReader, RowRecord},
+    records::{FoundRecord, RecordReader, RowRecord},
     repeated::RepeatedRecords,
     reviewed::{RowReview, digest_of_missing},
     send::plan::{Plan, Selection},
@@ -122,7 +122,9 @@ impl BulkJob<'_> {
         let mut reader = RecordReader::new(client, plan, progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                if !records.have_what_was_reviewed(&row, column_options) {
+                // A row whose record cannot be read fails before it is sent.
+                let is_read = !matches!(row.record, FoundRecord::NotRead(_));
+                if is_read && !records.have_what_was_reviewed(&row, column_options) {
                     changed.insert(row.line);
                 }
             }
@@ -184,7 +186,7 @@ impl ReviewedRecords<'_> {
         let id = row.job.id();
         let repeated = self.repeated.and_then(|it| it.rows(id));
         let is_later_row = repeated.is_some() && !self.compared.insert(id);
-        let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
+        let Some(record) = row.record.record() else {
             return expected == digest_of_missing(row.line);
         };
         let changes = RowChanges::of(&row.job, record, options.schema);

@@ -38,14 +38,15 @@ impl BulkJob<'_> {
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
         let forms = self.find_other_forms(checked, &column_options, past);
-        checked.other_forms = forms.await?;
+        let unread;
+        (checked.other_forms, unread) = forms.await?;
         let checked = &*checked;
         let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
         let client = self.client()?;
         let refused = self.check_pipelines(&client, past, &column_options, checked);
-        let refused = refused.await?;
+        let refused = refused.await?.and(unread);
         if let Some(backup) = self.args.backup.as_deref().filter(|_| resumed.is_none()) {
             backup::given_path(backup)?;
         }

@@ -191,7 +191,7 @@ impl NextRows<'_, '_> {
     }
 
     fn add_old_values(&mut self, row: &RowRecord) -> io::Result<()> {
-        let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
+        let Some(record) = row.record.record() else {
             return Ok(());
         };
         let options = self.backup.options;

@@ -28,7 +28,7 @@ const OVERTAKEN: &str = "OVERTAKEN";
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
 const NOT_COMPARED: &str = "NOT_COMPARED";
-/// The code of a row of an undo of which the record is in another pipeline than that of the stage.
+/// The code of a row of which the record is in another pipeline than that of the stage since.
 const OTHER_PIPELINE: &str = "OTHER_PIPELINE";
 /// The code of a row of which the record has a similar phone.
 const SIMILAR_PHONE: &str = "SIMILAR_PHONE";
@@ -62,7 +62,7 @@ pub(crate) enum RowOutcome {
     Unknown,
     /// The API reported a success, and the record does not show all of it.
     NotAsSent,
-    /// The API reported a success, and the record could not be read.
+    /// The API reported a success or did not answer, and the record could not be read.
     NotVerified,
 }
 
@@ -97,10 +97,24 @@ impl RowFailure {
                 api: not_read.words(),
                 ..Self::with_code(row, NOT_COMPARED)
             },
+            RowError::NotReadBefore { not_read, was_sent } => Self {
+                outcome: if *was_sent {
+                    RowOutcome::NotVerified
+                } else {
+                    RowOutcome::NotApplied
+                },
+                message: format!(
+                    "the record could not be read before the row, so the row was not sent{}: {}",
+                    if *was_sent { " again" } else { "" },
+                    not_read.explanation()
+                ),
+                api: not_read.words(),
+                ..Self::with_code(row, &not_read.code())
+            },
             RowError::OtherPipeline(RefusedStage { field, problem }) => Self {
                 column: Some(columns.of_field(field)),
                 message: format!(
-                    "{problem}: the record was moved to another pipeline since, and the row was not sent. Move the record back, and run the row again"
+                    "{problem}: the record was moved to another pipeline since, and the row was not sent. Move the record back or correct the stage, and run the row again"
                 ),
                 ..Self::with_code(row, OTHER_PIPELINE)
             },
@@ -320,6 +334,16 @@ impl NextStep {
                 Err(RowError::NotCompared(_)) => true,
                 _ => false,
             }),
+        }
+    }
+}
+
+impl NotRead {
+    /// Returns the code of a row that failed since its record could not be read.
+    fn code(&self) -> String {
+        match self {
+            Self::Failed(error) => code_of(error),
+            Self::NoResult => NO_RESULT.to_owned(),
         }
     }
 }
