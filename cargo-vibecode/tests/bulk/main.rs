@@ -10,6 +10,7 @@ mod another_entity;
 mod backup_parts;
 mod before_sending;
 mod booleans;
+mod changed_while_open;
 mod columns;
 mod damaged_journal;
 mod dry_run;

@@ -96,18 +96,15 @@ async fn a_job_stops_before_rows_of_which_too_many_cannot_be_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_of_the_api_stops_the_job_and_no_row_fails() {
-    let failing = |_| (0..3).map(|call| (call, CallFault::error("BITRIX_UNAVAILABLE")));
-    let whole: [fn() -> Fault; 3] = [
+    let faults: [fn() -> Fault; 4] = [
         Fault::server_error,
         || Fault::error("INVALID_API_KEY"),
         Fault::drop_before,
+        || Fault::in_batch((0..3).map(|call| (call, CallFault::error("BITRIX_UNAVAILABLE")))),
     ];
-    for attempt in 0..=whole.len() {
+    for fault in faults {
         let desk = desk_of(3).await;
-        desk.faults((0..20).map(|_| match whole.get(attempt) {
-            Some(fault) => fault(),
-            None => Fault::in_batch(failing(())),
-        }));
+        desk.faults((0..20).map(|_| fault()));
         let said = desk.run(&format!("{SEND} --yes"));
         said.assert(
             2,

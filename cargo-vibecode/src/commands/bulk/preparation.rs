@@ -1,17 +1,18 @@
 //! What is done just before rows are sent, some hundred at a time: their records are read and compared with what was
-//! reviewed, and their old values are kept.
+//! reviewed, with the backup if the rows were sent before, and with the stages that the rows set, and their old values are
+//! kept.
 //!
 //! If this were done for the whole file before its first row, it would say nothing of what somebody else changes while the
 //! rows before are sent, which may take hours.
 
 use super::{
-    backup::{Backup, KeptBackup, KeptRows, NotKept, undone_job},
+    backup::{Backup, KeptBackup, KeptRows, KeptValues, NotKept, undone_job},
     check::Checked,
     input::columns::{ColumnOptions, Columns},
     job::{BulkJob, interrupted_before_sending},
     journal::row_set::RowSet,
     pipelines::StageCheck,
-    records::{FoundRecord, RecordReader},
+    records::{FoundRecord, RecordReader, RowRecord},
     reviewed_records::ReviewedRecords,
     send::{
         Mode, Sender, Stopped,
@@ -28,12 +29,20 @@ pub(super) const ROWS_AT_A_TIME: u64 = 500;
 /// What is done before rows are sent.
 #[derive(Debug)]
 pub(super) struct Preparation<'a> {
-    options: &'a ColumnOptions<'a>,
     reader: RecordReader<'a>,
-    reviewed: Option<ReviewedRecords<'a>>,
+    comparison: Comparison<'a>,
     backup: Option<Backup<'a>>,
     /// The backup as it was shown.
     shown: Option<KeptBackup>,
+}
+
+/// What the records of rows are compared with.
+#[derive(Debug)]
+struct Comparison<'a> {
+    options: &'a ColumnOptions<'a>,
+    reviewed: Option<ReviewedRecords<'a>>,
+    /// The old values of rows that an earlier process has sent without an answer.
+    kept: Option<KeptValues>,
     stages: Option<StageCheck<'a>>,
     /// Whether an earlier process has sent the rows, without an answer.
     are_open: bool,
@@ -59,22 +68,25 @@ impl BulkJob<'_> {
         sender: &Sender<'_>,
         rows: Selection<'a>,
         backup: Option<Backup<'a>>,
-        reviewed: Option<ReviewedRecords<'a>>,
+        (reviewed, kept): (Option<ReviewedRecords<'a>>, Option<KeptValues>),
         (options, checked): (&'a ColumnOptions<'a>, &'a Checked),
     ) -> Result<Option<Preparation<'a>>, Failure> {
-        if reviewed.is_none() && backup.is_none() {
+        if reviewed.is_none() && kept.is_none() && backup.is_none() {
             return Ok(None);
         }
         let are_open = matches!(rows, Selection::Only(_));
         let plan = Plan::new(self.input, options, checked, rows)?;
         Ok(Some(Preparation {
-            options,
             reader: RecordReader::without_progress(sender.client.clone(), plan),
-            reviewed,
+            comparison: Comparison {
+                options,
+                reviewed,
+                kept,
+                stages: self.stage_check(checked),
+                are_open,
+            },
             backup,
             shown: None,
-            stages: self.stage_check(checked),
-            are_open,
         }))
     }
 
@@ -168,11 +180,14 @@ impl BulkJob<'_> {
             "nothing was sent"
         };
         let problem = match not_prepared {
-            NotPrepared::NotRead(failure) if preparation.reviewed.is_some() => {
+            NotPrepared::NotRead(failure) if preparation.comparison.reviewed.is_some() => {
                 format!(
                     "{failure}\n{nothing}, since not all records could be compared with the review: try again"
                 )
             }
+            NotPrepared::NotRead(failure) if preparation.comparison.kept.is_some() => format!(
+                "{failure}\n{nothing}, since not all records could be compared with their old values: try again"
+            ),
             NotPrepared::NotRead(failure) => format!(
                 "{failure}\n{nothing}, since the old values could not be kept: try again, or send without a backup with --no-backup"
             ),
@@ -218,6 +233,15 @@ impl BulkJob<'_> {
     }
 }
 
+/// What happens to a row whose record was read.
+#[derive(Debug)]
+enum Decision {
+    Sent,
+    /// It fails, and the others are sent.
+    Refused(RowError),
+    NotAsReviewed,
+}
+
 /// Why rows must not be sent.
 #[derive(Debug)]
 enum NotPrepared {
@@ -244,6 +268,32 @@ impl From<NotKept> for NotPrepared {
     }
 }
 
+impl Comparison<'_> {
+    /// Compares a row with its record.
+    fn decide(&mut self, row: &RowRecord, failed: &RowSet) -> Result<Decision, Failure> {
+        let stages = self.stages.as_mut();
+        let other_pipeline = stages.map(|it| it.refusal(row, failed)).transpose()?;
+        if let Some(error) = row.not_read_before(self.are_open) {
+            return Ok(Decision::Refused(error));
+        }
+        let reviewed = self.reviewed.as_mut();
+        let is_as_reviewed = reviewed.and_then(|it| it.have_what_was_reviewed(row, self.options));
+        if is_as_reviewed == Some(false) {
+            return Ok(Decision::NotAsReviewed);
+        }
+        // Who has reviewed a row has seen what it replaces.
+        let kept = self.kept.as_ref().filter(|_| is_as_reviewed.is_none());
+        if let (Some(kept), Some(record)) = (kept, row.record.record()) {
+            let fields = kept.changed_since((row.line, &row.job), record, self.options);
+            if !fields.is_empty() {
+                return Ok(Decision::Refused(RowError::ChangedWhileOpen(fields)));
+            }
+        }
+        let refused = other_pipeline.flatten().map(Decision::Refused);
+        Ok(refused.unwrap_or(Decision::Sent))
+    }
+}
+
 impl Preparation<'_> {
     /// Prepares at most this many rows.
     pub(super) fn limited(self, rows: Option<u64>) -> Self {
@@ -252,9 +302,10 @@ impl Preparation<'_> {
     }
 
     fn activity(&self) -> &'static str {
-        match self.backup {
-            Some(_) => "reading the old values",
-            None => "comparing the records with the review",
+        match (&self.backup, &self.comparison.kept) {
+            (Some(_), _) => "reading the old values",
+            (None, Some(_)) => "comparing the records with their old values",
+            (None, None) => "comparing the records with the review",
         }
     }
 
@@ -264,25 +315,21 @@ impl Preparation<'_> {
         let (mut changed, mut refused) = (RowSet::default(), Vec::new());
         let mut is_any_read = false;
         let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
-        if let Some(stages) = &mut self.stages {
+        if let Some(stages) = &mut self.comparison.stages {
             stages.begin_again();
         }
         self.reader.open_window(ROWS_AT_A_TIME);
         while let Some(rows) = self.reader.next().await? {
             for row in rows {
                 is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
-                let stages = self.stages.as_mut();
-                let refusal = stages.map(|it| it.refusal(&row, failed)).transpose()?;
-                if let Some(error) = row.not_read_before(self.are_open).or(refusal.flatten()) {
-                    refused.push((row.line, error));
-                    continue;
-                }
-                let reviewed = self.reviewed.as_mut();
-                if reviewed.is_some_and(|it| !it.have_what_was_reviewed(&row, self.options)) {
-                    changed.insert(row.line);
-                }
-                if let Some(kept) = &mut kept {
-                    kept.add(&row)?;
+                match self.comparison.decide(&row, failed)? {
+                    Decision::Refused(error) => refused.push((row.line, error)),
+                    Decision::NotAsReviewed => changed.insert(row.line),
+                    Decision::Sent => {
+                        if let Some(kept) = &mut kept {
+                            kept.add(&row)?;
+                        }
+                    }
                 }
             }
         }
@@ -296,7 +343,7 @@ impl Preparation<'_> {
         Ok(PreparedRows {
             kept,
             refused,
-            is_none_read: !is_any_read && !self.are_open,
+            is_none_read: !is_any_read && !self.comparison.are_open,
         })
     }
 }

@@ -124,7 +124,8 @@ impl BulkJob<'_> {
             for row in read {
                 // A row whose record cannot be read fails before it is sent.
                 let is_read = !matches!(row.record, FoundRecord::NotRead(_));
-                if is_read && !records.have_what_was_reviewed(&row, column_options) {
+                let reviewed = records.have_what_was_reviewed(&row, column_options);
+                if is_read && reviewed == Some(false) {
                     changed.insert(row.line);
                 }
             }
@@ -172,17 +173,19 @@ impl BulkJob<'_> {
 }
 
 impl ReviewedRecords<'_> {
-    /// Returns whether the record of a row has what the review has shown, or what the job has sent since. A row that was
-    /// not reviewed has nothing to compare.
+    /// Returns whether the record of a row has what the review has shown, or what the job has sent since. `None` if the row
+    /// was not reviewed.
     pub(super) fn have_what_was_reviewed(
         &mut self,
         row: &RowRecord,
         options: &ColumnOptions<'_>,
-    ) -> bool {
+    ) -> Option<bool> {
+        let expected = self.reviewed.digest_of(row.line)?;
+        Some(self.have(expected, row, options))
+    }
+
+    fn have(&mut self, expected: u32, row: &RowRecord, options: &ColumnOptions<'_>) -> bool {
         let reviewed = self.reviewed;
-        let Some(expected) = reviewed.digest_of(row.line) else {
-            return true;
-        };
         let id = row.job.id();
         let repeated = self.repeated.and_then(|it| it.rows(id));
         let is_later_row = repeated.is_some() && !self.compared.insert(id);

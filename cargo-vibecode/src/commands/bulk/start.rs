@@ -168,14 +168,16 @@ impl BulkJob<'_> {
         if !past.open.is_empty() {
             let open = || Selection::Only(past.open.clone());
             // Old values are those before the rows were sent first.
-            let preparation = self.preparation(sender, open(), None, reviewed(), file)?;
+            let kept = self.kept_values(sender, past, column_options, checked)?;
+            let compared = (reviewed(), kept);
+            let preparation = self.preparation(sender, open(), None, compared, file)?;
             let mut plan = Plan::new(self.input, column_options, checked, open())?;
             self.send_prepared(sender, &mut plan, Mode::EnsureAgain, preparation)
                 .await?;
         }
         let sent = past.sent();
         let others = || Selection::AllBut(&sent);
-        let preparation = self.preparation(sender, others(), backup, reviewed(), file)?;
+        let preparation = self.preparation(sender, others(), backup, (reviewed(), None), file)?;
         let preparation = preparation.map(|it| it.limited(self.args.limit));
         let plan = Plan::new(self.input, column_options, checked, others())?;
         let mut plan = plan.limited(self.args.limit);

@@ -50,6 +50,9 @@ pub(crate) enum RowError {
     NoResult,
     /// The row undoes a change, and somebody else has changed these fields since. It was not sent.
     ChangedSince(Vec<String>),
+    /// An earlier process has sent the row without an answer, and somebody else has changed these fields since their old
+    /// values were kept. It was not sent again.
+    ChangedWhileOpen(Vec<String>),
     /// The row undoes a change, and the record could not be read to see whether somebody else has changed it since.
     /// It was not sent.
     NotCompared(NotRead),
