@@ -55,7 +55,7 @@ struct PreparedRows {
     /// Those that must not be sent.
     refused: Vec<(u64, RowError)>,
     /// Whether no record of rows that were never sent could be read.
-    is_none_read: bool,
+    are_all_unread: bool,
 }
 
 impl BulkJob<'_> {
@@ -158,10 +158,10 @@ impl BulkJob<'_> {
             Ok(PreparedRows {
                 kept,
                 refused,
-                is_none_read,
+                are_all_unread,
             }) => {
                 self.record_kept_rows(sender, preparation, kept)?;
-                sender.refuse(&refused, is_none_read, columns)
+                sender.refuse(&refused, are_all_unread, columns)
             }
             Err(not_prepared) => Err(self.stopped_by(not_prepared, sender, preparation)),
         }
@@ -343,7 +343,7 @@ impl Preparation<'_> {
         Ok(PreparedRows {
             kept,
             refused,
-            is_none_read: !is_any_read && !self.comparison.are_open,
+            are_all_unread: !is_any_read && !self.comparison.are_open,
         })
     }
 }

@@ -108,7 +108,7 @@ impl Sender<'_> {
         self.last_failure = last.or(self.last_failure.take());
     }
 
-    /// Reports rows that are not sent, as their records show that were just read. `is_none_read` is whether
+    /// Reports rows that are not sent, as their records show that were just read. `are_all_unread` is whether
     /// no record could be read: if no row is done yet, the job stops as after a first batch without a success.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl Sender<'_> {
     pub(crate) fn refuse(
         &mut self,
         refused: &[(u64, RowError)],
-        is_none_read: bool,
+        are_all_unread: bool,
         columns: &Columns<'_>,
     ) -> Result<(), Stopped> {
         if refused.is_empty() {
@@ -130,7 +130,7 @@ impl Sender<'_> {
         self.progress.advance(0, count);
         self.note_last(&failed);
         let first = failed.first().map(RowFailure::in_words);
-        let first = first.filter(|_| !self.has_done_any && is_none_read);
+        let first = first.filter(|_| !self.has_done_any && are_all_unread);
         self.journal.refused(failed)?;
         let stop = self.too_many_failed(&Running::default(), columns);
         match stop.or_else(|| self.without_success(first)) {
