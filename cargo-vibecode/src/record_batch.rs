@@ -1,7 +1,7 @@
 //! Reads the records that jobs are about, up to [`Batch::MAX_CALLS`](vibecode_runtime::Batch::MAX_CALLS) in one
 //! request.
 
-use vibecode_runtime::{Client, Error, PatchJob, Updated};
+use vibecode_runtime::{Client, Error, ErrorCode, ErrorKind, PatchJob, Updated};
 
 use crate::api_words::ApiWords;
 
@@ -33,12 +33,36 @@ impl NotRead {
         }
     }
 
+    /// Returns what the API itself says, as the end of a sentence. Empty if it says nothing.
+    pub(crate) fn words_after(&self) -> String {
+        self.words()
+            .map_or_else(String::new, |words| format!("; {words}"))
+    }
+
     pub(crate) fn is_not_found(&self) -> bool {
         let Self::Failed(error) = self else {
             return false;
         };
         let code = error.code();
         code.is_some_and(|code| code.as_str() == "ENTITY_NOT_FOUND")
+    }
+
+    /// Returns whether the API has answered with an error for this record alone, so that it may show the others of the
+    /// request. A single call of a batch has no status of its own.
+    pub(crate) fn is_of_record_alone(&self) -> bool {
+        let Self::Failed(error) = self else {
+            return false;
+        };
+        error.kind() == ErrorKind::Api && error.status().is_none() && !error.refuses_the_key()
+    }
+
+    /// Returns whether the API refuses to show this record, such as with `ACCESS_DENIED`, so that it works otherwise.
+    pub(crate) fn is_refusal(&self) -> bool {
+        let Self::Failed(error) = self else {
+            return false;
+        };
+        let status = error.code().and_then(ErrorCode::usual_status);
+        self.is_of_record_alone() && status.is_some_and(|it| (400..500).contains(&it) && it != 429)
     }
 }
 

@@ -335,3 +335,101 @@ async fn a_resume_checks_the_stages_of_the_rows_that_it_sends_and_of_no_others()
     desk.run("deals a.csv --resume --limit 1 --settle 1")
         .assert(2, "row 3: deals/12 is in pipeline 5");
 }
+
+/// A desk with more deals in pipeline 0 than are read together, and a file that wins them. The word in its name makes the
+/// commands of a test leave out `--no-backup`.
+async fn desk_of_two_parts(rows: impl IntoIterator<Item = String>) -> Desk {
+    let deal = |id| json!({"id": id, "stageId": "NEW", "categoryId": 0});
+    let seed = json!({"deals": (1..=501).map(deal).collect::<Value>()});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("vibecode/statuses.json", STATUSES);
+    let won = (1..=501).map(|id| format!("{id},WON,\n"));
+    let rows: Vec<String> = won.chain(rows).collect();
+    let rows = format!("id,stageId,categoryId\n{}", rows.concat());
+    desk.write("backup.csv", rows);
+    desk
+}
+
+/// Runs a job, and moves a deal to another pipeline while the rows of its first part are sent.
+async fn said_of_a_job_beside_a_move(desk: &Desk, id: u64, to: &str) -> Said {
+    // The pipelines are read, and the records of the first part.
+    let slow = 11 + 10 + 10;
+    desk.faults((1..slow).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(Fault::delay(Duration::from_secs(3)));
+    let words = "deals backup.csv --yes --no-throttle --no-verify --settle 1 --backup b.jsonl";
+    let job = desk.command(words).spawn().unwrap();
+    while desk.requests().len() < slow {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    desk.write("moved.csv", format!("id,categoryId,stageId\n{id},{to}\n"));
+    desk.run("deals moved.csv --yes --no-backup")
+        .assert(0, "1 row done");
+    Said::of(job.wait_with_output().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_that_is_moved_while_earlier_rows_are_sent_gets_no_stage_of_its_former_pipeline() {
+    let desk = desk_of_two_parts([]).await;
+    let said = said_of_a_job_beside_a_move(&desk, 501, "5,C5:NEW").await;
+    said.assert(1, "500 rows done, 1 failed");
+    said.assert(1, "row 502 failed: deals/501 is in pipeline 5, and WON is not a stage of it: write C5:WON if you mean its stage: the record was moved to another pipeline since, and the row was not sent");
+    assert_eq!(stage(&desk, 501), "C5:NEW");
+    assert!(desk.read("backup.failed.csv").contains("OTHER_PIPELINE"));
+    // Nothing was changed that an undo would restore.
+    let kept = desk.read("b.jsonl");
+    assert_eq!(kept.lines().count(), 1 + 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_that_is_moved_after_the_job_has_moved_it_gets_no_stage_of_the_pipeline_of_the_job()
+{
+    let desk = desk_of_two_parts([]).await;
+    let others = (1..=501).filter(|id| *id != 13);
+    let others: Vec<String> = others.map(|id| format!("{id},WON,\n")).collect();
+    let others = others.concat();
+    desk.write(
+        "backup.csv",
+        format!("id,stageId,categoryId\n13,,5\n{others}13,C5:WON,\n"),
+    );
+    let said = said_of_a_job_beside_a_move(&desk, 13, "0,NEW").await;
+    said.assert(1, "501 rows done, 1 failed");
+    said.assert(
+        1,
+        "row 503 failed: deals/13 is in pipeline 0, and C5:WON is not a stage of it",
+    );
+    assert_eq!(stage(&desk, 13), "NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_of_the_same_block_may_set_the_pipeline_of_the_stage_of_a_later_row() {
+    let later = ["501,,5\n", "501,C5:WON,\n", "13,,5\n", "13,C5:WON,\n"];
+    let desk = desk_of_two_parts(later.map(str::to_owned)).await;
+    let said = desk.run("deals backup.csv --yes --no-throttle --settle 1 --backup b.jsonl");
+    said.assert(0, "505 rows done, 0 failed");
+    assert_eq!(
+        (stage(&desk, 501), stage(&desk, 13)),
+        ("C5:WON".into(), "C5:WON".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_is_not_sent_if_the_row_of_its_block_that_sets_the_pipeline_was_not_sent() {
+    let desk = desk().await;
+    desk.write(
+        "backup.csv",
+        "id,stageId,categoryId,title\n12,,,Other\n13,,5,\n13,C5:NEW,,\n13,,,Later\n",
+    );
+    // The pipelines are read, in three requests since a request has a record once, and then the old values.
+    desk.faults((0..3).map(|_| Fault::delay(Duration::ZERO)));
+    let denied = |call| Fault::in_batch([(call, CallFault::error("ACCESS_DENIED"))]);
+    desk.fault(denied(1));
+    let said = desk.run("deals backup.csv --yes --settle 1 --backup b.jsonl");
+    said.assert(1, "row 3 failed: the record could not be read");
+    said.assert(
+        1,
+        "row 4 failed: row 3 sets the pipeline of the record and has failed",
+    );
+    said.assert(1, "2 rows done, 2 failed");
+    assert_eq!(stage(&desk, 13), "NEW");
+    assert_eq!(title(&desk, 13), "Later");
+}

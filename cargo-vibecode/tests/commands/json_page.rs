@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use vibecode_sandbox::Sandbox;
+use vibecode_sandbox::{CallFault, Fault, Sandbox};
 use vibecode_tests::{servers, signal};
 
 use crate::{Folder, Said, moved_key};
@@ -268,6 +268,7 @@ async fn every_field_that_a_command_writes_is_on_the_page_and_every_field_of_the
     let said = folder.run_with(&words, &variables).await;
     page.compare_output("export", &said, "export with a field that one record shows");
     undo_stages_of_another_pipeline(&folder, &mut page).await;
+    plan_without_a_record(&folder, &mut page).await;
     let said = tokio::task::spawn_blocking(sandbox_until_it_is_stopped).await;
     page.compare_output("sandbox", &said.unwrap(), "sandbox --requests");
     assert_eq!(page.problems, [""; 0]);
@@ -292,6 +293,18 @@ async fn undo_stages_of_another_pipeline(folder: &Folder, page: &mut Page) {
         let said = folder.run(&sandbox, &words).await;
         page.compare_output(&format!("bulk {how}"), &said, &text);
     }
+}
+
+/// Plans a change of a record that the key's user may not read.
+async fn plan_without_a_record(folder: &Folder, page: &mut Page) {
+    let sandbox = Sandbox::builder().contacts(2).start().await;
+    let denied = [(0, CallFault::error("ACCESS_DENIED"))];
+    sandbox.fault(Fault::in_batch(denied).at("/batch"));
+    folder.write("denied.csv", "id,post\n1,Clerk\n2,Clerk\n");
+    let text = "bulk contacts denied.csv --plan --format json";
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let said = folder.run(&sandbox, &words).await;
+    page.compare_output("bulk --plan", &said, text);
 }
 
 const ROWS: &str = "id,post,phone\n71,Director,89161112233\n404,Clerk,\n72,Clerk,\n";

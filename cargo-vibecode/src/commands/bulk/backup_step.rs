@@ -1,11 +1,17 @@
 //! Which backup the job keeps, and what is said of it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use vibecode_runtime::PatchJob;
 
 use super::{
     args::Args,
     backup::{
-        self, Backup, BackupFiles, KeptBackup, LastParts, undone_job, written::WrittenByRecord,
+        self, Backup, BackupFiles, KeptBackup, KeptValues, LastParts, undone_job,
+        written::WrittenByRecord,
     },
     check::{self, Checked},
     input::{columns::ColumnOptions, origin::Origin},
@@ -15,7 +21,10 @@ use super::{
         row_set::{Ranges, RowSet},
     },
     preparation::ROWS_AT_A_TIME,
-    send::Sender,
+    send::{
+        Sender,
+        plan::{Plan, Selection},
+    },
 };
 use crate::{failure::Failure, plural::number_of};
 
@@ -87,6 +96,39 @@ impl BulkJob<'_> {
             );
             sender.progress.aside(|| self.output.warn(warning));
         }
+    }
+
+    /// Returns the old values of the rows that an earlier process has sent without an answer. `None` if none were kept.
+    ///
+    /// # Errors
+    /// If the file of the job cannot be read.
+    pub(super) fn kept_values(
+        &self,
+        sender: &Sender<'_>,
+        past: &Past,
+        options: &ColumnOptions<'_>,
+        checked: &Checked,
+    ) -> Result<Option<KeptValues>, Failure> {
+        let mut rows = RowSet::default();
+        let kept = past.open.iter().filter(|row| past.backed_up.contains(*row));
+        kept.for_each(|row| rows.insert(row));
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let only = Selection::Only(rows.clone());
+        let mut plan = Plan::new(self.input, options, checked, only)?;
+        let mut ids = HashSet::new();
+        while let Some(batch) = plan.next_batch()? {
+            ids.extend(batch.jobs.iter().map(PatchJob::id));
+        }
+        let journal = &sender.journal;
+        let backups = past.backups(journal.path());
+        let kept = KeptValues::read((rows, &ids), &backups, journal.id(), options);
+        if !kept.are_complete {
+            let warning = "not all old values of the rows that were sent and had no answer could be read from the backup: what somebody else has written to their records since may be replaced";
+            sender.progress.aside(|| self.output.warn(warning));
+        }
+        Ok(Some(kept))
     }
 
     /// Returns what the first line of a backup of the job says.

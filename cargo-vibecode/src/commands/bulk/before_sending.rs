@@ -13,7 +13,7 @@ use super::{
         past::Past,
         resume::{self, FinishedJob, FoundJournal},
     },
-    pipelines::RefusedStages,
+    pipelines::RefusedRows,
     preview::{Preview, PreviewOptions},
     reviewed::ReviewDigest,
     send::plan::{Plan, Selection},
@@ -30,7 +30,7 @@ const TIME_TO_IDENTIFY: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ReadPurpose<'a> {
     /// To show what would change. The rows that must not be sent are shown with the reason.
-    ToShow(&'a RefusedStages),
+    ToShow(&'a RefusedRows),
     /// To compare them with what was reviewed.
     ToCompare,
 }
@@ -117,7 +117,9 @@ impl BulkJob<'_> {
             }
             JobOfFile::None => &none,
         };
-        checked.other_forms = self.find_other_forms(checked, column_options, past).await?;
+        let forms = self.find_other_forms(checked, column_options, past);
+        // The preview reads the records again.
+        (checked.other_forms, _) = forms.await?;
         let checked = &*checked;
         let client = self.client()?;
         let refused = self.check_pipelines(&client, past, column_options, checked);

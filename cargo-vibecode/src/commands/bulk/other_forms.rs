@@ -12,6 +12,7 @@ use super::{
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::past::Past,
+    pipelines::RefusedRows,
     records::RecordReader,
     send::{
         plan::{Plan, Selection},
@@ -80,19 +81,21 @@ impl OtherForms {
 
 impl BulkJob<'_> {
     /// Reads the records of the rows that are to be shown or sent, and notes the phones that they have in another form.
+    /// Also returns the rows that must not be sent, since their records cannot be read.
     ///
     /// # Errors
-    /// If the file or a record cannot be read. Nothing has been sent.
+    /// If the file cannot be read, or if a request fails. Nothing has been sent.
     pub(super) async fn find_other_forms(
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
         past: &Past,
-    ) -> Result<OtherForms, Failure> {
+    ) -> Result<(OtherForms, RefusedRows), Failure> {
         let Self { args, output, .. } = *self;
         let mut forms = OtherForms::default();
+        let mut refused = RefusedRows::default();
         if past.is_finished || !checked.adds || !args.rules.knows_forms() {
-            return Ok(forms);
+            return Ok((forms, refused));
         }
         // The rows that an earlier process left open are sent whatever the limit is.
         let limit = args.limit.map(|limit| limit + past.open.len());
@@ -115,8 +118,11 @@ impl BulkJob<'_> {
         let mut reader = RecordReader::new(client, plan.limited(limit), progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                if let Some(record) = &row.record {
-                    forms.add(&row.job, record.raw(), args.rules);
+                if let Some(record) = row.record.record() {
+                    forms.add(&row.job, record, args.rules);
+                }
+                if let Some(error) = row.not_read_before(past.open.contains(row.line)) {
+                    refused.add(row.line, error);
                 }
             }
         }
@@ -126,6 +132,6 @@ impl BulkJob<'_> {
                 "{records} a phone of the file in another form, such as with 8 instead of +7: it is not added again"
             ));
         }
-        Ok(forms)
+        Ok((forms, refused))
     }
 }

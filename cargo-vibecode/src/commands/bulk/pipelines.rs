@@ -1,4 +1,5 @@
-//! Compares the stages that rows set with the pipelines of their records, before anything is sent.
+//! Compares the stages that rows set with the pipelines of their records: before anything is sent, and once more just
+//! before a row is sent, if its record is read then.
 //!
 //! Each pipeline has its own codes, and those of pipeline 0 have no prefix: `WON` for a deal in pipeline 5 would be
 //! a stage of another pipeline. A row that also sets the pipeline is checked when it is read; for the others the
@@ -17,10 +18,13 @@ use super::{
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
-    journal::past::Past,
-    records::{RecordReader, RowRecord},
+    journal::{past::Past, row_set::RowSet},
+    records::{FoundRecord, RecordReader, RowRecord},
     repeated::RepeatedRecords,
-    send::plan::{Plan, Selection},
+    send::{
+        batch::RowError,
+        plan::{Plan, Selection},
+    },
 };
 use crate::{
     change::{self, PIPELINE},
@@ -86,11 +90,11 @@ impl EarlierRows<'_> {
     }
 }
 
-/// Rows that must not be sent, since the stage of each is not one of the pipeline of its record.
+/// Rows that must not be sent, with the reason.
 #[derive(Debug, Default)]
-pub(crate) struct RefusedStages(BTreeMap<u64, RefusedStage>);
+pub(crate) struct RefusedRows(BTreeMap<u64, RowError>);
 
-/// The stage of such a row.
+/// The stage of a row that must not be sent, since it is not one of the pipeline of its record.
 #[derive(Debug, Clone)]
 pub(crate) struct RefusedStage {
     /// The field of the stage.
@@ -98,33 +102,115 @@ pub(crate) struct RefusedStage {
     pub(crate) problem: String,
 }
 
-impl RefusedStages {
-    pub(crate) fn of_row(&self, line: u64) -> Option<&RefusedStage> {
+impl RefusedRows {
+    /// Adds other rows.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    pub(super) fn add(&mut self, line: u64, error: RowError) {
+        self.0.insert(line, error);
+    }
+
+    pub(crate) fn of_row(&self, line: u64) -> Option<&RowError> {
         self.0.get(&line)
+    }
+
+    /// Returns the rows that set a stage of another pipeline.
+    fn stages(&self) -> impl Iterator<Item = (u64, &RefusedStage)> {
+        self.0.iter().filter_map(|(line, error)| match error {
+            RowError::OtherPipeline(stage) => Some((*line, stage)),
+            _ => None,
+        })
+    }
+}
+
+/// Compares the stages that rows set with the pipelines of their records.
+#[derive(Debug)]
+pub(super) struct StageCheck<'a> {
+    schema: &'a Schema,
+    overwrites_newer: bool,
+    earlier_rows: EarlierRows<'a>,
+}
+
+impl StageCheck<'_> {
+    /// Begins with records that show what all rows before have done.
+    pub(super) fn begin_again(&mut self) {
+        self.earlier_rows.by_id.clear();
+    }
+
+    /// Returns why a row must not be sent. `failed` are the rows that have failed so far. To be called for each row, in
+    /// their order.
+    ///
+    /// # Errors
+    /// If there are too many records with several rows, or if the record is not understood.
+    pub(super) fn refusal(
+        &mut self,
+        row: &RowRecord,
+        failed: &RowSet,
+    ) -> Result<Option<RowError>, Failure> {
+        let earlier = self.earlier_rows.add(&row.job)?;
+        // It is not sent either if the row that sets its pipeline has failed.
+        let is_refused = row.pipeline_row.is_some_and(|line| failed.contains(line));
+        let stage = stage(&row.job, self.schema);
+        let Some((field, set, code)) = stage.filter(|_| !is_refused) else {
+            return Ok(None);
+        };
+        let record = match &row.record {
+            FoundRecord::Found(record) => record.raw(),
+            // That there is no such record is found when the row is sent.
+            FoundRecord::NotFound => return Ok(None),
+            FoundRecord::NotRead(_) => {
+                let sets_alone = sets_stage_alone(&row.job, self.schema);
+                let not_read = row.not_read_before(false);
+                return Ok(not_read.filter(|_| sets_alone));
+            }
+        };
+        // A row of an undo whose record was changed since fails for that.
+        let written = row.written.as_ref().filter(|_| !self.overwrites_newer);
+        if written.is_some_and(|it| !it.changed_since(&row.job, record).is_empty()) {
+            return Ok(None);
+        }
+        let record = record.parse::<Value>()?;
+        let problem = problem(&row.job, (set, &code), earlier, &record);
+        Ok(problem.map(|problem| {
+            let field = field.to_owned();
+            RowError::OtherPipeline(RefusedStage { field, problem })
+        }))
     }
 }
 
 impl BulkJob<'_> {
+    /// Returns what compares the stages of rows with the pipelines of their records. `None` if no row sets a stage alone.
+    pub(super) fn stage_check<'a>(&'a self, checked: &'a Checked) -> Option<StageCheck<'a>> {
+        checked.sets_stages.then(|| StageCheck {
+            schema: self.schema,
+            overwrites_newer: self.args.overwrite_newer,
+            earlier_rows: EarlierRows {
+                repeated: checked.repeated.records(),
+                by_id: HashMap::new(),
+            },
+        })
+    }
+
     /// Reads the records of the rows that are going to be sent for the first time, if one of them sets a stage and not
-    /// its pipeline. Returns the rows of an undo that must not be sent: their records are in another pipeline since, and
-    /// the others are undone all the same.
+    /// its pipeline. Returns the rows that must not be sent while the others are: those whose records cannot be read, and
+    /// those of an undo whose records are in another pipeline since.
     ///
     /// # Errors
-    /// If a stage is not one of the record's pipeline, or if a record cannot be read. No row has been sent since `past`.
+    /// If a stage is not one of the record's pipeline, or if a request fails. No row has been sent since `past`.
     pub(super) async fn check_pipelines(
         &self,
         client: &Client,
         past: &Past,
         column_options: &ColumnOptions<'_>,
         checked: &Checked,
-    ) -> Result<RefusedStages, Failure> {
-        let mut refused = RefusedStages::default();
-        if !checked.sets_stages || past.is_finished {
+    ) -> Result<RefusedRows, Failure> {
+        let mut refused = RefusedRows::default();
+        let check = self.stage_check(checked).filter(|_| !past.is_finished);
+        let Some(mut check) = check else {
             return Ok(refused);
-        }
-        let mut earlier_rows = EarlierRows {
-            repeated: checked.repeated.records(),
-            by_id: HashMap::new(),
         };
         // The open rows are sent again before the others, so what they do to pipelines counts.
         if !past.open.is_empty() {
@@ -132,7 +218,7 @@ impl BulkJob<'_> {
             let mut plan = Plan::new(self.input, column_options, checked, open)?;
             while let Some(batch) = plan.next_batch()? {
                 for job in &batch.jobs {
-                    earlier_rows.add(job)?;
+                    check.earlier_rows.add(job)?;
                 }
             }
         }
@@ -151,55 +237,23 @@ impl BulkJob<'_> {
         let mut reader = RecordReader::new(client.clone(), plan.limited(limit), progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                let earlier = earlier_rows.add(&row.job)?;
-                if let Some(stage) = self.refused_stage(&row, past, earlier)? {
-                    refused.0.insert(row.line, stage);
+                if let Some(error) = check.refusal(&row, &past.failed_rows)? {
+                    refused.add(row.line, error);
                 }
             }
         }
-        if refused.0.is_empty() || self.input.origin.is_some() {
+        if refused.stages().next().is_none() || self.input.origin.is_some() {
             return Ok(refused);
         }
         Err(self.refusal_of_stages(&refused, past))
     }
 
-    /// Returns the stage that a row sets if it is not one of the pipeline of its record. `earlier` is what earlier rows do
-    /// to that.
-    fn refused_stage(
-        &self,
-        row: &RowRecord,
-        past: &Past,
-        earlier: PipelineChange,
-    ) -> Result<Option<RefusedStage>, Failure> {
-        // It is not sent either if the row that sets its pipeline has failed.
-        let is_refused = row
-            .pipeline_row
-            .is_some_and(|line| past.failed_rows.contains(line));
-        // That there is no such record is found when the row is sent.
-        let Some(record) = row.record.as_ref().filter(|_| !is_refused) else {
-            return Ok(None);
-        };
-        // A row of an undo whose record was changed since fails for that.
-        let written = row.written.as_ref().filter(|_| !self.args.overwrite_newer);
-        if written.is_some_and(|it| !it.changed_since(&row.job, record.raw()).is_empty()) {
-            return Ok(None);
-        }
-        let Some((field, set, code)) = stage(&row.job, self.schema) else {
-            return Ok(None);
-        };
-        let record = record.raw().parse::<Value>()?;
-        let problem = problem(&row.job, (set, &code), earlier, &record);
-        Ok(problem.map(|problem| RefusedStage {
-            field: field.to_owned(),
-            problem,
-        }))
-    }
-
     /// The error of rows that set a stage of another pipeline.
-    fn refusal_of_stages(&self, refused: &RefusedStages, past: &Past) -> Failure {
-        let rows = u64::try_from(refused.0.len()).unwrap_or(u64::MAX);
-        let more = refused.0.len().saturating_sub(MAX_SHOWN);
-        let shown = refused.0.iter().take(MAX_SHOWN);
+    fn refusal_of_stages(&self, refused: &RefusedRows, past: &Past) -> Failure {
+        let count = refused.stages().count();
+        let rows = u64::try_from(count).unwrap_or(u64::MAX);
+        let more = count.saturating_sub(MAX_SHOWN);
+        let shown = refused.stages().take(MAX_SHOWN);
         let shown = shown.map(|(line, stage)| format!("row {line}: {}", stage.problem));
         let mut problems: Vec<String> = shown.collect();
         if more > 0 {

@@ -1,19 +1,22 @@
 //! What is done just before rows are sent, some hundred at a time: their records are read and compared with what was
-//! reviewed, and their old values are kept.
+//! reviewed, with the backup if the rows were sent before, and with the stages that the rows set, and their old values are
+//! kept.
 //!
 //! If this were done for the whole file before its first row, it would say nothing of what somebody else changes while the
 //! rows before are sent, which may take hours.
 
 use super::{
-    backup::{Backup, KeptBackup, KeptRows, NotKept, undone_job},
+    backup::{Backup, KeptBackup, KeptRows, KeptValues, NotKept, undone_job},
     check::Checked,
-    input::columns::ColumnOptions,
+    input::columns::{ColumnOptions, Columns},
     job::{BulkJob, interrupted_before_sending},
     journal::row_set::RowSet,
-    records::RecordReader,
+    pipelines::StageCheck,
+    records::{FoundRecord, RecordReader, RowRecord},
     reviewed_records::ReviewedRecords,
     send::{
         Mode, Sender, Stopped,
+        batch::RowError,
         plan::{Plan, Selection},
     },
 };
@@ -26,12 +29,33 @@ pub(super) const ROWS_AT_A_TIME: u64 = 500;
 /// What is done before rows are sent.
 #[derive(Debug)]
 pub(super) struct Preparation<'a> {
-    options: &'a ColumnOptions<'a>,
     reader: RecordReader<'a>,
-    reviewed: Option<ReviewedRecords<'a>>,
+    comparison: Comparison<'a>,
     backup: Option<Backup<'a>>,
     /// The backup as it was shown.
     shown: Option<KeptBackup>,
+}
+
+/// What the records of rows are compared with.
+#[derive(Debug)]
+struct Comparison<'a> {
+    options: &'a ColumnOptions<'a>,
+    reviewed: Option<ReviewedRecords<'a>>,
+    /// The old values of rows that an earlier process has sent without an answer.
+    kept: Option<KeptValues>,
+    stages: Option<StageCheck<'a>>,
+    /// Whether an earlier process has sent the rows, without an answer.
+    are_open: bool,
+}
+
+/// What was found of the rows that are sent next.
+#[derive(Debug)]
+struct PreparedRows {
+    kept: Option<KeptRows>,
+    /// Those that must not be sent.
+    refused: Vec<(u64, RowError)>,
+    /// Whether no record of rows that were never sent could be read.
+    are_all_unread: bool,
 }
 
 impl BulkJob<'_> {
@@ -44,17 +68,23 @@ impl BulkJob<'_> {
         sender: &Sender<'_>,
         rows: Selection<'a>,
         backup: Option<Backup<'a>>,
-        reviewed: Option<ReviewedRecords<'a>>,
+        (reviewed, kept): (Option<ReviewedRecords<'a>>, Option<KeptValues>),
         (options, checked): (&'a ColumnOptions<'a>, &'a Checked),
     ) -> Result<Option<Preparation<'a>>, Failure> {
-        if reviewed.is_none() && backup.is_none() {
+        if reviewed.is_none() && kept.is_none() && backup.is_none() {
             return Ok(None);
         }
+        let are_open = matches!(rows, Selection::Only(_));
         let plan = Plan::new(self.input, options, checked, rows)?;
         Ok(Some(Preparation {
-            options,
             reader: RecordReader::without_progress(sender.client.clone(), plan),
-            reviewed,
+            comparison: Comparison {
+                options,
+                reviewed,
+                kept,
+                stages: self.stage_check(checked),
+                are_open,
+            },
             backup,
             shown: None,
         }))
@@ -91,7 +121,8 @@ impl BulkJob<'_> {
         preparation: &mut Preparation<'_>,
     ) -> Result<(), Stopped> {
         loop {
-            let prepared = Box::pin(self.prepare_next_rows(sender, preparation));
+            let columns = plan.columns();
+            let prepared = Box::pin(self.prepare_next_rows(sender, columns, preparation));
             if let Err(stopped) = prepared.await {
                 sender.journal.end()?;
                 return Err(stopped);
@@ -104,39 +135,59 @@ impl BulkJob<'_> {
         }
     }
 
-    /// Prepares the rows that are sent next.
+    /// Prepares the rows that are sent next, and reports those that must not be sent.
     async fn prepare_next_rows(
         &self,
         sender: &mut Sender<'_>,
+        columns: &Columns<'_>,
         preparation: &mut Preparation<'_>,
     ) -> Result<(), Stopped> {
-        let has_started = sender.journal.has_started();
-        let nothing = if has_started {
-            "none of the next rows was sent"
-        } else {
-            "nothing was sent"
-        };
         let activity = preparation.activity();
+        let read = preparation.read_next_rows(&sender.failed_rows);
         let read = tokio::select! {
-            read = sender.progress.during(activity, preparation.read_next_rows()) => read,
+            read = sender.progress.during(activity, read) => read,
             () = sender.interrupts.next() => {
-                return Err(if has_started {
+                return Err(if sender.journal.has_started() {
                     Stopped::Interrupted
                 } else {
                     Failure::new(interrupted_before_sending(self.args)).into()
                 });
             }
         };
-        let not_prepared = match read {
-            Ok(kept) => return Ok(self.record_kept_rows(sender, preparation, kept)?),
-            Err(not_prepared) => not_prepared,
+        match read {
+            Ok(PreparedRows {
+                kept,
+                refused,
+                are_all_unread,
+            }) => {
+                self.record_kept_rows(sender, preparation, kept)?;
+                sender.refuse(&refused, are_all_unread, columns)
+            }
+            Err(not_prepared) => Err(self.stopped_by(not_prepared, sender, preparation)),
+        }
+    }
+
+    /// Returns why the job stops before the next rows.
+    fn stopped_by(
+        &self,
+        not_prepared: NotPrepared,
+        sender: &Sender<'_>,
+        preparation: &Preparation<'_>,
+    ) -> Stopped {
+        let nothing = if sender.journal.has_started() {
+            "none of the next rows was sent"
+        } else {
+            "nothing was sent"
         };
         let problem = match not_prepared {
-            NotPrepared::NotRead(failure) if preparation.reviewed.is_some() => {
+            NotPrepared::NotRead(failure) if preparation.comparison.reviewed.is_some() => {
                 format!(
                     "{failure}\n{nothing}, since not all records could be compared with the review: try again"
                 )
             }
+            NotPrepared::NotRead(failure) if preparation.comparison.kept.is_some() => format!(
+                "{failure}\n{nothing}, since not all records could be compared with their old values: try again"
+            ),
             NotPrepared::NotRead(failure) => format!(
                 "{failure}\n{nothing}, since the old values could not be kept: try again, or send without a backup with --no-backup"
             ),
@@ -152,14 +203,14 @@ impl BulkJob<'_> {
             }
             NotPrepared::Changed(rows) => {
                 let review = self.command_to_review().without(&["limit"]);
-                return Err(Stopped::NotAsReviewed(Failure::new(format!(
+                return Stopped::NotAsReviewed(Failure::new(format!(
                     "the records of {} of the next rows were changed since the review (the first is row {}): {nothing}. To review what is left: {review}",
                     rows.len(),
                     rows.iter().next().unwrap_or_default(),
-                ))));
+                )));
             }
         };
-        Err(Failure::new(problem).into())
+        Failure::new(problem).into()
     }
 
     /// Records that the old values of rows are on the disk, and shows the backup once.
@@ -180,6 +231,15 @@ impl BulkJob<'_> {
         }
         Ok(())
     }
+}
+
+/// What happens to a row whose record was read.
+#[derive(Debug)]
+enum Decision {
+    Sent,
+    /// It fails, and the others are sent.
+    Refused(RowError),
+    NotAsReviewed,
 }
 
 /// Why rows must not be sent.
@@ -208,6 +268,32 @@ impl From<NotKept> for NotPrepared {
     }
 }
 
+impl Comparison<'_> {
+    /// Compares a row with its record.
+    fn decide(&mut self, row: &RowRecord, failed: &RowSet) -> Result<Decision, Failure> {
+        let stages = self.stages.as_mut();
+        let other_pipeline = stages.map(|it| it.refusal(row, failed)).transpose()?;
+        if let Some(error) = row.not_read_before(self.are_open) {
+            return Ok(Decision::Refused(error));
+        }
+        let reviewed = self.reviewed.as_mut();
+        let is_as_reviewed = reviewed.and_then(|it| it.have_what_was_reviewed(row, self.options));
+        if is_as_reviewed == Some(false) {
+            return Ok(Decision::NotAsReviewed);
+        }
+        // Who has reviewed a row has seen what it replaces.
+        let kept = self.kept.as_ref().filter(|_| is_as_reviewed.is_none());
+        if let (Some(kept), Some(record)) = (kept, row.record.record()) {
+            let fields = kept.changed_since((row.line, &row.job), record, self.options);
+            if !fields.is_empty() {
+                return Ok(Decision::Refused(RowError::ChangedWhileOpen(fields)));
+            }
+        }
+        let refused = other_pipeline.flatten().map(Decision::Refused);
+        Ok(refused.unwrap_or(Decision::Sent))
+    }
+}
+
 impl Preparation<'_> {
     /// Prepares at most this many rows.
     pub(super) fn limited(self, rows: Option<u64>) -> Self {
@@ -216,34 +302,48 @@ impl Preparation<'_> {
     }
 
     fn activity(&self) -> &'static str {
-        match self.backup {
-            Some(_) => "reading the old values",
-            None => "comparing the records with the review",
+        match (&self.backup, &self.comparison.kept) {
+            (Some(_), _) => "reading the old values",
+            (None, Some(_)) => "comparing the records with their old values",
+            (None, None) => "comparing the records with the review",
         }
     }
 
-    /// Reads the records of the next rows, compares them, and keeps their old values.
-    async fn read_next_rows(&mut self) -> Result<Option<KeptRows>, NotPrepared> {
-        let mut changed = RowSet::default();
+    /// Reads the records of the next rows, compares them, and keeps their old values. `failed` are the rows that have
+    /// failed so far.
+    async fn read_next_rows(&mut self, failed: &RowSet) -> Result<PreparedRows, NotPrepared> {
+        let (mut changed, mut refused) = (RowSet::default(), Vec::new());
+        let mut is_any_read = false;
         let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
+        if let Some(stages) = &mut self.comparison.stages {
+            stages.begin_again();
+        }
         self.reader.open_window(ROWS_AT_A_TIME);
         while let Some(rows) = self.reader.next().await? {
             for row in rows {
-                let reviewed = self.reviewed.as_mut();
-                if reviewed.is_some_and(|it| !it.have_what_was_reviewed(&row, self.options)) {
-                    changed.insert(row.line);
-                }
-                if let Some(kept) = &mut kept {
-                    kept.add(&row)?;
+                is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
+                match self.comparison.decide(&row, failed)? {
+                    Decision::Refused(error) => refused.push((row.line, error)),
+                    Decision::NotAsReviewed => changed.insert(row.line),
+                    Decision::Sent => {
+                        if let Some(kept) = &mut kept {
+                            kept.add(&row)?;
+                        }
+                    }
                 }
             }
         }
         if !changed.is_empty() {
             return Err(NotPrepared::Changed(changed));
         }
-        match kept {
-            Some(kept) => Ok(kept.keep(self.reader.unsent()).await?),
-            None => Ok(None),
-        }
+        let kept = match kept {
+            Some(kept) => kept.keep(self.reader.unsent()).await?,
+            None => None,
+        };
+        Ok(PreparedRows {
+            kept,
+            refused,
+            are_all_unread: !is_any_read && !self.comparison.are_open,
+        })
     }
 }

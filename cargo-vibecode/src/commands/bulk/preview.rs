@@ -12,14 +12,17 @@ use super::{
     input::Input,
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
-    pipelines::{RefusedStage, RefusedStages},
+    pipelines::{RefusedRows, RefusedStage},
     plan_totals::PlanTotals,
-    records::RecordReader,
+    records::{FoundRecord, RecordReader},
     repeated::RepeatedRecords,
     reviewed::{ReviewDigest, RowReview},
-    send::plan::{Plan, Repeating},
+    send::{
+        batch::RowError,
+        plan::{Plan, Repeating},
+    },
 };
-use crate::{failure::Failure, output::Output, progress::RequestProgress};
+use crate::{failure::Failure, output::Output, progress::RequestProgress, record_batch::NotRead};
 
 /// The maximum number of records that do not exist and are named at the end.
 const MAX_NOT_FOUND_AT_END: usize = 10;
@@ -34,12 +37,15 @@ pub(super) struct Preview {
     changed_since: u64,
     /// Rows of an undo that would fail, since their records are in another pipeline than that of the stage.
     other_pipeline: u64,
+    /// Rows that would fail, since their records cannot be read.
+    not_read: u64,
     totals: PlanTotals,
     digest: ReviewDigest,
     lines_not_found: RowSet,
     /// The first of the rows without a record, each with the name of the record.
     first_not_found: Vec<(u64, String)>,
     lines_refused: RowSet,
+    lines_not_read: RowSet,
     /// The rows that are not sent, since earlier rows add all that they would add.
     unsent: Vec<Repeating>,
 }
@@ -54,7 +60,7 @@ pub(super) struct PreviewOptions<'a> {
     /// The records that several rows are about.
     pub(super) repeated: &'a RepeatedRecords,
     /// The rows that must not be sent, if they are shown.
-    pub(super) refused: Option<&'a RefusedStages>,
+    pub(super) refused: Option<&'a RefusedRows>,
 }
 
 impl Preview {
@@ -82,16 +88,25 @@ impl Preview {
         while let Some(read) = reader.next().await? {
             for row in read {
                 let name = format!("{}/{}", row.job.entity(), row.job.id());
-                let Some(record) = &row.record else {
-                    self.digest.add_missing(row.line);
-                    self.lines_not_found.insert(row.line);
-                    self.add_not_found(name, row.line, output);
-                    continue;
+                let record = match &row.record {
+                    FoundRecord::Found(record) => record.raw(),
+                    FoundRecord::NotFound => {
+                        self.digest.add_missing(row.line);
+                        self.lines_not_found.insert(row.line);
+                        self.add_not_found(name, row.line, output);
+                        continue;
+                    }
+                    FoundRecord::NotRead(not_read) => {
+                        self.digest.add_not_read(row.line);
+                        self.lines_not_read.insert(row.line);
+                        self.not_read += 1;
+                        show_not_read(&name, row.line, not_read, output);
+                        continue;
+                    }
                 };
-                let changes = RowChanges::of(&row.job, record.raw(), options.schema);
+                let changes = RowChanges::of(&row.job, record, options.schema);
                 let written = row.written.as_ref().filter(|_| !options.overwrites_newer);
-                let fields =
-                    written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record.raw()));
+                let fields = written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record));
                 let review = RowReview {
                     line: row.line,
                     record: &name,
@@ -100,8 +115,8 @@ impl Preview {
                 };
                 let is_repeated = options.repeated.rows(row.job.id()).is_some();
                 self.digest.add(&review, is_repeated);
-                let stage = options.refused.and_then(|it| it.of_row(row.line));
-                if let Some(stage) = stage {
+                let refused = options.refused.and_then(|it| it.of_row(row.line));
+                if let Some(RowError::OtherPipeline(stage)) = refused {
                     self.lines_refused.insert(row.line);
                     self.other_pipeline += 1;
                     show_other_pipeline(&name, row.line, stage, output);
@@ -141,6 +156,8 @@ impl Preview {
             self.add_not_found(name.to_owned(), row.line, output);
         } else if is_among(&self.lines_refused) {
             self.changed_since += 1;
+        } else if is_among(&self.lines_not_read) {
+            self.not_read += 1;
         } else {
             self.same += 1;
         }
@@ -173,7 +190,8 @@ impl Preview {
 
     /// Returns whether a row would fail.
     pub(super) fn has_failures(&self) -> bool {
-        self.not_found > 0 || self.changed_since > 0 || self.other_pipeline > 0
+        let failed = self.not_found + self.changed_since + self.other_pipeline + self.not_read;
+        failed > 0
     }
 
     /// Returns whether a record would change.
@@ -210,6 +228,9 @@ impl Preview {
                 rows(self.other_pipeline)
             );
         }
+        if self.not_read > 0 {
+            let _ = write!(refused, ", {} not read", rows(self.not_read));
+        }
         self.show_first_not_found(output);
         output.line(format!(
             "{} would change, {} the same, {} not found{refused}{}",
@@ -232,6 +253,7 @@ impl Preview {
             "bad": checked.bad,
             "changed_since": self.changed_since,
             "other_pipeline": self.other_pipeline,
+            "not_read": self.not_read,
             "unapplied": checked.unapplied,
             "in_another_form": checked.other_forms.records(),
             "reviewed": reviewed,
@@ -242,6 +264,16 @@ impl Preview {
 fn show_not_found(name: &str, line: u64, output: &Output) {
     output.line(format!("{name} not found (row {line})"));
     output.event("not_found", json!({"row": line, "record": name}));
+}
+
+/// Shows a row that would fail, since its record cannot be read.
+fn show_not_read(name: &str, line: u64, not_read: &NotRead, output: &Output) {
+    let problem = format!("{}{}", not_read.explanation(), not_read.words_after());
+    output.line(format!(
+        "{name} cannot be read, so row {line} would fail: {problem}"
+    ));
+    let document = json!({"row": line, "record": name, "error_message": problem});
+    output.event("not_read", document);
 }
 
 /// Shows a row of an undo that would fail, since somebody else has changed these fields of its record.

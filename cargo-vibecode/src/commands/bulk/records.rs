@@ -3,16 +3,19 @@
 use std::collections::VecDeque;
 
 use tokio::task::JoinHandle;
-use vibecode_runtime::{Bulk, Client, PatchJob, Updated};
+use vibecode_runtime::{Bulk, Client, PatchJob, RawAnswer, Updated};
 
 use super::{
     backup::written::WrittenValues,
-    send::plan::{Plan, PlannedBatch, Repeating},
+    send::{
+        batch::RowError,
+        plan::{Plan, PlannedBatch, Repeating},
+    },
 };
 use crate::{
     failure::Failure,
     progress::RequestProgress,
-    record_batch::{self, ReadRecord},
+    record_batch::{self, NotRead, ReadRecord},
 };
 
 /// Reads the record of each row, up to 50 a request, in the order of the rows.
@@ -35,8 +38,76 @@ pub(super) struct RowRecord {
     pub(super) written: Option<WrittenValues>,
     /// The earlier row that sets the pipeline of which this row sets a stage.
     pub(super) pipeline_row: Option<u64>,
-    /// `None`: there is no such record.
-    pub(super) record: Option<Updated>,
+    pub(super) record: FoundRecord,
+}
+
+/// What was found of a record.
+#[derive(Debug)]
+pub(super) enum FoundRecord {
+    Found(Updated),
+    /// There is no such record.
+    NotFound,
+    /// The API has answered with an error for this record alone.
+    NotRead(NotRead),
+}
+
+impl FoundRecord {
+    /// # Errors
+    /// If the request has failed as a whole.
+    fn of(read: ReadRecord) -> Result<Self, NotRead> {
+        match read {
+            Ok(record) => Ok(Self::Found(record)),
+            Err(not_read) if not_read.is_not_found() => Ok(Self::NotFound),
+            Err(not_read) if not_read.is_of_record_alone() => Ok(Self::NotRead(not_read)),
+            Err(not_read) => Err(not_read),
+        }
+    }
+
+    pub(super) fn record(&self) -> Option<&RawAnswer> {
+        match self {
+            Self::Found(record) => Some(record.raw()),
+            Self::NotFound | Self::NotRead(_) => None,
+        }
+    }
+}
+
+impl RowRecord {
+    /// Returns the error of the row if its record could not be read. `was_sent` is whether an earlier process has sent it.
+    pub(super) fn not_read_before(&self, was_sent: bool) -> Option<RowError> {
+        match &self.record {
+            FoundRecord::NotRead(not_read) => Some(RowError::NotReadBefore {
+                not_read: not_read.clone(),
+                was_sent,
+            }),
+            FoundRecord::Found(_) | FoundRecord::NotFound => None,
+        }
+    }
+}
+
+/// # Errors
+/// If the API has neither shown nor refused any of the records of these rows: it fails, and not for a record alone.
+fn check_answered(lines: &[u64], records: &[ReadRecord]) -> Result<(), Failure> {
+    let rows = lines.iter().zip(records);
+    let failures = rows.map(|(line, read)| match read {
+        Err(not_read) if !not_read.is_not_found() && !not_read.is_refusal() => {
+            Some((*line, not_read))
+        }
+        Ok(_) | Err(_) => None,
+    });
+    let failures: Option<Vec<_>> = failures.collect();
+    match failures.as_deref() {
+        Some([(line, not_read), ..]) => Err(failure_of(*line, not_read)),
+        Some([]) | None => Ok(()),
+    }
+}
+
+/// Returns the error of a job that does not go on without the record of a row.
+fn failure_of(line: u64, not_read: &NotRead) -> Failure {
+    Failure::new(format!(
+        "the record of row {line} cannot be read: {}{}",
+        not_read.explanation(),
+        not_read.words_after()
+    ))
 }
 
 impl<'a> RecordReader<'a> {
@@ -77,7 +148,7 @@ impl<'a> RecordReader<'a> {
     /// Returns the next rows with their records; `None` if there are no more, or no more in the window.
     ///
     /// # Errors
-    /// If the file or a record cannot be read. That there is no such record is not an error.
+    /// If the file cannot be read, or if a request fails. An answer about one record alone is not an error.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<RowRecord>>, Failure> {
         while self.under_way.len() < Bulk::MAX_REQUESTS
             && let Some(planned) = self.plan.next_batch()?
@@ -103,22 +174,13 @@ impl<'a> RecordReader<'a> {
             None => reading.await,
         };
         let records = records.map_err(|error| Failure::new(error.to_string()))?;
+        check_answered(&planned.lines, &records)?;
         let stage_rows = planned.stage_rows;
         let rows = planned.lines.into_iter().zip(planned.jobs);
         let rows = rows.zip(planned.written).zip(records);
         let rows = rows.map(|(((line, job), written), record)| {
-            let record = match record {
-                Ok(record) => Some(record),
-                Err(not_read) if not_read.is_not_found() => None,
-                Err(not_read) => {
-                    let words = not_read.words();
-                    let words = words.map_or_else(String::new, |words| format!("; {words}"));
-                    return Err(Failure::new(format!(
-                        "the record of row {line} cannot be read: {}{words}",
-                        not_read.explanation()
-                    )));
-                }
-            };
+            let record = FoundRecord::of(record);
+            let record = record.map_err(|not_read| failure_of(line, &not_read))?;
             let mut stage_rows = stage_rows.iter();
             Ok(RowRecord {
                 line,

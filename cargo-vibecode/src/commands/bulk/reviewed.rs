@@ -150,6 +150,11 @@ impl ReviewDigest {
         self.add_text(line, &text_of_missing(line));
     }
 
+    /// Adds a row whose record cannot be read.
+    pub(super) fn add_not_read(&mut self, line: u64) {
+        self.add_text(line, &format!("{line} ?\n"));
+    }
+
     fn add_text(&mut self, line: u64, text: &str) {
         self.hash.update(text);
         if let Some(digests) = &mut self.rows {

@@ -21,7 +21,7 @@ use super::{
         row_set::RowSet,
     },
     old_values::RowChanges,
-    records::{RecordReader, RowRecord},
+    records::{FoundRecord, RecordReader, RowRecord},
     repeated::RepeatedRecords,
     reviewed::{RowReview, digest_of_missing},
     send::plan::{Plan, Selection},
@@ -122,7 +122,10 @@ impl BulkJob<'_> {
         let mut reader = RecordReader::new(client, plan, progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                if !records.have_what_was_reviewed(&row, column_options) {
+                // A row whose record cannot be read fails before it is sent.
+                let is_read = !matches!(row.record, FoundRecord::NotRead(_));
+                let reviewed = records.have_what_was_reviewed(&row, column_options);
+                if is_read && reviewed == Some(false) {
                     changed.insert(row.line);
                 }
             }
@@ -170,21 +173,23 @@ impl BulkJob<'_> {
 }
 
 impl ReviewedRecords<'_> {
-    /// Returns whether the record of a row has what the review has shown, or what the job has sent since. A row that was
-    /// not reviewed has nothing to compare.
+    /// Returns whether the record of a row has what the review has shown, or what the job has sent since. `None` if the row
+    /// was not reviewed.
     pub(super) fn have_what_was_reviewed(
         &mut self,
         row: &RowRecord,
         options: &ColumnOptions<'_>,
-    ) -> bool {
+    ) -> Option<bool> {
+        let expected = self.reviewed.digest_of(row.line)?;
+        Some(self.have(expected, row, options))
+    }
+
+    fn have(&mut self, expected: u32, row: &RowRecord, options: &ColumnOptions<'_>) -> bool {
         let reviewed = self.reviewed;
-        let Some(expected) = reviewed.digest_of(row.line) else {
-            return true;
-        };
         let id = row.job.id();
         let repeated = self.repeated.and_then(|it| it.rows(id));
         let is_later_row = repeated.is_some() && !self.compared.insert(id);
-        let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
+        let Some(record) = row.record.record() else {
             return expected == digest_of_missing(row.line);
         };
         let changes = RowChanges::of(&row.job, record, options.schema);

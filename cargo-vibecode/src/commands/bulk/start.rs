@@ -38,14 +38,15 @@ impl BulkJob<'_> {
         let none = Past::default();
         let past = resumed.as_ref().map_or(&none, |(_, past)| past);
         let forms = self.find_other_forms(checked, &column_options, past);
-        checked.other_forms = forms.await?;
+        let unread;
+        (checked.other_forms, unread) = forms.await?;
         let checked = &*checked;
         let reviewed = self.check_reviewed(checked, &column_options, past);
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
         let client = self.client()?;
         let refused = self.check_pipelines(&client, past, &column_options, checked);
-        let refused = refused.await?;
+        let refused = refused.await?.and(unread);
         if let Some(backup) = self.args.backup.as_deref().filter(|_| resumed.is_none()) {
             backup::given_path(backup)?;
         }
@@ -167,14 +168,16 @@ impl BulkJob<'_> {
         if !past.open.is_empty() {
             let open = || Selection::Only(past.open.clone());
             // Old values are those before the rows were sent first.
-            let preparation = self.preparation(sender, open(), None, reviewed(), file)?;
+            let kept = self.kept_values(sender, past, column_options, checked)?;
+            let compared = (reviewed(), kept);
+            let preparation = self.preparation(sender, open(), None, compared, file)?;
             let mut plan = Plan::new(self.input, column_options, checked, open())?;
             self.send_prepared(sender, &mut plan, Mode::EnsureAgain, preparation)
                 .await?;
         }
         let sent = past.sent();
         let others = || Selection::AllBut(&sent);
-        let preparation = self.preparation(sender, others(), backup, reviewed(), file)?;
+        let preparation = self.preparation(sender, others(), backup, (reviewed(), None), file)?;
         let preparation = preparation.map(|it| it.limited(self.args.limit));
         let plan = Plan::new(self.input, column_options, checked, others())?;
         let mut plan = plan.limited(self.args.limit);

@@ -186,7 +186,7 @@ impl BackupFiles {
 }
 
 /// Returns whether a file is a backup of the job with this journal.
-fn is_backup_of(path: &Path, journal: Option<&str>) -> io::Result<bool> {
+pub(super) fn is_backup_of(path: &Path, journal: Option<&str>) -> io::Result<bool> {
     let origin = match Origin::of_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         origin => origin?,

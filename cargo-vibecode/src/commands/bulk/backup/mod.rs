@@ -8,6 +8,7 @@
 mod added;
 mod appended_file;
 mod files;
+mod kept_values;
 mod list_form;
 mod new_file;
 pub(crate) mod unapplied;
@@ -29,6 +30,7 @@ pub(super) use self::{
     added::Added,
     appended_file::BackupFiles,
     files::{given_path, next_path},
+    kept_values::KeptValues,
     list_form::ListForm,
 };
 use self::{
@@ -191,7 +193,7 @@ impl NextRows<'_, '_> {
     }
 
     fn add_old_values(&mut self, row: &RowRecord) -> io::Result<()> {
-        let Some(record) = row.record.as_ref().map(vibecode_runtime::Updated::raw) else {
+        let Some(record) = row.record.record() else {
             return Ok(());
         };
         let options = self.backup.options;

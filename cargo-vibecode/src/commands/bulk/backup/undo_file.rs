@@ -49,6 +49,14 @@ pub(super) const RETURNED: &str = ".returned";
 /// The number of rows that are checked before other tasks run.
 const ROWS_BETWEEN_YIELDS: u64 = 256;
 
+/// How the cells of a backup are read, which is JSON Lines.
+pub(super) fn style() -> CellStyle {
+    CellStyle {
+        numbers: Numbers::Program,
+        ..CellStyle::default()
+    }
+}
+
 /// The options with which `bulk ENTITY FILE` reads a backup.
 pub(super) fn options<'a>(sent: &ColumnOptions<'a>, style: &'a CellStyle) -> ColumnOptions<'a> {
     ColumnOptions {
@@ -135,11 +143,7 @@ impl UndoFile {
         sent: &ColumnOptions<'_>,
         lost: &mut impl FnMut(NotRestored<'_>) -> io::Result<()>,
     ) -> Result<Self, Failure> {
-        // As the undo reads JSON Lines.
-        let style = CellStyle {
-            numbers: Numbers::Program,
-            ..CellStyle::default()
-        };
+        let style = style();
         let options = options(sent, &style);
         // A row with a bad cell shows nothing of its other cells, so what is left is read again.
         for attempt in 1.. {

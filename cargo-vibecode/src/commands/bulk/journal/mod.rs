@@ -189,6 +189,14 @@ impl Journal {
         })
     }
 
+    /// Records rows that have failed without being sent by this process.
+    pub(crate) fn refused(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
+        let batch = self.next_batch;
+        self.next_batch += 1;
+        self.done(batch, Ranges::default(), failed, &LostRows::default())?;
+        self.sync()
+    }
+
     /// Records which rows a lost attempt has overtaken.
     pub(crate) fn overtaken(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
         if failed.is_empty() {

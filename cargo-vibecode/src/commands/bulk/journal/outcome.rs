@@ -24,11 +24,12 @@ const NO_RESULT: &str = "NO_RESULT";
 
 /// The code of a row that was done, and whose record has another value now.
 const OVERTAKEN: &str = "OVERTAKEN";
-/// The code of a row of an undo of which somebody else has changed the record since.
+/// The code of a row of an undo, or of one that was sent before without an answer, of which somebody else has changed the
+/// record since.
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
 const NOT_COMPARED: &str = "NOT_COMPARED";
-/// The code of a row of an undo of which the record is in another pipeline than that of the stage.
+/// The code of a row of which the record is in another pipeline than that of the stage since.
 const OTHER_PIPELINE: &str = "OTHER_PIPELINE";
 /// The code of a row of which the record has a similar phone.
 const SIMILAR_PHONE: &str = "SIMILAR_PHONE";
@@ -60,9 +61,9 @@ pub(crate) struct RowFailure {
 pub(crate) enum RowOutcome {
     NotApplied,
     Unknown,
-    /// The API reported a success, and the record does not show all of it.
+    /// The row was sent, and the record does not show all of it.
     NotAsSent,
-    /// The API reported a success, and the record could not be read.
+    /// The API reported a success or did not answer, and the record could not be read.
     NotVerified,
 }
 
@@ -89,6 +90,7 @@ impl RowFailure {
                 ..Self::with_code(row, NO_RESULT)
             },
             RowError::ChangedSince(fields) => Self::changed_since(row, fields, columns),
+            RowError::ChangedWhileOpen(fields) => Self::changed_while_open(row, fields, columns),
             RowError::NotCompared(not_read) => Self {
                 message: format!(
                     "the record could not be read to see whether it was changed since, so the row was not sent: {}",
@@ -97,10 +99,24 @@ impl RowFailure {
                 api: not_read.words(),
                 ..Self::with_code(row, NOT_COMPARED)
             },
+            RowError::NotReadBefore { not_read, was_sent } => Self {
+                outcome: if *was_sent {
+                    RowOutcome::NotVerified
+                } else {
+                    RowOutcome::NotApplied
+                },
+                message: format!(
+                    "the record could not be read before the row, so the row was not sent{}: {}",
+                    if *was_sent { " again" } else { "" },
+                    not_read.explanation()
+                ),
+                api: not_read.words(),
+                ..Self::with_code(row, &not_read.code())
+            },
             RowError::OtherPipeline(RefusedStage { field, problem }) => Self {
                 column: Some(columns.of_field(field)),
                 message: format!(
-                    "{problem}: the record was moved to another pipeline since, and the row was not sent. Move the record back, and run the row again"
+                    "{problem}: the record was moved to another pipeline since, and the row was not sent. Move the record back or correct the stage, and run the row again"
                 ),
                 ..Self::with_code(row, OTHER_PIPELINE)
             },
@@ -143,6 +159,20 @@ impl RowFailure {
                 "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
             ),
             column: Some(columns),
+            ..Self::with_code(row, CHANGED_SINCE)
+        }
+    }
+
+    fn changed_while_open(row: u64, fields: &[String], columns: &Columns<'_>) -> Self {
+        let columns = fields.iter().map(|field| columns.of_field(field));
+        let columns: Vec<String> = columns.collect();
+        let columns = columns.join(", ");
+        Self {
+            message: format!(
+                "{columns}: the row was sent before and had no answer, and the record has neither the old value nor the one of the row, so it was changed since: the row was not sent again. Look at the record, and to replace what it has, run the file of failed rows"
+            ),
+            column: Some(columns),
+            outcome: RowOutcome::NotAsSent,
             ..Self::with_code(row, CHANGED_SINCE)
         }
     }
@@ -245,7 +275,7 @@ impl RowFailure {
         !self.has_additions && self.code != REPEATED
     }
 
-    /// Returns whether the row is one of an undo, and was left since somebody else has changed its record.
+    /// Returns whether the row was left since somebody else has changed its record.
     pub(crate) fn is_changed_since(&self) -> bool {
         self.code == CHANGED_SINCE
     }
@@ -320,6 +350,16 @@ impl NextStep {
                 Err(RowError::NotCompared(_)) => true,
                 _ => false,
             }),
+        }
+    }
+}
+
+impl NotRead {
+    /// Returns the code of a row that failed since its record could not be read.
+    fn code(&self) -> String {
+        match self {
+            Self::Failed(error) => code_of(error),
+            Self::NoResult => NO_RESULT.to_owned(),
         }
     }
 }

@@ -142,6 +142,7 @@ impl Past {
                 lost,
             } => {
                 self.batches.remove(&batch);
+                self.last_batch = self.last_batch.max(batch);
                 self.lost.add(lost.iter(), self.read);
                 self.add_not_applied(&failed, &lost);
                 self.report(&ok, failed);

@@ -35,7 +35,7 @@ pub(super) struct SentBatch {
 }
 
 /// Why a row is not done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum RowError {
     /// The change failed.
     Failed(Error),
@@ -50,6 +50,9 @@ pub(crate) enum RowError {
     NoResult,
     /// The row undoes a change, and somebody else has changed these fields since. It was not sent.
     ChangedSince(Vec<String>),
+    /// An earlier process has sent the row without an answer, and somebody else has changed these fields since their old
+    /// values were kept. It was not sent again.
+    ChangedWhileOpen(Vec<String>),
     /// The row undoes a change, and the record could not be read to see whether somebody else has changed it since.
     /// It was not sent.
     NotCompared(NotRead),
@@ -64,8 +67,15 @@ pub(crate) enum RowError {
     },
     /// The row sets a stage of the pipeline that an earlier row sets, which has failed. It was not sent.
     PipelineNotSet { line: u64 },
-    /// The row undoes a change, and sets a stage of another pipeline than its record is in since. It was not sent.
+    /// The row sets a stage of another pipeline than its record is in since. It was not sent.
     OtherPipeline(RefusedStage),
+    /// The record had to be read before the row is sent, and the API has answered with an error for it alone. The row was
+    /// not sent.
+    NotReadBefore {
+        not_read: NotRead,
+        /// Whether an earlier process has sent it, without an answer.
+        was_sent: bool,
+    },
 }
 
 impl RowError {

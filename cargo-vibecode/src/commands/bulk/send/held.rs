@@ -15,7 +15,7 @@ use super::{
 };
 use crate::commands::bulk::{
     journal::row_set::RowSet,
-    pipelines::{RefusedStages, sets_pipeline, sets_stage_alone},
+    pipelines::{RefusedRows, sets_pipeline, sets_stage_alone},
     repeated::RepeatedRecords,
 };
 
@@ -108,7 +108,7 @@ impl PlannedBatch {
     pub(super) fn take_refused(
         &mut self,
         failed: &RowSet,
-        other_pipeline: &RefusedStages,
+        refused_before: &RefusedRows,
     ) -> Vec<(u64, RowError)> {
         let mut refused = Vec::new();
         for StageRow { line, after } in std::mem::take(&mut self.stage_rows) {
@@ -117,13 +117,23 @@ impl PlannedBatch {
             }
         }
         for line in self.lines.clone() {
-            if let Some(stage) = other_pipeline.of_row(line)
+            if let Some(error) = refused_before.of_row(line)
                 && self.take(line)
             {
-                refused.push((line, RowError::OtherPipeline(stage.clone())));
+                refused.push((line, error.clone()));
             }
         }
         refused
+    }
+
+    /// Returns the batch without these rows.
+    pub(super) fn without(mut self, rows: &RowSet) -> Self {
+        for line in self.lines.clone() {
+            if rows.contains(line) {
+                self.take(line);
+            }
+        }
+        self
     }
 
     /// Takes out a row. Returns false if it is not there.
@@ -198,7 +208,7 @@ mod tests {
         let mut later = later.unwrap();
         let mut failed = RowSet::default();
         failed.insert(2);
-        let refused = later.take_refused(&failed, &RefusedStages::default());
+        let refused = later.take_refused(&failed, &RefusedRows::default());
         assert!(matches!(
             refused[..],
             [(3, RowError::PipelineNotSet { line: 2 })]

@@ -48,7 +48,7 @@ pub(crate) use self::{
 };
 use super::{
     journal::{Journal, past::Past, row_set::RowSet},
-    pipelines::RefusedStages,
+    pipelines::RefusedRows,
 };
 use crate::{
     change::entries::EntryRules, failure::Failure, interrupts::Interrupts, output::Output,
@@ -117,9 +117,9 @@ pub(crate) struct Sender<'a> {
     /// The rows of earlier processes of which no answer has confirmed the portal.
     unconfirmed_before: RowSet,
     /// All rows that have failed, also of earlier processes.
-    failed_rows: RowSet,
+    pub(crate) failed_rows: RowSet,
     /// Rows that must not be sent, and fail.
-    refused: RefusedStages,
+    refused: RefusedRows,
 }
 
 impl<'a> Sender<'a> {
@@ -154,12 +154,12 @@ impl<'a> Sender<'a> {
             has_other_portal: false,
             unconfirmed_before: RowSet::default(),
             failed_rows: RowSet::default(),
-            refused: RefusedStages::default(),
+            refused: RefusedRows::default(),
         }
     }
 
     /// Sends all rows but these, which fail.
-    pub(crate) fn without(self, refused: RefusedStages) -> Self {
+    pub(crate) fn without(self, refused: RefusedRows) -> Self {
         Self { refused, ..self }
     }
 
@@ -315,6 +315,8 @@ impl<'a> Sender<'a> {
                 Some(held) => Ok(Some(held)),
                 None => plan.next_batch(),
             };
+            // Rows that were refused just before are reported already.
+            let next = next.map(|batch| batch.map(|batch| batch.without(&self.failed_rows)));
             match next {
                 Ok(Some(batch)) => {
                     let is_planned = |line| {

@@ -58,13 +58,7 @@ impl Sender<'_> {
         for (row, result) in batch.rows(results) {
             let earlier = self.failed_before(batch, row);
             match result.err().or(earlier.as_ref()) {
-                Some(error) => {
-                    self.failed_rows.insert(row);
-                    if error.may_lack_additions() {
-                        self.failed.insert(row);
-                    }
-                    failed.push(RowFailure::of(row, error, columns));
-                }
+                Some(error) => failed.push(self.failure(row, error, columns)),
                 None => ok.push(row),
             }
         }
@@ -87,8 +81,7 @@ impl Sender<'_> {
         if let Some(after_stop) = &mut self.after_stop {
             after_stop.add(batch.number, count(rows) - failures, failures);
         }
-        let last = failed.last().map(RowFailure::in_words);
-        self.last_failure = last.or(self.last_failure.take());
+        self.note_last(&failed);
         let first = failed.first().map(RowFailure::in_words);
         self.lost
             .add(batch.lost.lines.iter().copied(), batch.lost.at);
@@ -99,6 +92,54 @@ impl Sender<'_> {
         Ok((self.consecutive_lost >= MAX_CONSECUTIVE_LOST).then(|| {
             format!("{MAX_CONSECUTIVE_LOST} batches in a row had no usable answer: the API seems to be down. Resume later")
         }))
+    }
+
+    /// Returns the failure of a row, on which later ones may depend.
+    fn failure(&mut self, row: u64, error: &RowError, columns: &Columns<'_>) -> RowFailure {
+        self.failed_rows.insert(row);
+        if error.may_lack_additions() {
+            self.failed.insert(row);
+        }
+        RowFailure::of(row, error, columns)
+    }
+
+    fn note_last(&mut self, failed: &[RowFailure]) {
+        let last = failed.last().map(RowFailure::in_words);
+        self.last_failure = last.or(self.last_failure.take());
+    }
+
+    /// Reports rows that are not sent, as their records show that were just read. `are_all_unread` is whether
+    /// no record could be read: if no row is done yet, the job stops as after a first batch without a success.
+    ///
+    /// # Errors
+    /// If too many rows have failed, or if the journal cannot be written.
+    pub(crate) fn refuse(
+        &mut self,
+        refused: &[(u64, RowError)],
+        are_all_unread: bool,
+        columns: &Columns<'_>,
+    ) -> Result<(), Stopped> {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let failed = refused.iter();
+        let failed = failed.map(|(row, error)| self.failure(*row, error, columns));
+        let failed: Vec<RowFailure> = failed.collect();
+        self.show_failed(&failed);
+        let count = u64::try_from(failed.len()).unwrap_or_default();
+        self.progress.advance(0, count);
+        self.note_last(&failed);
+        let first = failed.first().map(RowFailure::in_words);
+        let first = first.filter(|_| !self.has_done_any && are_all_unread);
+        self.journal.refused(failed)?;
+        let stop = self.too_many_failed(&Running::default(), columns);
+        match stop.or_else(|| self.without_success(first)) {
+            Some(reason) => {
+                let stopped = Stopped::Failed(Failure::new(reason));
+                Err(self.with_outcomes(stopped))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Adds the outcomes of the batches that were under way when too many rows had failed.

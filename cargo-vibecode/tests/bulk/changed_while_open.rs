@@ -1,0 +1,316 @@
+//! Rows that were under way when a job was killed, and whose records somebody else has changed before it is resumed.
+
+use std::time::Duration;
+
+use serde_json::json;
+use vibecode_sandbox::{CallFault, Entity, Fault, Sandbox};
+
+use crate::support::{Desk, Said};
+
+const OPTIONS: &str = "contacts backup.csv --no-throttle --no-verify --settle 1";
+const BACKUP: &str = "--backup b.jsonl";
+
+/// Starts a command, and kills it while its request of this number is under way, which is carried out or not.
+async fn kill(desk: &Desk, words: &str, request: usize, is_applied: bool) {
+    desk.sandbox.calm();
+    desk.sandbox.clear_requests();
+    desk.faults((1..request).map(|_| Fault::delay(Duration::ZERO)));
+    desk.fault(if is_applied {
+        Fault::hang_after()
+    } else {
+        Fault::hang()
+    });
+    let mut job = desk.command(words).spawn().unwrap();
+    while desk.requests().len() < request {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    job.kill().unwrap();
+    job.wait().unwrap();
+    desk.sandbox.calm();
+}
+
+/// Changes a contact, as somebody else would.
+fn change(desk: &Desk, id: u64, field: &str, value: &str) {
+    desk.write("no-backup.csv", format!("id,{field}\n{id},{value}\n"));
+    desk.run("contacts no-backup.csv --yes --no-backup --settle 1")
+        .assert(0, "1 row done");
+    std::fs::remove_file(desk.path("no-backup.csv.journal")).unwrap();
+}
+
+fn resume(desk: &Desk) -> Said {
+    desk.run(&format!("{OPTIONS} --resume"))
+}
+
+/// A desk with three contacts that are clerks, and a job that makes them directors. The word in the name of its file makes
+/// the commands of a test leave out `--no-backup`.
+async fn desk_of_clerks() -> Desk {
+    let clerk = |id| json!({"id": id, "post": "Clerk", "comments": "note", "opened": "Y"});
+    let contacts: Vec<_> = (1..=3).map(clerk).collect();
+    let seed = json!({ "contacts": contacts });
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write(
+        "backup.csv",
+        "id,post,comments,opened\n1,Director,note,yes\n2,Director,note,yes\n3,Director,note,yes\n",
+    );
+    desk
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_writes_before_a_killed_job_is_resumed_is_not_replaced() {
+    for is_applied in [false, true] {
+        let desk = desk_of_clerks().await;
+        kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, is_applied).await;
+        change(&desk, 2, "post", "Chief");
+        let said = resume(&desk);
+        said.assert(1, "2 rows done, 1 failed");
+        said.assert(1, "row 3 failed: post: the row was sent before and had no answer, and the record has neither the old value nor the one of the row, so it was changed since: the row was not sent again");
+        assert_eq!(desk.field(2, "post"), "Chief");
+        assert_eq!(desk.field(1, "post"), "Director");
+        let failed = desk.read("backup.failed.csv");
+        assert!(
+            failed.contains("\n2,Director,note,yes,CHANGED_SINCE,"),
+            "{failed}"
+        );
+        // An undo leaves it, too.
+        desk.run("contacts b.jsonl --yes --settle 1")
+            .assert(1, "2 rows done, 1 failed");
+        let posts = [1, 2, 3].map(|id| desk.field(id, "post"));
+        assert_eq!(posts, ["Clerk", "Chief", "Clerk"]);
+        // Who wants to replace it runs the failed row, and an undo of that restores it.
+        desk.run("contacts backup.failed.csv --yes --backup c.jsonl --settle 1")
+            .assert(0, "1 row done");
+        assert_eq!(desk.field(2, "post"), "Director");
+        desk.run("contacts c.jsonl --yes --settle 1")
+            .assert(0, "1 row done");
+        assert_eq!(desk.field(2, "post"), "Chief");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_had_the_value_of_the_row_already_is_compared_too() {
+    for (field, value) in [("comments", "theirs"), ("opened", "no")] {
+        let desk = desk_of_clerks().await;
+        kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+        change(&desk, 2, field, value);
+        let theirs = desk.field(2, field);
+        resume(&desk).assert(
+            1,
+            &format!("row 3 failed: {field}: the row was sent before"),
+        );
+        assert_eq!(desk.field(2, field), theirs);
+        assert_eq!(desk.field(2, "post"), "Clerk");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_only_open_row_was_changed_goes_on_with_the_others() {
+    let desk = desk_of_clerks().await;
+    kill(
+        &desk,
+        &format!("{OPTIONS} {BACKUP} --yes --limit 1"),
+        2,
+        true,
+    )
+    .await;
+    change(&desk, 1, "post", "Chief");
+    resume(&desk).assert(1, "2 rows done, 1 failed");
+    assert_eq!(desk.field(1, "post"), "Chief");
+    assert_eq!(desk.field(3, "post"), "Director");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_killed_several_times_are_compared_with_what_they_had_before_the_first() {
+    let desk = desk_of_clerks().await;
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+    // The first request reads the records, and the second one those to which something is added.
+    kill(&desk, &format!("{OPTIONS} --resume"), 3, true).await;
+    assert_eq!(desk.field(1, "post"), "Director");
+    change(&desk, 2, "post", "Chief");
+    resume(&desk).assert(1, "2 rows done, 1 failed");
+    assert_eq!(desk.field(2, "post"), "Chief");
+    // What was decided stays.
+    resume(&desk).assert(1, "2 done, 1 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_other_rows_of_the_job_have_written_was_written_by_nobody_else() {
+    let rows = "id,post\n1,a\n1,b\n1,c\n";
+    // The record is read for each row, and then each is sent in a request of its own.
+    for (request, applied) in [(4, "a"), (5, "b"), (6, "c")] {
+        let desk = desk_of_clerks().await;
+        desk.write("backup.csv", rows);
+        kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), request, true).await;
+        assert_eq!(desk.field(1, "post"), applied);
+        resume(&desk).assert(0, "3 rows done, 0 failed");
+        assert_eq!(desk.field(1, "post"), "c");
+        desk.run("contacts b.jsonl --yes --settle 1")
+            .assert(0, "1 row done");
+        assert_eq!(desk.field(1, "post"), "Clerk");
+    }
+    let desk = desk_of_clerks().await;
+    desk.write("backup.csv", rows);
+    desk.run(&format!("{OPTIONS} {BACKUP} --yes --limit 1"))
+        .assert(0, "1 row done");
+    kill(&desk, &format!("{OPTIONS} --resume"), 3, false).await;
+    assert_eq!(desk.field(1, "post"), "a");
+    change(&desk, 1, "post", "theirs");
+    resume(&desk).assert(1, "1 row done, 2 failed");
+    assert_eq!(desk.field(1, "post"), "theirs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_backup_of_the_job_is_compared() {
+    let desk = desk_of_clerks().await;
+    kill(
+        &desk,
+        &format!("{OPTIONS} {BACKUP} --yes --limit 2"),
+        2,
+        false,
+    )
+    .await;
+    // The open rows are sent, and then the old values of the last one are read for another backup.
+    let words = format!("{OPTIONS} --resume --backup c.jsonl");
+    kill(&desk, &words, 3, false).await;
+    change(&desk, 2, "post", "Chief");
+    desk.run(&words).assert(1, "2 rows done, 1 failed");
+    assert_eq!(desk.field(2, "post"), "Chief");
+    // The last row is killed in the other backup.
+    let desk = desk_of_clerks().await;
+    desk.run(&format!("{OPTIONS} {BACKUP} --yes --limit 1"))
+        .assert(0, "1 row done");
+    kill(&desk, &words, 2, false).await;
+    change(&desk, 3, "post", "Chief");
+    resume(&desk).assert(1, "2 rows done, 1 failed");
+    assert_eq!(desk.field(3, "post"), "Chief");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_whose_old_values_are_not_known_are_sent_again_with_a_warning() {
+    let warning = "not all old values of the rows that were sent and had no answer could be read";
+    for (options, is_lost) in [("--no-backup", false), (BACKUP, true)] {
+        let desk = desk_of_clerks().await;
+        // Without a backup, the first request is that of the rows.
+        let request = if is_lost { 2 } else { 1 };
+        kill(&desk, &format!("{OPTIONS} {options} --yes"), request, false).await;
+        change(&desk, 2, "post", "Chief");
+        if is_lost {
+            std::fs::remove_file(desk.path("b.jsonl")).unwrap();
+        }
+        let said = resume(&desk);
+        said.assert(0, "3 rows done, 0 failed");
+        assert_eq!(said.err.contains(warning), is_lost, "{said:?}");
+        assert_eq!(desk.field(2, "post"), "Director");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_goes_on_without_a_backup_compares_what_it_has_kept() {
+    let desk = desk_of_clerks().await;
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+    change(&desk, 2, "post", "Chief");
+    desk.run(&format!("{OPTIONS} --resume --no-backup"))
+        .assert(1, "2 rows done, 1 failed");
+    assert_eq!(desk.field(2, "post"), "Chief");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_no_backup_restores_is_not_taken_for_one_that_was_changed() {
+    let seed = json!({"contacts": [{"id": 1, "post": "#N/A", "comments": "note"}]});
+    let desk = Desk::with(Sandbox::builder().seed_unchecked(seed).start().await);
+    desk.write("backup.csv", "id,post,comments\n1,Director,other\n");
+    let words = format!("{OPTIONS} {BACKUP} --backup-incomplete --yes");
+    kill(&desk, &words, 2, false).await;
+    desk.run(&format!("{OPTIONS} --resume --backup-incomplete"))
+        .assert(0, "1 row done");
+    assert_eq!(desk.field(1, "post"), "Director");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn phones_are_added_whatever_the_record_has() {
+    let desk = desk_of_clerks().await;
+    desk.write("backup.csv", "id,phone\n1,+79161112233\n");
+    // The phones are read before the old values and the changes.
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 3, false).await;
+    change(&desk, 1, "phone", "+79161112244");
+    change(&desk, 1, "post", "Chief");
+    resume(&desk).assert(0, "1 row done, 0 failed");
+    assert_eq!(desk.phones(1).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_was_deleted_since_is_reported_as_such() {
+    let desk = desk_of_clerks().await;
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+    let url = format!("{}/contacts/2", desk.sandbox.url());
+    let client = reqwest::Client::new().delete(url);
+    let deleted = client.header("X-Api-Key", Sandbox::API_KEY).send().await;
+    assert!(deleted.unwrap().status().is_success());
+    resume(&desk).assert(1, "[ENTITY_NOT_FOUND]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_was_reviewed_is_sent() {
+    let desk = desk_of_clerks().await;
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+    change(&desk, 2, "post", "Chief");
+    let plan = desk.run(&format!("{OPTIONS} --plan --format json"));
+    let document: serde_json::Value =
+        serde_json::from_str(plan.out.lines().last().unwrap()).unwrap();
+    let reviewed = document["reviewed"].as_str().unwrap();
+    desk.run(&format!("{OPTIONS} --resume --reviewed {reviewed}"))
+        .assert(0, "3 rows done, 0 failed");
+    assert_eq!(desk.field(2, "post"), "Director");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_is_killed_does_not_replace_what_is_written_before_it_is_resumed() {
+    let desk = desk_of_clerks().await;
+    desk.run(&format!("{OPTIONS} {BACKUP} --yes"))
+        .assert(0, "3 rows done");
+    change(&desk, 2, "post", "Chief");
+    let undo = "contacts b.jsonl --overwrite-newer --no-throttle --no-verify --settle 1";
+    kill(&desk, &format!("{undo} --yes --backup u.jsonl"), 2, false).await;
+    change(&desk, 2, "post", "Boss");
+    desk.run(&format!("{undo} --resume"))
+        .assert(1, "2 rows done, 1 failed");
+    assert_eq!(desk.field(2, "post"), "Boss");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stage_of_a_deal_that_the_job_itself_has_moved_was_changed_by_nobody_else() {
+    let seed = json!({"deals": [{"id": 13, "stageId": "NEW", "categoryId": 0}]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("backup.csv", "id,stageId,categoryId\n13,,5\n13,C5:WON,\n");
+    let words = "deals backup.csv --no-throttle --no-verify --settle 1";
+    // The pipelines and the old values are read for each row, and the stage is sent once the pipeline is set.
+    kill(&desk, &format!("{words} {BACKUP} --yes"), 6, false).await;
+    let deal = || desk.sandbox.record(Entity::Deals, 13).unwrap();
+    assert_eq!(deal()["categoryId"], 5);
+    // A portal gives a deal that is moved the first stage of its new pipeline.
+    desk.write("no-backup.csv", "id,stageId\n13,C5:NEW\n");
+    desk.run("deals no-backup.csv --yes --no-backup --settle 1")
+        .assert(0, "1 row done");
+    desk.run(&format!("{words} --resume"))
+        .assert(0, "2 rows done, 0 failed");
+    assert_eq!(deal()["stageId"], "C5:WON");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_whose_record_cannot_be_read_before_it_is_sent_again_fails_alone() {
+    let desk = desk_of_clerks().await;
+    kill(
+        &desk,
+        &format!("{OPTIONS} {BACKUP} --yes --limit 1"),
+        2,
+        true,
+    )
+    .await;
+    desk.fault(Fault::in_batch([(0, CallFault::error("ACCESS_DENIED"))]));
+    let said = desk.run(&format!("{OPTIONS} --resume --format json"));
+    said.assert(1, r#""error_code":"ACCESS_DENIED","#);
+    // It may have been applied before.
+    said.assert(1, r#""outcome":"not_verified""#);
+    assert_eq!(desk.reported("backup.csv"), (vec![3, 4], vec![2]));
+}

@@ -1,0 +1,172 @@
+//! A record that cannot be read, although its row needs that before it is sent: the row fails, and the others are sent.
+
+use serde_json::json;
+use vibecode_sandbox::{CallFault, Entity, Fault, Sandbox};
+
+use crate::support::Desk;
+
+const ROWS: u64 = 500;
+
+/// A desk with a file, `backup.csv`, that sets the post of each contact. The word in its name makes the commands of a
+/// test leave out `--no-backup`.
+async fn desk_of(contacts: u64) -> Desk {
+    let desk = Desk::of(contacts).await;
+    let rows: Vec<String> = (1..=contacts).map(|id| format!("{id},new\n")).collect();
+    desk.write("backup.csv", format!("id,post\n{}", rows.concat()));
+    desk
+}
+
+const SEND: &str = "contacts backup.csv --backup b.jsonl --no-throttle --no-verify --settle 1";
+
+/// A batch of which these calls are refused.
+fn refused(calls: impl IntoIterator<Item = usize>) -> Fault {
+    let denied = |call| (call, CallFault::error("ACCESS_DENIED"));
+    Fault::in_batch(calls.into_iter().map(denied))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_whose_old_value_cannot_be_read_fails_alone_and_is_not_sent() {
+    for incomplete in ["", " --backup-incomplete"] {
+        let desk = desk_of(3).await;
+        desk.fault(refused([1]));
+        let said = desk.run(&format!("{SEND} --yes{incomplete}"));
+        said.assert(1, "2 rows done, 1 failed");
+        said.assert(
+            1,
+            "row 3 failed: the record could not be read before the row, so the row was not sent: ",
+        );
+        assert_ne!(desk.field(2, "post"), "new");
+        let failed = desk.read("backup.failed.csv");
+        assert!(failed.contains("\n2,new,ACCESS_DENIED,"), "{failed}");
+        assert_eq!(desk.read("b.jsonl").lines().count(), 1 + 2);
+        // It can be run again, and the others are undone.
+        desk.run("contacts backup.failed.csv --yes --backup c.jsonl --settle 1")
+            .assert(0, "1 row done, 0 failed");
+        desk.run("contacts b.jsonl --yes --settle 1")
+            .assert(0, "2 rows done, 0 failed");
+        assert_eq!(desk.field(2, "post"), "new");
+        assert_ne!(desk.field(1, "post"), "new");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_without_a_record_fails_alone_as_without_a_backup() {
+    let desk = desk_of(3).await;
+    desk.write("backup.csv", "id,post\n1,new\n404,new\n3,new\n");
+    let said = desk.run(&format!("{SEND} --yes"));
+    said.assert(1, "2 rows done, 1 failed");
+    said.assert(1, "[ENTITY_NOT_FOUND]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_row_of_a_job_fails_alone_too() {
+    let desk = desk_of(ROWS + 1).await;
+    // The reads and the changes of the first part, and the read of the second.
+    desk.faults((0..ROWS / 25).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.fault(refused([0]));
+    desk.run(&format!("{SEND} --yes"))
+        .assert(1, "500 rows done, 1 failed");
+    assert_ne!(desk.field(ROWS + 1, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_stops_if_none_of_its_first_records_can_be_read() {
+    let desk = desk_of(ROWS + 1).await;
+    desk.faults((0..ROWS / 50).map(|_| refused(0..50)));
+    let said = desk.run(&format!("{SEND} --yes"));
+    said.assert(
+        2,
+        "stopped because no row of the first batch is done: row 2: ",
+    );
+    said.assert(2, "0 rows done, 500 failed so far");
+    desk.run(&format!("{SEND} --resume --max-failed 600"))
+        .assert(1, "1 row done, 500 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_stops_before_rows_of_which_too_many_cannot_be_read() {
+    let desk = desk_of(ROWS).await;
+    desk.fault(refused(0..3));
+    let said = desk.run(&format!("{SEND} --yes --max-failed 2"));
+    said.assert(2, "stopped because more than 2 rows have failed (3)");
+    assert_ne!(desk.field(4, "post"), "new");
+    desk.run(&format!("{SEND} --resume --max-failed 3"))
+        .assert(1, "497 rows done, 3 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_of_the_api_stops_the_job_and_no_row_fails() {
+    let faults: [fn() -> Fault; 4] = [
+        Fault::server_error,
+        || Fault::error("INVALID_API_KEY"),
+        Fault::drop_before,
+        || Fault::in_batch((0..3).map(|call| (call, CallFault::error("BITRIX_UNAVAILABLE")))),
+    ];
+    for fault in faults {
+        let desk = desk_of(3).await;
+        desk.faults((0..20).map(|_| fault()));
+        let said = desk.run(&format!("{SEND} --yes"));
+        said.assert(
+            2,
+            "nothing was sent, since the old values could not be kept",
+        );
+        said.assert(2, "0 rows done, 0 failed so far");
+        desk.sandbox.calm();
+        desk.run(&format!("{SEND} --resume"))
+            .assert(0, "3 rows done, 0 failed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_shows_a_record_that_cannot_be_read_and_the_others() {
+    let desk = desk_of(3).await;
+    desk.fault(refused([1]));
+    let plan = desk.run("contacts backup.csv --no-backup --plan");
+    plan.assert(1, "contacts/2 cannot be read, so row 3 would fail: ");
+    plan.assert(
+        1,
+        "2 rows would change, 0 the same, 0 rows not found, 1 row not read",
+    );
+    desk.fault(refused([1]));
+    let plan = desk.run("contacts backup.csv --no-backup --plan --format json");
+    plan.assert(1, r#""not_read":1"#);
+    plan.assert(1, r#""event":"not_read","record":"contacts/2","row":3"#);
+    let document: serde_json::Value =
+        serde_json::from_str(plan.out.lines().last().unwrap()).unwrap();
+    let reviewed = document["reviewed"].as_str().unwrap();
+    // As it was reviewed: it cannot be read when it is compared, nor when it is sent.
+    desk.faults([refused([1]), refused([1])]);
+    desk.run(&format!("{SEND} --yes --reviewed {reviewed}"))
+        .assert(1, "2 rows done, 1 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_that_cannot_be_read_gets_no_stage_that_was_not_checked() {
+    let seed = json!({"deals": [
+        {"id": 12, "stageId": "NEW", "categoryId": 0},
+        {"id": 13, "stageId": "NEW", "categoryId": 0},
+    ]});
+    for backup in ["--no-backup", "--backup b.jsonl"] {
+        let desk = Desk::with(Sandbox::builder().seed(seed.clone()).start().await);
+        desk.write("a.csv", "id,stageId\n12,WON\n13,WON\n");
+        desk.fault(refused([0]));
+        let said = desk.run(&format!("deals a.csv --yes {backup}"));
+        said.assert(1, "1 row done, 1 failed");
+        said.assert(1, "[ACCESS_DENIED]");
+        let stage = |id| desk.sandbox.record(Entity::Deals, id).unwrap()["stageId"].clone();
+        assert_eq!((stage(12), stage(13)), (json!("NEW"), json!("WON")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_not_added_to_a_record_whose_phones_could_not_be_read() {
+    let desk = Desk::of(2).await;
+    desk.write("old.csv", "id,phone\n1,8 916 111-22-33\n");
+    desk.run("contacts old.csv --yes --phones as-is")
+        .assert(0, "1 row done");
+    desk.write("a.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
+    desk.fault(refused([0]));
+    desk.run("contacts a.csv --yes --country 7")
+        .assert(1, "1 row done, 1 failed");
+    assert_eq!((desk.phones(1).len(), desk.phones(2).len()), (1, 1));
+}
