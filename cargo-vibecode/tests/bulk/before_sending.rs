@@ -225,7 +225,7 @@ async fn a_first_batch_without_success_stops_the_job() {
         .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv --yes --no-throttle");
-    said.assert(2, "no row of the first batch is done: row 2: ");
+    said.assert(2, "no row of the first batch is done: row 2 (contacts/1001): ");
     said.assert(
         2,
         "[ENTITY_NOT_FOUND]. To go on although rows fail, resume with --max-failed ROWS",

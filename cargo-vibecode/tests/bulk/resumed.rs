@@ -417,7 +417,7 @@ async fn a_phone_that_an_interrupted_request_has_added_twice_is_reported() {
     desk.write_journal("a.csv", &lines);
     let said = desk.run("contacts a.csv --resume --settle 1");
     said.assert(1, "1 row done, 1 failed");
-    said.assert(1, "row 3 failed: phone: the record has the value more than once (entries 1, 2): the request that was interrupted has added it twice, unless it was there before");
+    said.assert(1, "row 3 (contacts/1) failed: phone: the record has the value more than once (entries 1, 2): the request that was interrupted has added it twice, unless it was there before");
     said.assert(1, "[REPEATED]");
     assert_eq!(desk.phones(1).len(), 2);
 }

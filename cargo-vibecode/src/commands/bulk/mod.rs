@@ -40,6 +40,7 @@ mod records;
 mod repeated;
 mod reviewed;
 mod reviewed_records;
+mod row_name;
 mod send;
 mod sent_to;
 mod spreadsheet_cell;

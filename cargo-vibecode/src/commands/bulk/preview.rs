@@ -17,6 +17,7 @@ use super::{
     records::RecordReader,
     repeated::RepeatedRecords,
     reviewed::{ReviewDigest, RowReview},
+    row_name::record_name,
     send::plan::{Plan, Repeating},
 };
 use crate::{failure::Failure, output::Output, progress::RequestProgress};
@@ -81,7 +82,7 @@ impl Preview {
         let mut reader = RecordReader::new(client.clone(), plan, progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                let name = format!("{}/{}", row.job.entity(), row.job.id());
+                let name = record_name(row.job.entity(), row.job.id());
                 let Some(record) = &row.record else {
                     self.digest.add_missing(row.line);
                     self.lines_not_found.insert(row.line);
@@ -129,7 +130,7 @@ impl Preview {
     /// Counts the rows that are not sent, after all others.
     pub(super) fn end(&mut self, options: &PreviewOptions<'_>, output: &Output) {
         for row in std::mem::take(&mut self.unsent) {
-            let name = format!("{}/{}", options.entity, row.id);
+            let name = record_name(options.entity, row.id);
             self.add_unsent(&row, &name, output);
         }
     }

@@ -63,7 +63,7 @@ impl Sender<'_> {
                     if error.may_lack_additions() {
                         self.failed.insert(row);
                     }
-                    failed.push(RowFailure::of(row, error, columns));
+                    failed.push(RowFailure::of(row, batch.id_of(row), error, columns));
                 }
                 None => ok.push(row),
             }

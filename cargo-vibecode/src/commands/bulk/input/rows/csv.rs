@@ -1,5 +1,5 @@
 //! CSV rows as in RFC 4180: quoted cells may contain delimiters, doubled quotes and line breaks.
-//! This is not the `csv` crate because lines and bytes are counted as an editor counts them.
+//! This is not the `csv` crate because rows are counted as a spreadsheet counts them, and bytes as an editor does.
 
 use std::io::{self, BufRead};
 
@@ -10,11 +10,10 @@ use super::{Cell, CellValue, MAX_ROW_BYTES, Problem, Record, row_too_long, text}
 pub(crate) struct CsvRows<R> {
     input: R,
     delimiter: u8,
+    /// The number of the next row.
+    row: u64,
     /// The position of the next byte.
-    line: u64,
     offset: u64,
-    /// Whether rows are counted instead of lines.
-    counts_rows: bool,
 }
 
 /// The position of a byte within a row.
@@ -33,30 +32,13 @@ const AFTER_QUOTE: &str =
     "there is text after the closing quote of a cell: a quote inside a quoted cell must be doubled";
 
 impl<R: BufRead> CsvRows<R> {
-    /// Starts after the byte order mark, if there is one; `offset` is its length in bytes.
+    /// Starts after what precedes the header, such as a byte order mark; `offset` is its length in bytes.
     pub(crate) fn new(input: R, delimiter: u8, offset: u64) -> Self {
         Self {
             input,
             delimiter,
-            line: 1,
+            row: 1,
             offset,
-            counts_rows: false,
-        }
-    }
-
-    /// Starts with the first row of a sheet. The number of a row is that of the sheet.
-    pub(crate) fn of_sheet(input: R, delimiter: u8) -> Self {
-        Self {
-            counts_rows: true,
-            ..Self::new(input, delimiter, 0)
-        }
-    }
-
-    /// Counts lines that were skipped.
-    pub(crate) fn after_lines(self, lines: u64) -> Self {
-        Self {
-            line: self.line + lines,
-            ..self
         }
     }
 
@@ -66,13 +48,11 @@ impl<R: BufRead> CsvRows<R> {
 
     pub(super) fn read(&mut self, record: &mut Record) -> io::Result<bool> {
         loop {
-            record.begin(self.line, self.offset);
+            record.begin(self.row, self.offset);
             if !self.read_line(record)? {
                 return Ok(false);
             }
-            if self.counts_rows {
-                self.line = record.line + 1;
-            }
+            self.row += 1;
             // A row with only empty cells is what a spreadsheet writes for a deleted one.
             if !record.bytes.is_empty() || record.malformed.is_some() {
                 return Ok(true);
@@ -97,7 +77,6 @@ impl<R: BufRead> CsvRows<R> {
             let mut consumed = 0;
             for byte in buffer {
                 consumed += 1;
-                self.line += u64::from(*byte == b'\n');
                 position = take(record, position, *byte, self.delimiter);
                 if *byte == b'\n' && position != Position::Quoted {
                     has_ended = true;
@@ -208,7 +187,7 @@ pub(crate) fn detect_delimiter(header: &[u8]) -> u8 {
 mod tests {
     use super::*;
 
-    /// Returns the cells of every row, with the line and the byte where it begins.
+    /// Returns the cells of every row, with its number and the byte where it begins.
     fn rows(text: &str) -> Vec<(u64, u64, Vec<String>, Option<&'static str>)> {
         let mut rows = CsvRows::new(text.as_bytes(), b',', 0);
         let mut record = Record::default();
@@ -240,10 +219,10 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_where_an_editor_shows_it() {
+    fn a_row_has_the_number_that_a_spreadsheet_shows() {
         let rows = rows("id,post\r\n\r\n1,\"a\nb\"\n,\n2,c\n");
         let positions: Vec<_> = rows.iter().map(|row| (row.0, row.1)).collect();
-        assert_eq!(positions, [(1, 0), (3, 11), (6, 21)]);
+        assert_eq!(positions, [(1, 0), (3, 11), (5, 21)]);
     }
 
     #[test]
