@@ -121,7 +121,10 @@ async fn a_value_that_its_field_does_not_accept_is_reported_without_the_value() 
         1,
         "2 (contacts/71)  birthdate  `birthdate` requires a date, such as 2026-04-15",
     );
-    said.assert(1, "3 (contacts/72)  companyId  `companyId` requires the id of a record");
+    said.assert(
+        1,
+        "3 (contacts/72)  companyId  `companyId` requires the id of a record",
+    );
     said.assert(
         1,
         "4 (contacts/73)  phone      `phone` has no type `MOBIL`: did you mean `MOBILE`?",
@@ -201,7 +204,10 @@ async fn bad_json_lines_are_reported_with_row_and_column() {
     );
     said.assert(1, "2                        the line is not a JSON object");
     said.assert(1, "3                        the row has no `id`");
-    said.assert(1, "4 (contacts/71)  post    `post` takes one value, not a list");
+    said.assert(
+        1,
+        "4 (contacts/71)  post    `post` takes one value, not a list",
+    );
     desk.assert_nothing_sent();
 }
 

@@ -30,7 +30,10 @@ async fn a_bad_row_is_named_with_its_record() {
     desk.write("a.csv", "id,birthdate\n71,soon\n72,later\n,now\n");
     let said = desk.run("contacts a.csv");
     said.assert(1, "2 (contacts/71), 3 (contacts/72), 4  birthdate  ");
-    said.assert(1, "4                                    id         requires");
+    said.assert(
+        1,
+        "4                                    id         requires",
+    );
     let said = desk.run("contacts a.csv --format json");
     said.assert(
         1,

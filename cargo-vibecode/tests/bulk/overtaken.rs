@@ -131,5 +131,8 @@ async fn of_many_rows_about_a_record_the_last_of_each_field_is_compared() {
     let said = desk.run(&format!("{JOB} --yes"));
     said.assert(1, "40 rows done, 2 failed");
     said.assert(1, "row 42 (contacts/1) failed: post: the row was done");
-    said.assert(1, "row 43 (contacts/1) failed: secondName: the row was done");
+    said.assert(
+        1,
+        "row 43 (contacts/1) failed: secondName: the row was done",
+    );
 }

@@ -360,8 +360,14 @@ async fn a_value_is_shown_on_a_terminal_only() {
     {
         let shown = crate::terminal::Shown::by(desk.command("contacts a.csv"), 120);
         let is_shown = |text: &str| shown.lines.iter().any(|line| line.contains(text));
-        assert!(is_shown("row              column     value   problem"), "{shown:#?}");
-        assert!(is_shown("2 (contacts/71)  birthdate  secret  "), "{shown:#?}");
+        assert!(
+            is_shown("row              column     value   problem"),
+            "{shown:#?}"
+        );
+        assert!(
+            is_shown("2 (contacts/71)  birthdate  secret  "),
+            "{shown:#?}"
+        );
     }
 }
 

@@ -41,6 +41,7 @@ mod repeated;
 mod reviewed;
 mod reviewed_records;
 mod row_name;
+mod rows_to_correct;
 mod send;
 mod sent_to;
 mod spreadsheet_cell;
