@@ -448,7 +448,7 @@ async fn a_resumed_job_names_the_file_of_its_bad_rows_and_not_their_cells() {
     let said = run(&desk, &[&words[..], &["--resume"]].concat());
     said.assert(
         1,
-        "1 row is bad, and not sent: it is in a.bad.csv, with the reason",
+        "1 row is bad and not sent: the bad rows are in a.bad.csv, each with its problems",
     );
     said.assert(1, "2 rows done, 0 failed, 1 bad (not sent)");
     assert!(!said.out.contains("requires a date"), "{said:?}");

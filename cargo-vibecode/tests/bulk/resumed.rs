@@ -170,7 +170,7 @@ async fn an_open_row_that_is_bad_now_is_never_left_out() {
     let said = desk.run("contacts a.csv --resume --skip-bad --settle 1");
     said.assert(
         2,
-        "a.csv: row 2 was sent and had no answer, and it cannot be sent again",
+        "a.csv: row 2 (contacts/71) was sent and had no answer, and it cannot be sent again",
     );
     desk.assert_nothing_sent();
     desk.write("vibecode/contacts.json", gold("81"));

@@ -98,7 +98,7 @@ impl BulkJob<'_> {
         settle: Duration,
     ) -> String {
         format!(
-            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, {}",
+            "{done}. Nothing was sent now. The records were not read: they may have been changed or undone since. To compare: {}. To send all rows again, {}",
             self.command_to_review(),
             begin_again(journal, past, settle)
         )

@@ -82,12 +82,8 @@ impl Checked {
         }
         let path = path.display();
         output.line(if is_known {
-            let bad = number_of(
-                self.bad,
-                "row is bad, and not sent: it is",
-                "rows are bad, and not sent: they are",
-            );
-            format!("{bad} in {path}, with the reason")
+            let bad = number_of(self.bad, "row is", "rows are");
+            format!("{bad} bad and not sent: the bad rows are in {path}, each with its problems")
         } else {
             format!("the bad rows are in {path}")
         });

@@ -49,6 +49,16 @@ pub(crate) struct RowJob {
     pub(crate) change: Result<(u64, Option<PatchJob>), BadRow>,
 }
 
+impl RowJob {
+    /// Returns the id of the record. `None`: the row does not name one, or cannot be read.
+    pub(crate) fn id(&self) -> Option<u64> {
+        match &self.change {
+            Ok((id, _)) => Some(*id),
+            Err(bad_row) => bad_row.id,
+        }
+    }
+}
+
 /// A row that cannot be sent.
 #[derive(Debug)]
 pub(crate) struct BadRow {

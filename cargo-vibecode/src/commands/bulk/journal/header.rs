@@ -393,7 +393,7 @@ impl Setting {
     }
 
     fn optional(name: &'static str, options: Options, text: Option<impl ToString>) -> Self {
-        Self::list(name, options, text.iter().map(ToString::to_string))
+        Self::list(name, options, text.into_iter().map(|text| text.to_string()))
     }
 
     /// A word that the command line knows.

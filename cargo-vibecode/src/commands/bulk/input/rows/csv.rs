@@ -4,6 +4,7 @@
 use std::io::{self, BufRead};
 
 use super::{Cell, CellValue, MAX_ROW_BYTES, Problem, Record, row_too_long, text};
+use crate::plural::number_of;
 
 /// A reader of CSV rows.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ enum Position {
     Quote,
 }
 
-const UNCLOSED: &str = "a quoted cell does not end: is a quote missing?";
+const UNCLOSED: &str = "a quoted cell does not end, so all that follows in the file counts as part of it: is a quote missing?";
 const AFTER_QUOTE: &str =
     "there is text after the closing quote of a cell: a quote inside a quoted cell must be doubled";
 
@@ -141,9 +142,13 @@ pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Prob
     let has_surplus = record.raw_cells().skip(names.len()).any(is_surplus);
     if record.ends.len() < names.len() || has_surplus {
         let (cells, columns) = (record.ends.len(), names.len());
-        let problem = format!(
-            "the row has {cells} cells, but the header has {columns}: is a delimiter not quoted?"
-        );
+        let next = if has_surplus {
+            "put a cell that contains the delimiter in quotes"
+        } else {
+            "cells are missing at its end, or a line break is in a cell without quotes"
+        };
+        let cells = number_of(u64::try_from(cells).unwrap_or(u64::MAX), "cell", "cells");
+        let problem = format!("the row has {cells}, but the header has {columns}: {next}");
         return Err(Problem::of_the_row(problem));
     }
     let mut cells = Vec::with_capacity(names.len());
