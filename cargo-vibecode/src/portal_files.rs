@@ -68,7 +68,7 @@ pub(crate) fn check_portal(
     output: &Output,
 ) -> Result<(), Failure> {
     if files.is_empty() {
-        output.warn("no files of a portal were found in the folder `vibecode` of this folder or of one above it, so neither the portal nor its fields are compared with any: `cargo vibecode pull` fetches them");
+        output.warn("no files of a portal were found in the folder `vibecode` of this folder or of one above it, so it is not checked whether the portal is the right one and has these fields: `cargo vibecode pull` fetches them");
         return Ok(());
     }
     let is_other = |of_file: &str| portal.is_some_and(|portal| !same_portal(of_file, portal));

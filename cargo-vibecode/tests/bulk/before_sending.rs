@@ -178,7 +178,7 @@ async fn the_summary_shows_what_each_column_does() {
     let said = desk.run("contacts a.csv");
     said.assert(
         0,
-        "column    field                 set  cleared  left  added",
+        "column    field                 set  cleared  left  added at most",
     );
     said.assert(0, "post      post                  2             1");
     said.assert(0, "phone     phone, added as WORK                2     2");
@@ -225,7 +225,10 @@ async fn a_first_batch_without_success_stops_the_job() {
         .concat();
     desk.write("a.csv", format!("id,post\n{rows}"));
     let said = desk.run("contacts a.csv --yes --no-throttle");
-    said.assert(2, "no row of the first batch is done: row 2: ");
+    said.assert(
+        2,
+        "no row of the first batch is done: row 2 (contacts/1001): ",
+    );
     said.assert(
         2,
         "[ENTITY_NOT_FOUND]. To go on although rows fail, resume with --max-failed ROWS",

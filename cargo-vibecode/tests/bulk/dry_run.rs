@@ -48,9 +48,9 @@ async fn bad_cells_are_shown_by_their_cause_and_that_of_most_cells_first() {
     let (_, table) = said.out.split_once("\nrow ").unwrap();
     let causes: Vec<&str> = table.lines().skip(2).take(3).collect();
     let expected = [
-        "3, 4, 5 and 27 more  Loyalty    `ufCrm_1` has no such option in the schema, which `cargo vibecode pull` updates: the options are Gold",
-        "2                    birthdate  `birthdate` requires a date, such as 2026-04-15",
-        "2                    id         requires the id of the record, a whole number above 0",
+        "3 (contacts/1), 4 (contacts/2), 5 (contacts/3) and 27 more  Loyalty    `ufCrm_1` has no such option in the schema, which `cargo vibecode pull` updates: the options are Gold",
+        "2                                                           birthdate  `birthdate` requires a date, such as 2026-04-15",
+        "2                                                           id         requires the id of the record, a whole number above 0",
     ];
     assert_eq!(causes, expected, "{said:#?}");
     assert!(!said.out.contains("Level"), "{said:#?}");

@@ -146,7 +146,7 @@ async fn what_the_api_says_of_a_row_is_shown_and_written_out_also_after_a_resume
     let said = desk.run("contacts a.csv --yes --no-throttle");
     said.assert(
         2,
-        "row 2 failed: there is no such record; the API's message: ",
+        "row 2 (contacts/404) failed: there is no such record; the API's message: ",
     );
     let said = desk.run("contacts a.csv --resume --no-throttle");
     said.assert(1, "59 rows done, 1 failed");

@@ -179,7 +179,7 @@ async fn a_zero_byte_does_not_turn_a_file_into_utf_16() {
         });
         desk.write("a.csv", bytes);
         let said = desk.run("contacts a.csv --yes");
-        said.assert(1, "3    post    has a control character");
+        said.assert(1, "3 (contacts/2)  post    has a control character");
         said.assert(1, "1 to send");
     }
 }

@@ -31,8 +31,8 @@ async fn a_ragged_row_is_reported_with_its_line() {
     bad(
         b"id,post\n71,a\n72,b,c\n73\n",
         &[
-            "3            the row has 3 cells, but the header has 2",
-            "4            the row has 1 cells",
+            "3            the row has 3 cells, but the header has 2: put a cell that contains the delimiter in quotes",
+            "4            the row has 1 cell, but the header has 2: cells are missing at its end, or a line break",
         ],
     )
     .await;
@@ -119,12 +119,15 @@ async fn a_value_that_its_field_does_not_accept_is_reported_without_the_value() 
     let said = desk.run("contacts a.csv --yes");
     said.assert(
         1,
-        "2    birthdate  `birthdate` requires a date, such as 2026-04-15",
+        "2 (contacts/71)  birthdate  `birthdate` requires a date, such as 2026-04-15",
     );
-    said.assert(1, "3    companyId  `companyId` requires the id of a record");
     said.assert(
         1,
-        "4    phone      `phone` has no type `MOBIL`: did you mean `MOBILE`?",
+        "3 (contacts/72)  companyId  `companyId` requires the id of a record",
+    );
+    said.assert(
+        1,
+        "4 (contacts/73)  phone      `phone` has no type `MOBIL`: did you mean `MOBILE`?",
     );
     assert!(!format!("{said:?}").contains("secret"));
     desk.assert_nothing_sent();
@@ -147,13 +150,13 @@ async fn marks_line_ends_quoted_breaks_and_empty_rows_are_read() {
     let text = "\u{feff}id;post\r\n\r\n71;\"a \"\"b\"\"\r\nc\"\r\n;\r\n72;d;e\r\n";
     desk.write("a.csv", text);
     let said = desk.run("contacts a.csv --yes");
-    said.assert(1, "6            the row has 3 cells");
+    said.assert(1, "5            the row has 3 cells");
     desk.write("a.csv", text.replace("72;d;e", "72;\"d;e\""));
     desk.run("contacts a.csv --yes")
         .assert(0, "2 rows done, 0 failed");
     assert_eq!(desk.field(71, "post"), "a \"b\"\r\nc");
     assert_eq!(desk.field(72, "post"), "d;e");
-    assert_eq!(desk.reported("a.csv").0, [3, 6]);
+    assert_eq!(desk.reported("a.csv").0, [3, 5]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,11 +200,14 @@ async fn bad_json_lines_are_reported_with_row_and_column() {
     let said = desk.run("contacts a.jsonl --yes");
     said.assert(
         1,
-        "1    pots    belongs to no field (assign it with --map, or ignore it with --ignore): there is no field `pots`: did you mean `post`?",
+        "1 (contacts/71)  pots    belongs to no field (assign it with --map, or ignore it with --ignore): there is no field `pots`: did you mean `post`?",
     );
-    said.assert(1, "2            the line is not a JSON object");
-    said.assert(1, "3            the row has no `id`");
-    said.assert(1, "4    post    `post` takes one value, not a list");
+    said.assert(1, "2                        the line is not a JSON object");
+    said.assert(1, "3                        the row has no `id`");
+    said.assert(
+        1,
+        "4 (contacts/71)  post    `post` takes one value, not a list",
+    );
     desk.assert_nothing_sent();
 }
 
@@ -290,9 +296,9 @@ async fn a_text_that_a_wrong_encoding_has_broken_is_a_bad_cell() {
     desk.write("a.jsonl", "{\"id\":71,\"post\":\"caf\\ufffd\"}\n");
     let said = desk.run("contacts a.csv --yes");
     for row in [
-        "2    name    has `?` in place of its letters",
-        "2    post    looks like UTF-8 that was read in another encoding",
-        "4    name    has a letter that was lost",
+        "2 (contacts/71)  name    has `?` in place of its letters",
+        "2 (contacts/71)  post    looks like UTF-8 that was read in another encoding",
+        "4 (contacts/73)  name    has a letter that was lost",
         "3 rows: 1 to send, 0 without a change, 2 bad",
         "If it is meant, --allow-garbled sends it",
     ] {

@@ -26,6 +26,7 @@ mod interrupted;
 mod journal;
 mod kills;
 mod late_reads;
+mod named_rows;
 mod next_commands;
 mod odd_cells;
 mod old_values;

@@ -390,3 +390,66 @@ async fn a_check_of_an_unfinished_job_prints_how_to_continue_it() {
     let resume = resume.split(", which waits").next().unwrap();
     run_in_another_shell(&desk, resume).assert(0, "2 rows done");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_for_failed_rows_keeps_a_backup_if_their_job_did() {
+    let desk = Desk::of(102).await;
+    let rows: Vec<String> = (1..=102).map(|id| format!("{id},x\n")).collect();
+    let rows = rows.concat().replace("102,x", "404,x");
+    desk.write("a.csv", format!("id,post\n{rows}y,w\n"));
+    let said = run(&desk, &["a.csv", "--yes", "--skip-bad"]);
+    said.assert(1, "101 rows done, 1 failed, 1 bad");
+    let check = printed(&said, "To check it: ");
+    let check = check.split(" (with --yes").next().unwrap();
+    let failed = desk.read("a.failed.csv");
+    let corrected = failed.replace("404,x", "102,z").replace("\ny,", "\n101,");
+    desk.write("a.failed.csv", corrected);
+    let said = run_in_another_shell(&desk, &format!("{check} --yes"));
+    said.assert(0, "2 rows done, 0 failed");
+    run(
+        &desk,
+        &["a.failed.csv.backup.jsonl", "--yes", "--settle", "1"],
+    )
+    .assert(0, "2 rows done, 0 failed");
+    assert_eq!(desk.field(101, "post"), "x");
+    assert!(desk.field(102, "post").is_null());
+
+    // The job itself is finished: the command is the same, but for the backup that exists now.
+    let said = run(&desk, &["a.csv", "--resume", "--skip-bad"]);
+    let again = printed(&said, "To check it: ");
+    assert!(
+        again.contains("--backup a.failed.csv.backup-2.jsonl"),
+        "{again}"
+    );
+
+    desk.write("b.csv", "id,post\n404,x\n1,y\n");
+    for (options, has_backup) in [
+        (&["--no-backup"][..], false),
+        (&["--backup", "b.jsonl"], true),
+    ] {
+        let _ = fs::remove_file(desk.path("b.csv.journal"));
+        let said = run(&desk, &[&["b.csv", "--yes"], options].concat());
+        let check = printed(&said, "To check it: ");
+        let backup = "--backup b.failed.csv.backup.jsonl";
+        assert_eq!(check.contains(backup), has_backup, "{check}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_job_names_the_file_of_its_bad_rows_and_not_their_cells() {
+    let desk = Desk::of(2).await;
+    desk.write(
+        "a.csv",
+        "id,birthdate\n1,1990-01-01\n2,soon\n2,1990-01-02\n",
+    );
+    let words = ["a.csv", "--no-backup", "--skip-bad"];
+    let said = run(&desk, &[&words[..], &["--yes", "--limit", "1"]].concat());
+    said.assert(1, "3 (contacts/2)  birthdate  `birthdate` requires a date");
+    let said = run(&desk, &[&words[..], &["--resume"]].concat());
+    said.assert(
+        1,
+        "1 row is bad and not sent: the bad rows are in a.bad.csv, each with its problems",
+    );
+    said.assert(1, "2 rows done, 0 failed, 1 bad (not sent)");
+    assert!(!said.out.contains("requires a date"), "{said:?}");
+}

@@ -21,7 +21,7 @@ async fn a_row_that_a_lost_attempt_of_an_earlier_row_replaces_is_not_done() {
     let desk = desk(Fault::late(Duration::from_millis(2_500))).await;
     let said = desk.run(&format!("{JOB} --yes"));
     said.assert(1, "1 row done, 1 failed");
-    said.assert(1, "row 3 failed: post: the row was done");
+    said.assert(1, "row 3 (contacts/1) failed: post: the row was done");
     said.assert(1, "[OVERTAKEN]");
     assert_eq!(desk.field(1, "post"), "first");
     let failed = desk.read("a.failed.csv");
@@ -130,6 +130,9 @@ async fn of_many_rows_about_a_record_the_last_of_each_field_is_compared() {
     );
     let said = desk.run(&format!("{JOB} --yes"));
     said.assert(1, "40 rows done, 2 failed");
-    said.assert(1, "row 42 failed: post: the row was done");
-    said.assert(1, "row 43 failed: secondName: the row was done");
+    said.assert(1, "row 42 (contacts/1) failed: post: the row was done");
+    said.assert(
+        1,
+        "row 43 (contacts/1) failed: secondName: the row was done",
+    );
 }

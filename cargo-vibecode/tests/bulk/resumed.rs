@@ -170,7 +170,7 @@ async fn an_open_row_that_is_bad_now_is_never_left_out() {
     let said = desk.run("contacts a.csv --resume --skip-bad --settle 1");
     said.assert(
         2,
-        "a.csv: row 2 was sent and had no answer, and it cannot be sent again",
+        "a.csv: row 2 (contacts/71) was sent and had no answer, and it cannot be sent again",
     );
     desk.assert_nothing_sent();
     desk.write("vibecode/contacts.json", gold("81"));
@@ -417,7 +417,7 @@ async fn a_phone_that_an_interrupted_request_has_added_twice_is_reported() {
     desk.write_journal("a.csv", &lines);
     let said = desk.run("contacts a.csv --resume --settle 1");
     said.assert(1, "1 row done, 1 failed");
-    said.assert(1, "row 3 failed: phone: the record has the value more than once (entries 1, 2): the request that was interrupted has added it twice, unless it was there before");
+    said.assert(1, "row 3 (contacts/1) failed: phone: the record has the value more than once (entries 1, 2): the request that was interrupted has added it twice, unless it was there before");
     said.assert(1, "[REPEATED]");
     assert_eq!(desk.phones(1).len(), 2);
 }

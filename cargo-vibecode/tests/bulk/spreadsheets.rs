@@ -232,7 +232,7 @@ async fn no_cell_of_an_array_formula_without_results_is_read_as_empty() {
         said.assert(1, "5 rows: 1 to send, 0 without a change, 4 bad");
         said.assert(
             1,
-            "2, 3, 4 and 1 more  post    the cell has a formula without its result",
+            "2 (contacts/2), 3 (contacts/3), 4 (contacts/4) and 1 more  post    the cell has a formula without its result",
         );
     }
     // With results, all cells are what they show.

@@ -210,7 +210,7 @@ async fn a_stage_is_not_sent_if_the_row_that_sets_its_pipeline_has_failed() {
         let fault = CallFault::error("VALIDATION_ERROR");
         fail_second_change(&desk, if applied { fault.applied() } else { fault });
         let said = desk.run("deals a.csv --yes");
-        said.assert(1, "row 4 failed: row 3 sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent");
+        said.assert(1, "row 4 (deals/13) failed: row 3 sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent");
         said.assert(1, "2 rows done, 2 failed");
         assert_eq!(desk.reported("a.csv"), (vec![2, 5], vec![3, 4]));
         let mut sent = desk.requests().into_iter();
@@ -230,7 +230,7 @@ async fn a_stage_is_not_sent_after_a_resume_if_the_row_that_sets_its_pipeline_ha
         .assert(1, "1 row done, 1 failed");
     desk.run("deals a.csv --resume").assert(
         1,
-        "row 4 failed: row 3 sets the pipeline of the record and has failed",
+        "row 4 (deals/13) failed: row 3 sets the pipeline of the record and has failed",
     );
     assert_eq!(desk.reported("a.csv"), (vec![2, 5], vec![3, 4]));
     assert_eq!(stage(&desk, 13), "NEW");

@@ -27,7 +27,10 @@ async fn a_field_that_the_portal_dropped_since_the_schema_was_fetched_fails_its_
     desk.write("a.csv", "id,post,Любимый цвет\n1,a,red\n2,b,\n3,c,green\n");
     let said = desk.run("contacts a.csv --yes --no-throttle");
     said.assert(1, "1 row done, 2 failed");
-    said.assert(1, "row 2 failed: Любимый цвет: the API reported a success");
+    said.assert(
+        1,
+        "row 2 (contacts/1) failed: Любимый цвет: the API reported a success",
+    );
     said.assert(1, "`cargo vibecode check contacts`");
     assert_eq!(desk.reported("a.csv"), (vec![3], vec![2, 4]));
     let failed = desk.read("a.failed.csv");
@@ -101,7 +104,10 @@ async fn an_added_phone_beside_a_dropped_field_is_not_blamed() {
     let desk = desk_with_an_old_schema().await;
     desk.write("a.csv", "id,ufCrm_9,phone:HOME\n1,red,+79161112233\n");
     let said = desk.run("contacts a.csv --yes --settle 1");
-    said.assert(1, "row 2 failed: ufCrm_9: the API reported a success");
+    said.assert(
+        1,
+        "row 2 (contacts/1) failed: ufCrm_9: the API reported a success",
+    );
     assert_eq!(desk.phones(1).len(), 1);
     let failed = &desk.journal("a.csv").into_iter().find_map(|line| {
         let failed = &line["done"]["failed"][0];
@@ -257,7 +263,7 @@ async fn a_schema_that_is_old_stops_the_job_after_its_first_batch() {
     let said = desk.run("contacts a.csv --yes --no-throttle");
     said.assert(
         2,
-        "stopped because no row of the first batch is done: row 2: Любимый цвет: the API reported",
+        "stopped because no row of the first batch is done: row 2 (contacts/1): Любимый цвет: the API reported",
     );
     assert_eq!(desk.reported("a.csv"), (vec![], (2..=51).collect()));
     desk.run("contacts a.csv --resume --no-throttle --max-failed 100")
@@ -269,13 +275,19 @@ async fn a_message_that_begins_with_a_column_is_not_a_formula() {
     let desk = desk_with_an_old_schema().await;
     desk.write("a.csv", "id,@SUM(A1)\n1,red\n");
     let said = desk.run("contacts a.csv --yes --map @SUM(A1)=ufCrm_9");
-    said.assert(1, "row 2 failed: @SUM(A1): the API reported a success");
+    said.assert(
+        1,
+        "row 2 (contacts/1) failed: @SUM(A1): the API reported a success",
+    );
     let failed = desk.read("a.failed.csv");
     assert!(failed.starts_with("id,'@SUM(A1),"), "{failed}");
     let row = "1,red,NOT_TAKEN,\"'@SUM(A1): the API reported a success";
     assert!(failed.contains(row), "{failed}");
     let said = desk.run("contacts a.failed.csv --yes --map @SUM(A1)=ufCrm_9");
-    said.assert(1, "row 2 failed: @SUM(A1): the API reported a success");
+    said.assert(
+        1,
+        "row 2 (contacts/1) failed: @SUM(A1): the API reported a success",
+    );
     let failed = desk.read("a.failed.failed.csv");
     assert!(failed.starts_with("id,'@SUM(A1),"), "{failed}");
 }

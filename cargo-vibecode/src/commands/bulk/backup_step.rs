@@ -218,7 +218,7 @@ impl BulkJob<'_> {
     fn new_backup(&self, earlier: &[PathBuf]) -> Result<PathBuf, Failure> {
         match &self.args.backup {
             Some(path) if !earlier.iter().any(|it| is_same(it, path)) => backup::given_path(path),
-            Some(_) | None => backup::next_path(self.input, earlier),
+            Some(_) | None => backup::next_path(&self.input.path, earlier),
         }
     }
 
@@ -232,6 +232,12 @@ impl BulkJob<'_> {
             );
             sender.progress.aside(|| self.output.warn(without));
         }
+    }
+
+    /// Returns whether earlier processes of the job have kept old values, and this command does not say that none are
+    /// wanted.
+    pub(super) fn has_kept_backup(&self, past: &Past) -> bool {
+        !past.backed_up.is_empty() && !self.args.no_backup
     }
 
     /// Shows the backups that earlier processes of the job have made, the newest first.

@@ -7,7 +7,7 @@ use std::{
 
 use vibecode_spec::one_line;
 
-use super::input::rows::Problem;
+use super::{input::rows::Problem, row_name::with_record};
 use crate::{output::Output, plural::number_of};
 
 /// The number of causes that are shown.
@@ -32,14 +32,14 @@ pub(super) struct BadCells {
 #[derive(Debug, Default)]
 struct Cause {
     cells: u64,
-    /// The first of their rows.
-    rows: Vec<u64>,
+    /// The first of their rows, with their records.
+    rows: Vec<(u64, Option<String>)>,
     /// The first of their values that differ.
     values: Vec<String>,
 }
 
 impl BadCells {
-    pub(super) fn add(&mut self, row: u64, problem: Problem) {
+    pub(super) fn add(&mut self, row: u64, record: Option<&str>, problem: Problem) {
         let Problem {
             column,
             text,
@@ -53,7 +53,7 @@ impl BadCells {
         let cause = self.causes.entry(key).or_default();
         cause.cells += 1;
         if cause.rows.len() < MAX_EXAMPLES {
-            cause.rows.push(row);
+            cause.rows.push((row, record.map(str::to_owned)));
         }
         let value = shown(value.as_deref().unwrap_or_default());
         if cause.values.len() < MAX_EXAMPLES && !value.is_empty() && !cause.values.contains(&value)
@@ -91,9 +91,11 @@ impl BadCells {
 }
 
 impl Cause {
-    /// Returns the first rows, such as `2, 3, 4 and 97 more`.
+    /// Returns the first rows, such as `2 (contacts/71), 3 (contacts/72), 4 and 97 more`.
     fn first_rows(&self) -> String {
-        let rows: Vec<String> = self.rows.iter().map(u64::to_string).collect();
+        let rows = self.rows.iter();
+        let rows = rows.map(|(row, record)| with_record(*row, record.as_deref()));
+        let rows: Vec<String> = rows.collect();
         let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         match self.cells.saturating_sub(shown) {
             0 => rows.join(", "),

@@ -19,7 +19,7 @@ use super::input::{
     columns::ColumnOptions,
     fingerprints::Fingerprints,
     origin::Origin,
-    row_jobs::RowJobs,
+    row_jobs::{BadRow, RowJobs},
     rows::Problem,
     tally::{ColumnTally, Tally},
     target::Target,
@@ -28,6 +28,7 @@ use super::journal::past::Past;
 use super::other_forms::OtherForms;
 use super::pipelines;
 use super::repeated::Repeated;
+use super::row_name::record_name;
 use crate::{
     change::{self, ItemTexts},
     code_file::KnownCodes,
@@ -107,9 +108,9 @@ pub(super) fn check(
                 checked.repeated.add(id, row_job.line);
                 checked.add_valid(job.as_ref(), column_options.schema);
             }
-            Err(problems) => {
-                bad_rows.add(&row_jobs, &problems);
-                checked.add_bad(row_job.line, problems, output);
+            Err(bad_row) => {
+                bad_rows.add(&row_jobs, &bad_row.problems);
+                checked.add_bad(row_job.line, bad_row, column_options.entity, output);
             }
         }
     }
@@ -183,13 +184,14 @@ impl Checked {
         self.sets_stages = self.sets_stages || pipelines::sets_stage_alone(job, schema);
     }
 
-    fn add_bad(&mut self, row: u64, problems: Vec<Problem>, output: &Output) {
+    fn add_bad(&mut self, row: u64, bad_row: BadRow, entity: &str, output: &Output) {
         self.bad += 1;
-        for problem in problems {
+        let record = bad_row.id.map(|id| record_name(entity, id));
+        for problem in bad_row.problems {
             let Problem { column, text, .. } = &problem;
-            let fields = json!({ "row": row, "column": column, "problem": text });
+            let fields = json!({ "row": row, "record": record, "column": column, "problem": text });
             output.event("bad_cell", fields);
-            self.bad_cells.add(row, problem);
+            self.bad_cells.add(row, record.as_deref(), problem);
         }
     }
 

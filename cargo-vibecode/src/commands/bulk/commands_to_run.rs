@@ -1,9 +1,17 @@
 //! The commands that are printed as the next step: the words that were given, and what another shell needs
 //! to reach the same portal with them.
 
-use std::{env, ffi::OsString, fmt, path::Path};
+use std::{
+    env,
+    ffi::OsString,
+    fmt,
+    path::{Path, PathBuf},
+};
 
-use super::{job::BulkJob, journal::header::Setting};
+use super::{
+    job::BulkJob,
+    journal::header::{Setting, SettingValue},
+};
 use crate::{
     args, portal,
     shell_word::{no_option, quoted},
@@ -117,15 +125,27 @@ impl BulkJob<'_> {
         self.for_the_same_portal(undo)
     }
 
-    /// Returns the command that checks the file of failed or of bad rows.
-    pub(super) fn command_to_check_rows(&self, file: &Path) -> CommandLine {
+    /// Returns the command that checks the file of failed or of bad rows. Once they are sent, their old values are kept in
+    /// the backup, if there is one.
+    pub(super) fn command_to_check_rows(
+        &self,
+        file: &Path,
+        backup: Option<PathBuf>,
+    ) -> CommandLine {
         let command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
+        let command = backup
+            .into_iter()
+            .fold(command, |command, backup| command.option("backup", backup));
         self.for_the_same_portal(command.with_file(file))
     }
 
     /// Returns the command that shows what the failed rows of an undo would restore in records that were changed since.
-    pub(super) fn command_to_overwrite_newer(&self, failed: &Path) -> CommandLine {
-        let command = self.command_to_check_rows(failed);
+    pub(super) fn command_to_overwrite_newer(
+        &self,
+        failed: &Path,
+        backup: Option<PathBuf>,
+    ) -> CommandLine {
+        let command = self.command_to_check_rows(failed, backup);
         command.flag("overwrite-newer").flag("plan")
     }
 
@@ -221,21 +241,21 @@ impl CommandLine {
 
     fn with_setting(mut self, setting: &Setting) -> Self {
         let Some(name) = setting.options.first() else {
-            if let (Some(word), Some([entity])) =
-                (self.words.get_mut(ENTITY), setting.values().as_deref())
+            if let (Some(word), SettingValue::Values(values)) =
+                (self.words.get_mut(ENTITY), &setting.value)
+                && let [entity] = &values[..]
             {
                 *word = entity.into();
             }
             return self;
         };
         let command = self.without(setting.options);
-        match setting.values() {
-            Some(values) => {
-                let values = values.into_iter();
-                values.fold(command, |command, value| command.option(name, value))
-            }
-            None if setting.value == true => command.flag(name),
-            None => command,
+        match &setting.value {
+            SettingValue::Unknown | SettingValue::NotGiven => command,
+            SettingValue::Flag => command.flag(name),
+            SettingValue::Values(values) => values
+                .iter()
+                .fold(command, |command, value| command.option(name, value)),
         }
     }
 

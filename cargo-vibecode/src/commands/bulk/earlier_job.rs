@@ -98,7 +98,7 @@ impl BulkJob<'_> {
         settle: Duration,
     ) -> String {
         format!(
-            "{done}. Nothing was sent now, and the portal was not compared, where values may have been changed or undone since. To compare: {}. To send all rows again, {}",
+            "{done}. Nothing was sent now. The records were not read: they may have been changed or undone since. To compare: {}. To send all rows again, {}",
             self.command_to_review(),
             begin_again(journal, past, settle)
         )
@@ -132,12 +132,13 @@ impl BulkJob<'_> {
             let (done, journal) = (finished.in_words(), self.input.journal());
             Failure::new(self.after_the_end(&done, &journal, finished.past(), settle))
         };
-        Some(self.finished_undo().unwrap_or_else(done))
+        let undo = self.finished_undo(finished.past());
+        Some(undo.unwrap_or_else(done))
     }
 
     /// Returns what to do after the preview of a finished job. `command` sends the rows of a new one.
     pub(super) fn after_preview(&self, finished: &FinishedJob, command: &CommandLine) -> String {
-        if let Some(undo) = self.finished_undo() {
+        if let Some(undo) = self.finished_undo(finished.past()) {
             return undo.to_string();
         }
         let settle = self.settle_of_batches_of(finished.header());

@@ -1,21 +1,17 @@
 //! The end of a job: its failed rows, its summary and its exit status.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::{
     backup::{Added, KeptBackup},
     check::{Checked, rows},
-    failed::{self, SentRows},
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::{Journal, past::Past},
+    rows_to_correct::RowsToCorrect,
     send::{Sender, Stopped, other_portal::unconfirmed_in_words},
-    sent_to,
 };
 use crate::{ExitStatus, clock::wait_in_words, failure::Failure, plural::number_of};
 
@@ -44,6 +40,24 @@ struct ProcessAdditions {
     stored_in_another_form: u64,
 }
 
+/// How a job was sent that has ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EndedJob {
+    pub(super) is_reviewed: bool,
+    /// Whether it keeps the old values of its rows.
+    pub(super) keeps_backup: bool,
+}
+
+impl ProcessAdditions {
+    fn of(sender: &Sender<'_>, checked: &Checked) -> Self {
+        Self {
+            had_all: sender.counts.had_all(),
+            in_another_form: checked.other_forms.records(),
+            stored_in_another_form: sender.counts.stored_in_another_form(),
+        }
+    }
+}
+
 impl BulkJob<'_> {
     /// Called once every row has been reported. Writes the failed rows to a file; the journal is
     /// kept.
@@ -52,44 +66,26 @@ impl BulkJob<'_> {
         sender: &mut Sender<'_>,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-        is_reviewed: bool,
+        ended: EndedJob,
     ) -> Result<ExitStatus, Failure> {
         let (ok, failed) = (sender.progress.ok, sender.progress.failed);
-        // Bad rows alone are in their own file.
-        let failed_rows = match failed {
-            0 => None,
-            _ => Some(failed::write(
-                &self.sent_rows(checked, column_options),
-                &mut sender.journal,
-                failed,
-                self.output,
-            )?),
+        let journal = &mut sender.journal;
+        let to_correct = RowsToCorrect {
+            file: self.write_failed_rows(journal, failed, checked, column_options)?,
+            failed,
+            checked,
+            keeps_backup: ended.keeps_backup,
         };
         let left = checked.to_send.saturating_sub(ok + failed);
         if left == 0 {
-            sender.journal.finish(ok, failed)?;
+            journal.finish(ok, failed)?;
         }
         self.note_undo(ok);
-        let additions = ProcessAdditions {
-            had_all: sender.counts.had_all(),
-            in_another_form: checked.other_forms.records(),
-            stored_in_another_form: sender.counts.stored_in_another_form(),
-        };
+        let additions = ProcessAdditions::of(sender, checked);
         self.show_additions(additions, checked);
-        let stored = stored_in_another_form(&mut sender.journal)?;
-        let stored = (stored, failed);
-        let shown = self.show_rows_to_correct(failed_rows, checked, stored);
-        self.advise_on_newer(&mut sender.journal)?;
+        let failed_rows = self.show_rows_to_correct(&to_correct, &mut sender.journal)?;
         self.warn_of_unanswered(sender.may_be_applied(self.settle_of_batches()));
-        self.show_rows_left(left, is_reviewed);
-        self.output.line(format!(
-            "the journal is kept, so that the rows are not sent again by mistake: {}",
-            self.input.journal().display()
-        ));
-        self.show_not_undone();
-        let bad = bad_rows(checked.bad);
-        self.output
-            .line(format!("{} done, {failed} failed{bad}", rows(ok)));
+        self.show_rows_left(left, ended.is_reviewed);
         let counts = Counts {
             ok,
             failed,
@@ -98,10 +94,23 @@ impl BulkJob<'_> {
             is_undone: false,
             is_portal_confirmed: sender.is_portal_confirmed(),
         };
-        self.summarize(counts, checked, shown.as_deref());
+        self.show_end(counts, checked);
+        self.summarize(counts, checked, failed_rows.as_deref());
         Ok(exit_status(
             failed > 0 || checked.bad > 0 || counts.is_portal_confirmed == Some(false),
         ))
+    }
+
+    /// Prints the last lines of a job that has ended.
+    fn show_end(&self, counts: Counts, checked: &Checked) {
+        let (ok, failed) = (rows(counts.ok), counts.failed);
+        self.output.line(format!(
+            "the journal is kept, so that the rows are not sent again by mistake: {}",
+            self.input.journal().display()
+        ));
+        self.show_not_undone();
+        let bad = bad_rows(checked.bad);
+        self.output.line(format!("{ok} done, {failed} failed{bad}"));
     }
 
     fn show_additions(&self, additions: ProcessAdditions, checked: &Checked) {
@@ -180,19 +189,18 @@ impl BulkJob<'_> {
                 .warn(unconfirmed_in_words(&past.unconfirmed, None));
         }
         let path = self.input.failed();
-        let failed_rows = match past.failed {
-            0 => None,
-            _ if path.exists() => Some((path, None)),
-            _ => {
-                let sent = self.sent_rows(checked, column_options);
-                let failed = past.failed;
-                Some(failed::write(&sent, &mut journal, failed, self.output)?)
-            }
+        let file = if past.failed > 0 && path.exists() {
+            Some((path, None))
+        } else {
+            self.write_failed_rows(&mut journal, past.failed, checked, column_options)?
         };
-        let stored = stored_in_another_form(&mut journal)?;
-        let stored = (stored, past.failed);
-        let shown = self.show_rows_to_correct(failed_rows, checked, stored);
-        self.advise_on_newer(&mut journal)?;
+        let to_correct = RowsToCorrect {
+            file,
+            failed: past.failed,
+            checked,
+            keeps_backup: self.has_kept_backup(past),
+        };
+        let failed_rows = self.show_rows_to_correct(&to_correct, &mut journal)?;
         let settle = self.settle_of_batches();
         if let (rows, left) = past.may_be_applied(settle)
             && !left.is_zero()
@@ -212,7 +220,7 @@ impl BulkJob<'_> {
             is_portal_confirmed: is_unconfirmed.then_some(false),
             ..Counts::default()
         };
-        self.summarize(counts, checked, shown.as_deref());
+        self.summarize(counts, checked, failed_rows.as_deref());
         Ok(exit_status(
             past.failed > 0 || checked.bad > 0 || past.is_undone() || is_unconfirmed,
         ))
@@ -259,104 +267,6 @@ impl BulkJob<'_> {
             "other_backups": others.collect::<Vec<_>>(),
         });
         self.output.event("not_undone", document);
-    }
-
-    fn sent_rows<'a>(
-        &'a self,
-        checked: &'a Checked,
-        column_options: &'a ColumnOptions<'a>,
-    ) -> SentRows<'a> {
-        let portal = self.identity.as_ref().and_then(|it| it.portal.as_deref());
-        SentRows {
-            input: self.input,
-            column_options,
-            checked,
-            sent_to: sent_to::cell(portal, &self.args.entity),
-        }
-    }
-
-    /// Prints where the failed and the bad rows are, and the new name of an earlier file of failed rows. Returns the path
-    /// of the failed rows for programs. `stored` is the number of failed rows of which the portal has probably stored a
-    /// phone in another form, and that of all failed rows.
-    fn show_rows_to_correct(
-        &self,
-        failed: Option<(PathBuf, Option<PathBuf>)>,
-        checked: &Checked,
-        (stored, all): (u64, u64),
-    ) -> Option<String> {
-        let bad = checked.file_of_bad_rows();
-        let Some((path, earlier)) = failed else {
-            if let Some(path) = bad {
-                self.show_file_to_correct("bad rows, which were not sent,", path);
-            }
-            return None;
-        };
-        if let Some(earlier) = earlier {
-            self.output.line(format!(
-                "an earlier file of failed rows is now {}",
-                earlier.display()
-            ));
-        }
-        let which = if checked.bad > 0 {
-            "failed and the bad rows"
-        } else {
-            "failed rows"
-        };
-        let are_all_stored = stored == all && checked.bad == 0;
-        if are_all_stored {
-            self.output.line(format!(
-                "the failed rows are in {}: the portal has probably stored their phones in another form. If these are the same numbers, nothing has to be run again",
-                path.display()
-            ));
-        } else {
-            self.show_file_to_correct(which, &path);
-        }
-        if stored > 0 && !are_all_stored {
-            self.output.line(format!(
-                "of {} in that file the portal has probably stored a phone in another form (SIMILAR_PHONE): if it is the same number, remove the row from the file",
-                rows(stored)
-            ));
-        }
-        Some(path.display().to_string())
-    }
-
-    fn show_file_to_correct(&self, which: &str, path: &Path) {
-        self.output.line(format!(
-            "the {which} are in {}: correct them, and run that file. To check it: {} (with --yes it is sent)",
-            path.display(),
-            self.command_to_check_rows(path)
-        ));
-    }
-
-    /// Prints how to undo the rows that were left since somebody else has changed their records. The command above
-    /// would leave them again.
-    fn advise_on_newer(&self, journal: &mut Journal) -> Result<(), Failure> {
-        if self.input.origin.is_none() || self.args.overwrite_newer {
-            return Ok(());
-        }
-        let mut is_any_left = false;
-        journal.failures(|failure| is_any_left |= failure.is_changed_since())?;
-        if is_any_left {
-            self.output.line(format!(
-                "to undo the failed rows also in records that were changed since: {} (it shows what would be replaced; with --yes instead of --plan it is sent)",
-                self.command_to_overwrite_newer(&self.input.failed())
-            ));
-        }
-        Ok(())
-    }
-
-    /// The error of an undo that is finished, and is sent again with `--overwrite-newer`. `None` if this is not one.
-    pub(super) fn finished_undo(&self) -> Option<Failure> {
-        let failed = self.input.failed();
-        let is_one = self.input.origin.is_some() && self.args.overwrite_newer && failed.exists();
-        is_one.then(|| {
-            let problem = format!(
-                "this undo is finished: nothing was sent, since all of its rows would replace what was changed since. Its failed rows are in {}. To undo only these: {} (it shows what would be replaced; with --yes instead of --plan it is sent)",
-                failed.display(),
-                self.command_to_overwrite_newer(&failed)
-            );
-            Failure::in_file(&self.input.journal(), problem)
-        })
     }
 
     /// Warns that the failed rows must not be run yet.
@@ -434,13 +344,6 @@ impl BulkJob<'_> {
             bad_rows(checked.bad)
         ))
     }
-}
-
-/// Returns the number of failed rows of which the portal has probably stored a phone in another form.
-fn stored_in_another_form(journal: &mut Journal) -> Result<u64, Failure> {
-    let mut stored = 0;
-    journal.failures(|failure| stored += u64::from(failure.is_stored_in_another_form()))?;
-    Ok(stored)
 }
 
 /// Says of how many rows the change may still be applied, and for how long.

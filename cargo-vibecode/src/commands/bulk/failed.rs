@@ -102,7 +102,7 @@ fn write_rows(
     while let Some(row_job) = row_jobs.next()? {
         progress.advance_to(row_jobs.bytes_read());
         let reason = match &row_job.change {
-            Err(problems) => Some((BAD_ROW, bad::message(problems))),
+            Err(bad_row) => Some((BAD_ROW, bad::message(&bad_row.problems))),
             Ok(_) => reasons.of(row_job.line, &mut at),
         };
         if let Some((code, message)) = reason {

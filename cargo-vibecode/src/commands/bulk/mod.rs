@@ -40,6 +40,8 @@ mod records;
 mod repeated;
 mod reviewed;
 mod reviewed_records;
+mod row_name;
+mod rows_to_correct;
 mod send;
 mod sent_to;
 mod spreadsheet_cell;

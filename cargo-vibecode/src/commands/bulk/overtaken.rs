@@ -141,7 +141,8 @@ impl BulkJob<'_> {
                     Ok(read) => RowError::Overtaken(read.differences),
                     Err(not_read) => RowError::NotRead(not_read),
                 };
-                Some(RowFailure::of(row.line, &error, plan.columns()))
+                let id = row.job.id();
+                Some(RowFailure::of(row.line, Some(id), &error, plan.columns()))
             });
             let overtaken: Vec<RowFailure> = overtaken.collect();
             let count = u64::try_from(overtaken.len()).unwrap_or_default();

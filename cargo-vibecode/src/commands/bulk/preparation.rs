@@ -16,7 +16,7 @@ use super::{
     reviewed_records::ReviewedRecords,
     send::{
         Mode, Sender, Stopped,
-        batch::RowError,
+        batch::{RefusedRow, RowError},
         plan::{Plan, Selection},
     },
 };
@@ -53,7 +53,7 @@ struct Comparison<'a> {
 struct PreparedRows {
     kept: Option<KeptRows>,
     /// Those that must not be sent.
-    refused: Vec<(u64, RowError)>,
+    refused: Vec<RefusedRow>,
     /// Whether no record of rows that were never sent could be read.
     are_all_unread: bool,
 }
@@ -323,7 +323,11 @@ impl Preparation<'_> {
             for row in rows {
                 is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
                 match self.comparison.decide(&row, failed)? {
-                    Decision::Refused(error) => refused.push((row.line, error)),
+                    Decision::Refused(error) => refused.push(RefusedRow {
+                        line: row.line,
+                        id: row.job.id(),
+                        error,
+                    }),
                     Decision::NotAsReviewed => changed.insert(row.line),
                     Decision::Sent => {
                         if let Some(kept) = &mut kept {

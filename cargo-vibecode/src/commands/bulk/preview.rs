@@ -17,6 +17,7 @@ use super::{
     records::{FoundRecord, RecordReader},
     repeated::RepeatedRecords,
     reviewed::{ReviewDigest, RowReview},
+    row_name::record_name,
     send::{
         batch::RowError,
         plan::{Plan, Repeating},
@@ -87,7 +88,7 @@ impl Preview {
         let mut reader = RecordReader::new(client.clone(), plan, progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                let name = format!("{}/{}", row.job.entity(), row.job.id());
+                let name = record_name(row.job.entity(), row.job.id());
                 let record = match &row.record {
                     FoundRecord::Found(record) => record.raw(),
                     FoundRecord::NotFound => {
@@ -144,7 +145,7 @@ impl Preview {
     /// Counts the rows that are not sent, after all others.
     pub(super) fn end(&mut self, options: &PreviewOptions<'_>, output: &Output) {
         for row in std::mem::take(&mut self.unsent) {
-            let name = format!("{}/{}", options.entity, row.id);
+            let name = record_name(options.entity, row.id);
             self.add_unsent(&row, &name, output);
         }
     }

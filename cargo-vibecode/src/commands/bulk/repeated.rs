@@ -92,7 +92,7 @@ impl Repeated {
             },
         };
         output.warn(format!(
-            "{} the record of an earlier row ({example}): they are sent in the order of the file, so the last one wins",
+            "{} the record of an earlier row ({example}): rows are sent in the order of the file, so the last one wins",
             number_of(self.count, "row changes", "rows change")
         ));
     }

@@ -24,6 +24,7 @@ use super::{
     records::{FoundRecord, RecordReader, RowRecord},
     repeated::RepeatedRecords,
     reviewed::{RowReview, digest_of_missing},
+    row_name::record_name,
     send::plan::{Plan, Selection},
 };
 use crate::{failure::Failure, plural::number_of, progress::RequestProgress};
@@ -42,6 +43,27 @@ pub(super) struct ReviewedRecords<'a> {
     /// The records with several rows of which one was compared.
     compared: HashSet<u64>,
     overwrites_newer: bool,
+}
+
+/// The rows that are left of a job and would not change what was reviewed.
+#[derive(Debug, Default)]
+struct NotAsReviewed {
+    count: u64,
+    /// The first of them, and the id of its record.
+    first: Option<(u64, u64)>,
+    /// The first of them that was sent and had no answer, and the id of its record.
+    first_open: Option<(u64, u64)>,
+}
+
+impl NotAsReviewed {
+    fn add(&mut self, row: &RowRecord, is_open: bool) {
+        let named = (row.line, row.job.id());
+        self.count += 1;
+        self.first.get_or_insert(named);
+        if is_open {
+            self.first_open.get_or_insert(named);
+        }
+    }
 }
 
 impl BulkJob<'_> {
@@ -68,21 +90,20 @@ impl BulkJob<'_> {
         }
         let changed = self.rows_not_as_reviewed(checked, column_options, past);
         let changed = changed.await?;
-        if let Some(first) = changed.iter().next() {
+        if let Some((first, id)) = changed.first {
             let or_newer = match self.input.origin {
                 Some(_) => ", or --overwrite-newer is another one",
                 None => "",
             };
-            let open = changed.iter().find(|row| past.open.contains(*row));
-            let open = open.map_or_else(String::new, |row| {
+            let open = changed.first_open.map_or_else(String::new, |(row, id)| {
                 format!(
-                    ". Row {row} was sent and had no answer, and its record has neither what was reviewed nor what the row sets"
+                    ". Row {row} was sent and had no answer, and its record ({id}) has neither what was reviewed nor what the row sets"
                 )
             });
             return Err(Failure::new(format!(
-                "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}){or_newer}: nothing was sent{open}. To review what is left: {}",
+                "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}, record {id}){or_newer}: nothing was sent{open}. To review what is left: {}",
                 review.digest,
-                changed.len(),
+                changed.count,
                 to_review()
             )));
         }
@@ -94,14 +115,14 @@ impl BulkJob<'_> {
         Ok(())
     }
 
-    /// Returns the rows that are left and would not change what was reviewed.
+    /// Finds the rows that are left and would not change what was reviewed.
     async fn rows_not_as_reviewed(
         &self,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
         past: &Past,
-    ) -> Result<RowSet, Failure> {
-        let mut changed = RowSet::default();
+    ) -> Result<NotAsReviewed, Failure> {
+        let mut changed = NotAsReviewed::default();
         let mut left = past.reviewed.rows();
         past.done.iter().for_each(|row| left.remove(row));
         if left.is_empty() {
@@ -126,7 +147,7 @@ impl BulkJob<'_> {
                 let is_read = !matches!(row.record, FoundRecord::NotRead(_));
                 let reviewed = records.have_what_was_reviewed(&row, column_options);
                 if is_read && reviewed == Some(false) {
-                    changed.insert(row.line);
+                    changed.add(&row, past.open.contains(row.line));
                 }
             }
         }
@@ -195,7 +216,7 @@ impl ReviewedRecords<'_> {
         let changes = RowChanges::of(&row.job, record, options.schema);
         let written = row.written.as_ref().filter(|_| !self.overwrites_newer);
         let refused = written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record));
-        let name = format!("{}/{}", row.job.entity(), row.job.id());
+        let name = record_name(row.job.entity(), row.job.id());
         let review = RowReview {
             line: row.line,
             record: &name,

@@ -6,8 +6,9 @@ use vibecode_runtime::Client;
 
 use super::{
     backup::{self, written::WrittenByRecord},
+    backup_step::keeps_backup,
     check::Checked,
-    ending::bad_rows,
+    ending::{EndedJob, bad_rows},
     estimate::Estimate,
     input::columns::ColumnOptions,
     job::{BulkJob, interrupted_before_sending},
@@ -61,7 +62,10 @@ impl BulkJob<'_> {
             self.output.line(after);
             return self.finished_before(journal, &past, checked, &column_options);
         }
-        let is_reviewed = past.reviewed.review.is_some();
+        let ended = EndedJob {
+            is_reviewed: past.reviewed.review.is_some(),
+            keeps_backup: keeps_backup(self.args, checked, &past),
+        };
         let sender = self.sender(client, journal, interrupts, checked, &past);
         let mut sender = sender.without(refused);
         let sent = self
@@ -69,8 +73,8 @@ impl BulkJob<'_> {
             .await;
         sender.progress.end();
         match sent {
-            Ok(()) => self.finish(&mut sender, checked, &column_options, is_reviewed),
-            Err(stopped) => Err(self.interrupted(&sender, checked, stopped, is_reviewed)),
+            Ok(()) => self.finish(&mut sender, checked, &column_options, ended),
+            Err(stopped) => Err(self.interrupted(&sender, checked, stopped, ended.is_reviewed)),
         }
     }
 

@@ -99,21 +99,7 @@ impl<'a> Enums<'a> {
     /// Returns the enum of codes, with a variant for codes that the portal may get later.
     fn of_codes(&self, field: &Field, part: &Part<'_>, types: &mut Names) -> Enum {
         let title = field.title.as_deref().unwrap_or(&field.name);
-        let by_name = Names::default().camel(&field.name, &format!("Codes{}", digits(&field.name)));
-        let name = match part.pipeline {
-            Some(number) if number > 0 => {
-                let by_number = format!("{by_name}Pipeline{number}");
-                let pipeline = self.pipeline_name(field, number);
-                let pipeline = pipeline.map_or_else(|| format!("pipeline {number}"), str::to_owned);
-                types.camel(&format!("{title} {pipeline}"), &by_number)
-            }
-            // Without its number, it would look like the enum of every pipeline.
-            Some(number) if !part.is_only => types.camel(
-                &format!("{title} pipeline {number}"),
-                &format!("{by_name}Pipeline{number}"),
-            ),
-            _ => types.camel(title, &by_name),
-        };
+        let name = self.name_of_codes(field, title, part, types);
         let in_pipeline = part.pipeline.map_or_else(String::new, |number| {
             let pipeline = self.pipeline_name(field, number).map(doc_text);
             let called = pipeline.filter(|name| !name.is_empty());
@@ -162,6 +148,31 @@ impl<'a> Enums<'a> {
         let _ = writeln!(text, "    {other}(String),");
         let _ = writeln!(text, "}}");
         Enum { name, text }
+    }
+
+    /// Returns the name of an enum of codes. That of one pipeline names it.
+    fn name_of_codes(
+        &self,
+        field: &Field,
+        title: &str,
+        part: &Part<'_>,
+        types: &mut Names,
+    ) -> String {
+        let by_name = Names::default().camel(&field.name, &format!("Codes{}", digits(&field.name)));
+        match part.pipeline {
+            Some(number) if number > 0 => {
+                let by_number = format!("{by_name}Pipeline{number}");
+                let pipeline = self.pipeline_name(field, number);
+                let pipeline = pipeline.map_or_else(|| format!("pipeline {number}"), str::to_owned);
+                types.camel(&format!("{title} {pipeline}"), &by_number)
+            }
+            // Without its number, it would look like the enum of every pipeline.
+            Some(number) if !part.is_only => types.camel(
+                &format!("{title} pipeline {number}"),
+                &format!("{by_name}Pipeline{number}"),
+            ),
+            _ => types.camel(title, &by_name),
+        }
     }
 }
 

@@ -32,31 +32,7 @@ impl<'a> Module<'a> {
     /// Returns the text of the module, formatted like rustfmt.
     pub(super) fn text(&self) -> String {
         let struct_name = struct_name(self.entity);
-        let builder_name = format!("{struct_name}Patch");
-        // Names that the module itself uses.
-        let ids = Entity::ALL.iter().map(|entity| entity.id_type_name());
-        let mut reserved: Vec<&str> = ids.collect();
-        reserved.extend([
-            &*struct_name,
-            &builder_name,
-            "Option",
-            "String",
-            "Vec",
-            "Patch",
-            "Record",
-            "Enumeration",
-            "Date",
-            "DateTime",
-            "Money",
-            "CrmRef",
-            "File",
-            "Phone",
-            "Email",
-            "Id",
-            "UserId",
-            "SmartProcess",
-        ]);
-        let mut types = Names::reserving(&reserved);
+        let mut types = names_of_types(&struct_name);
         let mut names = Names::default();
         let mut imports: BTreeSet<&str> = ["Patch", "Record"].into();
         let mut body = String::new();
@@ -115,6 +91,34 @@ pub(super) fn usual_fields(schema: &Schema) -> Vec<&Field> {
         field.name != "id" && (!is_fixed(field) || TIMES.contains(&field.name.as_str()))
     };
     schema.fields().filter(is_usual).collect()
+}
+
+/// Returns the names of types, without those that the module itself uses.
+fn names_of_types(struct_name: &str) -> Names {
+    let builder_name = format!("{struct_name}Patch");
+    let ids = Entity::ALL.iter().map(|entity| entity.id_type_name());
+    let mut reserved: Vec<&str> = ids.collect();
+    reserved.extend([
+        struct_name,
+        &builder_name,
+        "Option",
+        "String",
+        "Vec",
+        "Patch",
+        "Record",
+        "Enumeration",
+        "Date",
+        "DateTime",
+        "Money",
+        "CrmRef",
+        "File",
+        "Phone",
+        "Email",
+        "Id",
+        "UserId",
+        "SmartProcess",
+    ]);
+    Names::reserving(&reserved)
 }
 
 fn push_field(

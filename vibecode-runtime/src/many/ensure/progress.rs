@@ -30,7 +30,7 @@ use crate::{
     client::{LockRequest, RecordLock, request::Effect},
     many::ItemResult,
     patch::body::Body,
-    value::multifield,
+    value::multifield::{self, EntryKey},
 };
 
 /// The pause between the first read and the second. Each further read comes twice as long after the
@@ -67,6 +67,15 @@ pub(super) enum Step {
     Read(Instant),
     Write(Body),
     Done(Result<Ensured>),
+}
+
+/// What the open writes to a record mean for what is read of it.
+#[derive(Default)]
+struct OfOpenWrites {
+    /// From when on a read shows all of them.
+    settles_at: Option<Instant>,
+    /// The entries that may be values that were sent, in another form.
+    unknown: Vec<EntryKey>,
 }
 
 impl Progress {
@@ -140,39 +149,11 @@ impl Progress {
             Ok(missing) => missing,
             Err(error) => return self.fail(error),
         };
-        let mut proven = true;
-        // The entries that may be values that were sent, in another form.
-        let mut unknown = Vec::new();
-        let mut settles_at = None;
-        let adds = Effect::of(&missing.body) == Effect::Adds;
-        if let Some(lock) = &mut self.lock {
-            let entries = raw.multifields().ok().map(|entries| entries.keys());
-            if let Some(entries) = &entries {
-                lock.settle_shown(entries);
-            }
-            for entry in &missing.present {
-                lock.note_shown(&entry.key());
-            }
-            // A read that lacks a value which was shown before is out of date.
-            let shown = missing.wanted.iter();
-            let shown = shown.filter_map(|entry| lock.shown_until(self.job.entity(), &entry.key()));
-            settles_at = shown.max().max(lock.settles_at());
-            proven = settles_at.is_none_or(|at| sent_at >= at);
-            if let Some(entries) = entries {
-                if adds {
-                    unknown = lock.unknown_entries(&missing.kinds(), &entries);
-                }
-                // Checks all kinds that are written, not only those that this patch adds.
-                if lock.unknown_entries(multifield::KINDS, &entries).is_empty() {
-                    lock.settle_disproven(sent_at);
-                }
-                lock.note_read(entries);
-            }
-        }
+        let of_lock = self.note_shown(&missing, &raw, sent_at);
         let refused = self.refuses_similar_phones;
         let refused = refused.then(|| missing.similar_phone(&raw)).flatten();
         let is_taken = self.taken_until.is_some();
-        let stored_otherwise = is_taken.then(|| missing.stored_otherwise(&raw, &unknown));
+        let stored_otherwise = is_taken.then(|| missing.stored_otherwise(&raw, &of_lock.unknown));
         let stored_otherwise = stored_otherwise.flatten();
         let body = std::mem::take(&mut missing.body);
         let first = self.first.get_or_insert(missing);
@@ -180,30 +161,71 @@ impl Progress {
             self.step = Step::Done(Ok(first.ensured(raw, self.was_sent)));
             return;
         }
-        if let Some(until) = self.taken_until {
-            self.step = match stored_otherwise {
+        self.step = match self.taken_until {
+            Some(until) => match stored_otherwise {
                 Some(phone) => Step::Done(Err(stored_in_another_form(&phone))),
                 None if sent_at >= until => Step::Done(Err(not_taken(&body))),
                 None => self.read_again(now, until),
-            };
-            return;
+            },
+            None => match &refused {
+                Some(phone) if !self.was_sent => Step::Done(Err(refused_similar(phone))),
+                _ => self.write_or_read_again(body, (sent_at, now), &of_lock, refused.is_some()),
+            },
+        };
+    }
+
+    /// Notes in the lock what a read has shown, and returns what its open writes mean for the next step.
+    fn note_shown(&mut self, missing: &Missing, raw: &RawAnswer, sent_at: Instant) -> OfOpenWrites {
+        let mut unknown = Vec::new();
+        let Some(lock) = &mut self.lock else {
+            return OfOpenWrites::default();
+        };
+        let entries = raw.multifields().ok().map(|entries| entries.keys());
+        if let Some(entries) = &entries {
+            lock.settle_shown(entries);
         }
-        if let Some(phone) = &refused
-            && !self.was_sent
-        {
-            self.step = Step::Done(Err(refused_similar(phone)));
-            return;
+        for entry in &missing.present {
+            lock.note_shown(&entry.key());
         }
-        self.step = match settles_at {
-            Some(at) if adds && !proven => self.read_again(now, at),
+        // A read that lacks a value which was shown before is out of date.
+        let shown = missing.wanted.iter();
+        let shown = shown.filter_map(|entry| lock.shown_until(self.job.entity(), &entry.key()));
+        let settles_at = shown.max().max(lock.settles_at());
+        if let Some(entries) = entries {
+            if Effect::of(&missing.body) == Effect::Adds {
+                unknown = lock.unknown_entries(&missing.kinds(), &entries);
+            }
+            // Checks all kinds that are written, not only those that this patch adds.
+            if lock.unknown_entries(multifield::KINDS, &entries).is_empty() {
+                lock.settle_disproven(sent_at);
+            }
+            lock.note_read(entries);
+        }
+        OfOpenWrites {
+            settles_at,
+            unknown,
+        }
+    }
+
+    /// Returns the step after a read that lacks what is in `body`: it is written once no open write can add it any more.
+    fn write_or_read_again(
+        &mut self,
+        body: Body,
+        (sent_at, now): (Instant, Instant),
+        of_lock: &OfOpenWrites,
+        has_similar_phone: bool,
+    ) -> Step {
+        let adds = Effect::of(&body) == Effect::Adds;
+        match of_lock.settles_at {
+            Some(at) if adds && sent_at < at => self.read_again(now, at),
             // After a write the similar phone is a new one too.
-            _ if !unknown.is_empty() || refused.is_some() => Step::Done(Err(reformatted())),
+            _ if !of_lock.unknown.is_empty() || has_similar_phone => Step::Done(Err(reformatted())),
             _ if self.may_send(&body) => {
                 self.is_open &= !adds;
                 Step::Write(body)
             }
             _ => Step::Done(Err(not_shown(self.lost.take()))),
-        };
+        }
     }
 
     fn may_send(&self, body: &Body) -> bool {

@@ -6,11 +6,7 @@ use std::{
 };
 
 use super::undo_file::{RETURNED, ROWS};
-use crate::{
-    commands::bulk::{earlier, input::Input},
-    failure::Failure,
-    part_file::remove_leftovers,
-};
+use crate::{commands::bulk::earlier, failure::Failure, part_file::remove_leftovers};
 
 const MAX_BACKUPS: usize = 10_000;
 
@@ -39,17 +35,17 @@ pub(in crate::commands::bulk) fn given_path(path: &Path) -> Result<PathBuf, Fail
     Ok(path.to_owned())
 }
 
-/// Returns the path of the next backup of a job, which has these already, the newest first. An earlier one is never
+/// Returns the path of the next backup of a job of the rows of `file`, which has these already, the newest first. An earlier one is never
 /// overwritten, and the next one of a backup whose name was given is beside it.
 ///
 /// # Errors
 /// If there are too many.
 pub(in crate::commands::bulk) fn next_path(
-    input: &Input,
+    file: &Path,
     of_job: &[PathBuf],
 ) -> Result<PathBuf, Failure> {
     let named = |number: usize| {
-        let mut name = OsString::from(&input.path);
+        let mut name = OsString::from(file);
         match number {
             1 => name.push(".backup.jsonl"),
             _ => name.push(format!(".backup-{number}.jsonl")),
@@ -58,16 +54,14 @@ pub(in crate::commands::bulk) fn next_path(
     };
     let is_free = |path: &PathBuf| !is_taken(path) && !of_job.contains(path);
     let mut by_default = (1..=MAX_BACKUPS).map(named);
-    let given = of_job
-        .last()
-        .filter(|first| !has_default_name(first, &input.path));
+    let given = of_job.last().filter(|first| !has_default_name(first, file));
     let free = match given {
         Some(given) => earlier::numbered(given).take(MAX_BACKUPS).find(is_free),
         None => by_default.find(is_free),
     };
     free.ok_or_else(|| {
         Failure::in_file(
-            &input.path,
+            file,
             "there are too many backups of this file: delete those that are not needed",
         )
     })

@@ -186,7 +186,7 @@ impl UndoFile {
             let problems = match &row.change {
                 Ok((of, job)) if *of == id => not_restored(&fields, job.as_ref(), &record),
                 Ok(_) => return Err(out_of_step(path)),
-                Err(problems) => bad_fields(&fields, problems),
+                Err(bad_row) => bad_fields(&fields, &bad_row.problems),
             };
             are_all_restored &= problems.is_empty();
             let line = str::from_utf8(rows.record().raw_line()).unwrap_or_default();

@@ -29,7 +29,8 @@ impl Checked {
                 .concat()
             })
             .collect();
-        let head = ["column", "field", "set", "cleared", "left", "added"];
+        // What a record has already is not added again, which only its reading shows.
+        let head = ["column", "field", "set", "cleared", "left", "added at most"];
         output.table(&head, &columns);
         output.line(format!(
             "{}: {} to send, {} without a change, {} bad",
@@ -47,7 +48,12 @@ impl Checked {
             output.line(left);
         }
         if self.bad > 0 {
-            self.show_bad(output);
+            // The first check of a job that leaves them out has shown their cells.
+            let is_known = args.resume && args.skip_bad;
+            if !is_known {
+                self.bad_cells.show(output);
+            }
+            self.show_bad_rows(is_known, output);
         }
         self.warn(output);
         // The rows of a backup about one record restore different fields.
@@ -63,18 +69,24 @@ impl Checked {
         }
     }
 
-    /// Shows the bad cells, and the file with the bad rows.
-    fn show_bad(&self, output: &Output) {
-        self.bad_cells.show(output);
-        if let Some(Written { path, earlier }) = &self.bad_rows {
-            if let Some(earlier) = earlier {
-                output.line(format!(
-                    "an earlier file of bad rows is now {}",
-                    earlier.display()
-                ));
-            }
-            output.line(format!("the bad rows are in {}", path.display()));
+    /// Shows where the bad rows are.
+    fn show_bad_rows(&self, is_known: bool, output: &Output) {
+        let Some(Written { path, earlier }) = &self.bad_rows else {
+            return;
+        };
+        if let Some(earlier) = earlier {
+            output.line(format!(
+                "an earlier file of bad rows is now {}",
+                earlier.display()
+            ));
         }
+        let path = path.display();
+        output.line(if is_known {
+            let bad = number_of(self.bad, "row is", "rows are");
+            format!("{bad} bad and not sent: the bad rows are in {path}, each with its problems")
+        } else {
+            format!("the bad rows are in {path}")
+        });
     }
 
     /// Says that the old values are not kept, if that was not asked for.

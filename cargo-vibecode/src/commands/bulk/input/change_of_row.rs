@@ -76,6 +76,12 @@ impl<'a> Columns<'a> {
 }
 
 impl Columns<'_> {
+    /// Returns the id of the record of a row. `None`: it has none, or what it has is not an id.
+    pub(crate) fn id_of(&self, cells: &[Cell]) -> Option<u64> {
+        let is_id = |cell: &&Cell| matches!(self.targets.get(cell.column), Some(Ok(Target::Id)));
+        read_id(&cells.iter().find(is_id)?.value).ok()
+    }
+
     /// Returns the pipeline that a row sets, of which its stage must be too. The cell is read as it is sent: `1 234`
     /// may be a number, and what clears the field may be 0.
     fn pipeline(&self, cells: &[Cell]) -> Option<u64> {

@@ -1,7 +1,7 @@
 //! Finds the field that a header means: a wire name in any spelling, a label, a header of Bitrix24's own
 //! export, or `phone:MOBILE`. A header with two meanings is an error.
 
-use vibecode_spec::{ExportColumn, ExportHeaders, Field, Kind, Likeness, closest};
+use vibecode_spec::{ExportColumn, ExportHeaders, Field, Kind, Likeness, Schema, closest};
 
 use super::columns::ColumnOptions;
 use crate::{
@@ -48,6 +48,22 @@ pub(super) fn is_export(options: &ColumnOptions<'_>, names: &[String]) -> bool {
     names.iter().any(is_only_there)
 }
 
+/// Returns the field of a column of an export, if the portal has it, with its type and whether the cells are names.
+fn known_field<'s>(
+    schema: &'s Schema,
+    exported: Option<&ExportColumn>,
+) -> Option<(&'s Field, Option<&'static str>, bool)> {
+    let Some(ExportColumn::Field {
+        field,
+        type_id,
+        has_names,
+    }) = exported
+    else {
+        return None;
+    };
+    Some((schema.field(field)?, *type_id, *has_names))
+}
+
 /// Finds the meaning of a header.
 pub(super) fn meaning<'s>(
     options: &ColumnOptions<'s>,
@@ -76,17 +92,11 @@ pub(super) fn meaning<'s>(
     if let ([_], Some((named, label))) = (&candidates.labelled[..], candidates.wire_and_label()) {
         return Err(ambiguous(&header, label, named));
     }
-    let known_field = match exported {
-        Some(ExportColumn::Field {
-            field,
-            type_id,
-            has_names,
-        }) => schema
-            .field(field)
-            .map(|field| (field, *type_id, *has_names)),
-        _ => None,
-    };
-    match (&candidates.labelled[..], known_field, exported) {
+    match (
+        &candidates.labelled[..],
+        known_field(schema, exported),
+        exported,
+    ) {
         ([one, other, ..], ..) => Err(ambiguous(&header, one, other)),
         ([one], Some((other, ..)), _) if one.name != other.name => {
             Err(ambiguous(&header, one, other))

@@ -208,12 +208,7 @@ impl Input {
         };
         let reader = reader().map_err(|error| self.failure(&error))?;
         Ok(match self.format {
-            FileFormat::Csv { delimiter } if self.sheet.is_some() => {
-                Rows::Csv(CsvRows::of_sheet(reader, delimiter))
-            }
-            FileFormat::Csv { delimiter } => {
-                Rows::Csv(CsvRows::new(reader, delimiter, bytes).after_lines(lines))
-            }
+            FileFormat::Csv { delimiter } => Rows::Csv(CsvRows::new(reader, delimiter, bytes)),
             FileFormat::JsonLines => Rows::Json(JsonRows::new(reader, bytes).after_lines(lines)),
         })
     }

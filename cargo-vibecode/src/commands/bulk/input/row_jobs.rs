@@ -43,10 +43,28 @@ pub(crate) struct RowJobs<'a> {
 /// A row and the change that it requests.
 #[derive(Debug)]
 pub(crate) struct RowJob {
-    /// The line on which the row begins, from 1.
+    /// The number of the row, as [`Record::line`] counts it.
     pub(crate) line: u64,
     /// `None`: the row changes nothing.
-    pub(crate) change: Result<(u64, Option<PatchJob>), Vec<Problem>>,
+    pub(crate) change: Result<(u64, Option<PatchJob>), BadRow>,
+}
+
+impl RowJob {
+    /// Returns the id of the record. `None`: the row does not name one, or cannot be read.
+    pub(crate) fn id(&self) -> Option<u64> {
+        match &self.change {
+            Ok((id, _)) => Some(*id),
+            Err(bad_row) => bad_row.id,
+        }
+    }
+}
+
+/// A row that cannot be sent.
+#[derive(Debug)]
+pub(crate) struct BadRow {
+    /// The id of its record. `None`: the row does not name one, or cannot be read.
+    pub(crate) id: Option<u64>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl<'a> RowJobs<'a> {
@@ -190,10 +208,13 @@ impl<'a> RowJobs<'a> {
         }))
     }
 
-    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), Vec<Problem>> {
+    fn read_change(&mut self) -> Result<(u64, Option<PatchJob>), BadRow> {
         self.repeats.clear();
         let cells = self.rows.cells(&self.record, &mut self.columns.names);
-        let mut cells = cells.map_err(|problem| vec![problem])?;
+        let mut cells = cells.map_err(|problem| BadRow {
+            id: None,
+            problems: vec![problem],
+        })?;
         for cell in cells.iter_mut().filter(|_| self.is_guarded) {
             if let CellValue::Text(text) = &mut cell.value {
                 unguard(text);
@@ -207,7 +228,11 @@ impl<'a> RowJobs<'a> {
         }
         self.columns.resolve();
         self.effects.clear();
-        let (id, mut change) = self.columns.change(&cells, &mut self.effects)?;
+        let change = self.columns.change(&cells, &mut self.effects);
+        let (id, mut change) = change.map_err(|problems| BadRow {
+            id: self.columns.id_of(&cells),
+            problems,
+        })?;
         let line = self.record.line;
         let lacking = change.lacking_country();
         let placeholders = change.perhaps_placeholders();
@@ -276,13 +301,15 @@ impl<'a> RowJobs<'a> {
 }
 
 /// Returns the job of a change; `None` if it changes nothing.
-fn job_of(id: u64, change: &Change<'_>) -> Result<Option<PatchJob>, Vec<Problem>> {
+fn job_of(id: u64, change: &Change<'_>) -> Result<Option<PatchJob>, BadRow> {
     if change.is_empty() {
         return Ok(None);
     }
     let job = change.job(id);
-    job.map(Some)
-        .map_err(|error| vec![Problem::of_the_row(error.explanation())])
+    job.map(Some).map_err(|error| BadRow {
+        id: Some(id),
+        problems: vec![Problem::of_the_row(error.explanation())],
+    })
 }
 
 /// Removes the apostrophe of a cell that a spreadsheet would execute.

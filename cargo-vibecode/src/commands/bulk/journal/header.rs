@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use clap::{ValueEnum, builder::PossibleValue};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use vibecode_runtime::Client;
 use vibecode_spec::one_line;
 
@@ -143,15 +143,31 @@ pub(crate) enum Refusal {
     },
 }
 
+/// The options that give a setting, without dashes.
+type Options = &'static [&'static str];
+
 /// What must be the same whenever a job is resumed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting {
     /// The name that users know.
     name: &'static str,
-    /// The options that give it, without dashes. Its value can be given to the first of them.
-    pub(crate) options: &'static [&'static str],
-    /// A text, a number, a list, or true for an option without a value. Null and false: it is not given.
-    pub(crate) value: Value,
+    /// Its value can be given to the first of them.
+    pub(crate) options: Options,
+    pub(crate) value: SettingValue,
+}
+
+/// How something is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SettingValue {
+    /// The journal does not say whether it was given.
+    Unknown,
+    /// It is not given, and nothing is in its place.
+    NotGiven,
+    /// It is an option without a value, and given.
+    Flag,
+    /// The values of the option, one for each time it is given. If it has a default and is not given, this is the default:
+    /// a printed command gives it too, since the environment of another shell may give another.
+    Values(Vec<String>),
 }
 
 impl Header {
@@ -191,11 +207,12 @@ impl Header {
             .filter(|(then, now)| then.value != now.value)
             .filter(|(then, _)| then.name != ENSURE || !is_ensure_derived)
             .filter(|(then, _)| {
-                ![ALLOW_GARBLED, HIDDEN_ROWS].contains(&then.name) || !then.value.is_null()
+                let is_unset = then.name == HIDDEN_ROWS && then.value == SettingValue::NotGiven;
+                !is_unset && then.value != SettingValue::Unknown
             });
         let (mut then, differences): (Vec<Setting>, Vec<String>) = other
             .map(|(then, now)| {
-                let (old, new) = (in_words(&then.value), in_words(&now.value));
+                let (old, new) = (then.value.in_words(), now.value.in_words());
                 let difference = format!("{} was {old} and is now {new}", then.name);
                 (then, difference)
             })
@@ -288,8 +305,7 @@ impl Header {
     }
 
     /// Returns what must be the same whenever the job is resumed.
-    fn settings(&self) -> [Setting; 20] {
-        let decimal = self.reading.decimal.and_then(Numbers::decimal_separator);
+    fn settings(&self) -> Vec<Setting> {
         let base_url = match &*self.base_url {
             DOCUMENTED_URL => Client::BASE_URL,
             other => other,
@@ -298,44 +314,45 @@ impl Header {
             '\t' => "tab".to_owned(),
             other => other.to_string(),
         });
-        let setting = |name, options, value| Setting {
-            name,
-            options,
-            value,
-        };
+        let map = self.map.iter();
+        let map = map.map(|(column, field)| format!("{column}={field}"));
+        let of_file = [
+            Setting::text("the entity", &[], &self.entity),
+            Setting::text("the base URL", &["base-url"], base_url),
+            Setting::optional("--delimiter", &["delimiter"], delimiter.as_ref()),
+            Setting::list(MAP, &["map", "mapping"], map),
+            Setting::list(IGNORE, &["ignore"], self.ignore.iter().cloned()),
+            Setting::optional("--id-column", &["id-column"], self.id_column.as_ref()),
+        ];
+        let of_sending = [
+            Setting::word("--empty", &["empty"], Some(self.empty)),
+            Setting::word("--phones", &["phones"], Some(self.phones)),
+            Setting::optional("--country", &["country"], self.country),
+            Setting::flag(ENSURE, &["ensure"], Some(self.ensure)),
+            Setting::flag("--skip-bad", &["skip-bad"], Some(self.skip_bad)),
+            Setting::text("--settle", &["settle"], self.settle_seconds),
+        ];
+        let of_file = of_file.into_iter().chain(self.reading.settings());
+        of_file.chain(of_sending).collect()
+    }
+}
+
+impl Reading {
+    fn settings(&self) -> [Setting; 8] {
+        let decimal = self.decimal.and_then(Numbers::decimal_separator);
         [
-            setting("the entity", &[], json!(self.entity)),
-            setting("the base URL", &["base-url"], json!(base_url)),
-            setting("--delimiter", &["delimiter"], json!(delimiter)),
-            setting(MAP, &["map", "mapping"], json!(self.map)),
-            setting(IGNORE, &["ignore"], json!(self.ignore)),
-            setting("--id-column", &["id-column"], json!(self.id_column)),
-            setting("--encoding", &["encoding"], json!(self.reading.encoding)),
-            setting(SHEET, &["sheet"], json!(self.reading.sheet)),
-            setting(
-                HIDDEN_ROWS,
-                &["hidden-rows"],
-                json!(self.reading.hidden_rows),
-            ),
-            setting("--timezone", &["timezone"], json!(self.reading.timezone)),
-            setting("--currency", &["currency"], json!(self.reading.currency)),
-            setting("--decimal", &["decimal"], json!(decimal)),
-            setting(
+            Setting::optional("--encoding", &["encoding"], self.encoding.as_ref()),
+            Setting::optional(SHEET, &["sheet"], self.sheet.as_ref()),
+            Setting::word(HIDDEN_ROWS, &["hidden-rows"], self.hidden_rows),
+            Setting::optional("--timezone", &["timezone"], self.timezone.as_ref()),
+            Setting::optional("--currency", &["currency"], self.currency.as_ref()),
+            Setting::optional("--decimal", &["decimal"], decimal),
+            Setting::flag(
                 "--ignore-unknown",
                 &["ignore-unknown"],
-                json!(self.reading.ignore_unknown),
+                Some(self.ignore_unknown),
             ),
-            setting(
-                ALLOW_GARBLED,
-                &["allow-garbled"],
-                json!(self.reading.sends_as_given),
-            ),
-            setting("--empty", &["empty"], json!(self.empty)),
-            setting("--phones", &["phones"], json!(self.phones)),
-            setting("--country", &["country"], json!(self.country)),
-            setting(ENSURE, &["ensure"], json!(self.ensure)),
-            setting("--skip-bad", &["skip-bad"], json!(self.skip_bad)),
-            setting("--settle", &["settle"], json!(self.settle_seconds)),
+            Setting::flag(ALLOW_GARBLED, &["allow-garbled"], self.sends_as_given),
         ]
     }
 }
@@ -371,35 +388,58 @@ impl Refusal {
 }
 
 impl Setting {
-    /// Returns the values that the option takes, each for one occurrence of it. `None` if it takes none.
-    pub(crate) fn values(&self) -> Option<Vec<String>> {
-        Some(match &self.value {
-            Value::Null | Value::Bool(_) => return None,
-            Value::Array(list) => list.iter().map(item).collect(),
-            Value::String(text) => vec![text.clone()],
-            other @ (Value::Number(_) | Value::Object(_)) => vec![other.to_string()],
-        })
+    fn text(name: &'static str, options: Options, text: impl ToString) -> Self {
+        Self::optional(name, options, Some(text))
+    }
+
+    fn optional(name: &'static str, options: Options, text: Option<impl ToString>) -> Self {
+        Self::list(name, options, text.into_iter().map(|text| text.to_string()))
+    }
+
+    /// A word that the command line knows.
+    fn word(name: &'static str, options: Options, word: Option<impl ValueEnum>) -> Self {
+        let word = word.and_then(|it| it.to_possible_value());
+        Self::optional(name, options, word.as_ref().map(PossibleValue::get_name))
+    }
+
+    fn list(name: &'static str, options: Options, texts: impl IntoIterator<Item = String>) -> Self {
+        let texts: Vec<String> = texts.into_iter().collect();
+        let value = if texts.is_empty() {
+            SettingValue::NotGiven
+        } else {
+            SettingValue::Values(texts)
+        };
+        Self {
+            name,
+            options,
+            value,
+        }
+    }
+
+    /// An option without a value. `None`: the journal does not say whether it was given.
+    fn flag(name: &'static str, options: Options, is_given: Option<bool>) -> Self {
+        let value = match is_given {
+            None => SettingValue::Unknown,
+            Some(false) => SettingValue::NotGiven,
+            Some(true) => SettingValue::Flag,
+        };
+        Self {
+            name,
+            options,
+            value,
+        }
     }
 }
 
-/// Returns the value of an option as a user would say it.
-fn in_words(value: &Value) -> String {
-    match value {
-        Value::Null | Value::Bool(false) => "not given".to_owned(),
-        Value::Bool(true) => "given".to_owned(),
-        Value::Array(list) if list.is_empty() => "not given".to_owned(),
-        Value::Array(list) => one_line(&list.iter().map(item).collect::<Vec<_>>().join(", ")),
-        Value::String(text) => one_line(text),
-        Value::Number(_) | Value::Object(_) => value.to_string(),
-    }
-}
-
-/// Returns an item of a list: a column, or a column with its field.
-fn item(value: &Value) -> String {
-    match value {
-        Value::Array(pair) => pair.iter().map(item).collect::<Vec<_>>().join("="),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+impl SettingValue {
+    /// Returns the value as a user would say it.
+    fn in_words(&self) -> String {
+        match self {
+            Self::Unknown => "not known".to_owned(),
+            Self::NotGiven => "not given".to_owned(),
+            Self::Flag => "given".to_owned(),
+            Self::Values(values) => one_line(&values.join(", ")),
+        }
     }
 }
 

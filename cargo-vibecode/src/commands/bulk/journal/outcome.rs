@@ -6,7 +6,12 @@ use vibecode_runtime::{Error, ErrorKind, Outcome};
 use crate::{
     api_words::ApiWords,
     change::entries::EntryRules,
-    commands::bulk::{input::columns::Columns, pipelines::RefusedStage, send::batch::RowError},
+    commands::bulk::{
+        input::columns::Columns,
+        pipelines::RefusedStage,
+        row_name::{record_name, row_name},
+        send::batch::RowError,
+    },
     record_batch::NotRead,
     verify::{Difference, DifferenceProblem, is_similar_after_sending},
 };
@@ -39,8 +44,11 @@ const EARLIER_ROW_FAILED: &str = "EARLIER_ROW_FAILED";
 /// A failed row. It contains no value of the row, but the API's own words may quote one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RowFailure {
-    /// The line on which the row begins.
+    /// The number of the row.
     pub(crate) row: u64,
+    /// The record that the row is about, such as `contacts/71`. The journal has no value of a row, and no id of it.
+    #[serde(skip)]
+    pub(crate) record: Option<String>,
     /// The columns that are not as they were sent, by their names in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) column: Option<String>,
@@ -70,8 +78,9 @@ pub(crate) enum RowOutcome {
 const MAY_BE_APPLIED: &str = "it is not known whether the change was applied";
 
 impl RowFailure {
-    pub(crate) fn of(row: u64, error: &RowError, columns: &Columns<'_>) -> Self {
+    pub(crate) fn of(row: u64, id: Option<u64>, error: &RowError, columns: &Columns<'_>) -> Self {
         Self {
+            record: id.map(|id| record_name(columns.entity(), id)),
             has_additions: !error.may_lack_additions(),
             ..Self::described(row, error, columns)
         }
@@ -195,6 +204,7 @@ impl RowFailure {
     fn with_code(row: u64, code: &str) -> Self {
         Self {
             row,
+            record: None,
             column: None,
             code: code.to_owned(),
             outcome: RowOutcome::NotApplied,
@@ -216,6 +226,7 @@ impl RowFailure {
         };
         Self {
             row,
+            record: None,
             column: None,
             code: code_of(error),
             outcome,
@@ -255,6 +266,7 @@ impl RowFailure {
             .collect();
         Self {
             row,
+            record: None,
             column: Some(named.join(", ")),
             code: code.to_owned(),
             outcome: RowOutcome::NotAsSent,
@@ -264,9 +276,14 @@ impl RowFailure {
         }
     }
 
-    /// Returns the row, the code and the message.
+    /// Returns the row with its record, the code and the message.
     pub(crate) fn in_words(&self) -> String {
-        format!("row {}: {} [{}]", self.row, self.message, self.code)
+        format!("{}: {} [{}]", self.row_name(), self.message, self.code)
+    }
+
+    /// Returns the name of the row, with its record.
+    pub(crate) fn row_name(&self) -> String {
+        row_name(self.row, self.record.as_deref())
     }
 
     /// Returns whether the record may lack a phone or an email that the row adds, as [`RowError::may_lack_additions`]

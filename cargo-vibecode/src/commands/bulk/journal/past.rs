@@ -122,18 +122,8 @@ impl Past {
                 rows,
                 file,
                 parts,
-            } => {
-                rows.iter().for_each(|row| self.backed_up.insert(row));
-                if let Some(file) = file {
-                    self.back_up(file, parts);
-                }
-            }
-            Line::Started { batch, at: _, rows } => {
-                rows.iter()
-                    .for_each(|row| self.sent_since_review.insert(row));
-                self.batches.insert(batch, rows);
-                self.last_batch = self.last_batch.max(batch);
-            }
+            } => self.back_up(&rows, file, parts),
+            Line::Started { batch, at: _, rows } => self.begin(batch, rows),
             Line::Done {
                 batch,
                 at: _,
@@ -187,11 +177,24 @@ impl Past {
         }
     }
 
-    fn back_up(&mut self, file: String, parts: Option<LastParts>) {
+    /// Adds rows whose old values are kept, and what was appended to the backup, if it is named.
+    fn back_up(&mut self, rows: &Ranges, file: Option<String>, parts: Option<LastParts>) {
+        rows.iter().for_each(|row| self.backed_up.insert(row));
+        let Some(file) = file else {
+            return;
+        };
         match self.backups.last_mut() {
             Some(last) if last.file == file => last.parts = parts,
             _ => self.backups.push(PastBackup { file, parts }),
         }
+    }
+
+    /// Adds a batch whose rows are about to be sent.
+    fn begin(&mut self, batch: u64, rows: Ranges) {
+        rows.iter()
+            .for_each(|row| self.sent_since_review.insert(row));
+        self.batches.insert(batch, rows);
+        self.last_batch = self.last_batch.max(batch);
     }
 
     /// Adds the outcomes of the rows of a batch.

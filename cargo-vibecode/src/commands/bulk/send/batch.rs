@@ -34,6 +34,14 @@ pub(super) struct SentBatch {
     pub(super) lost: LostRows,
 }
 
+/// A row that is not sent, as its record shows.
+#[derive(Debug)]
+pub(crate) struct RefusedRow {
+    pub(crate) line: u64,
+    pub(crate) id: u64,
+    pub(crate) error: RowError,
+}
+
 /// Why a row is not done.
 #[derive(Debug, Clone)]
 pub(crate) enum RowError {

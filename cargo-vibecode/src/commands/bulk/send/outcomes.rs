@@ -2,7 +2,7 @@
 
 use super::{
     Sender, Stopped,
-    batch::{Results, RowError},
+    batch::{RefusedRow, Results, RowError},
     running::{Running, StartedBatch},
 };
 use crate::{
@@ -58,7 +58,7 @@ impl Sender<'_> {
         for (row, result) in batch.rows(results) {
             let earlier = self.failed_before(batch, row);
             match result.err().or(earlier.as_ref()) {
-                Some(error) => failed.push(self.failure(row, error, columns)),
+                Some(error) => failed.push(self.failure(row, batch.id_of(row), error, columns)),
                 None => ok.push(row),
             }
         }
@@ -95,12 +95,18 @@ impl Sender<'_> {
     }
 
     /// Returns the failure of a row, on which later ones may depend.
-    fn failure(&mut self, row: u64, error: &RowError, columns: &Columns<'_>) -> RowFailure {
+    fn failure(
+        &mut self,
+        row: u64,
+        id: Option<u64>,
+        error: &RowError,
+        columns: &Columns<'_>,
+    ) -> RowFailure {
         self.failed_rows.insert(row);
         if error.may_lack_additions() {
             self.failed.insert(row);
         }
-        RowFailure::of(row, error, columns)
+        RowFailure::of(row, id, error, columns)
     }
 
     fn note_last(&mut self, failed: &[RowFailure]) {
@@ -115,7 +121,7 @@ impl Sender<'_> {
     /// If too many rows have failed, or if the journal cannot be written.
     pub(crate) fn refuse(
         &mut self,
-        refused: &[(u64, RowError)],
+        refused: &[RefusedRow],
         are_all_unread: bool,
         columns: &Columns<'_>,
     ) -> Result<(), Stopped> {
@@ -123,7 +129,7 @@ impl Sender<'_> {
             return Ok(());
         }
         let failed = refused.iter();
-        let failed = failed.map(|(row, error)| self.failure(*row, error, columns));
+        let failed = failed.map(|it| self.failure(it.line, Some(it.id), &it.error, columns));
         let failed: Vec<RowFailure> = failed.collect();
         self.show_failed(&failed);
         let count = u64::try_from(failed.len()).unwrap_or_default();

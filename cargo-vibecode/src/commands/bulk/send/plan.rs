@@ -1,5 +1,7 @@
 //! Which rows are sent together, in the order of the file.
 
+use std::collections::HashMap;
+
 use vibecode_runtime::{Batch, PatchJob};
 
 use super::held::{PipelineRows, StageRow};
@@ -15,6 +17,7 @@ use crate::{
             row_jobs::RowJobs,
         },
         journal::row_set::{Ranges, RowSet},
+        row_name::{record_name, row_name},
     },
     failure::Failure,
 };
@@ -83,6 +86,14 @@ impl PlannedBatch {
         lines.extend(unsent.map(|it| it.line));
         lines.sort_unstable();
         lines.into_iter().collect()
+    }
+
+    /// Returns the id of the record of each row, also of those that are not sent.
+    pub(super) fn id_by_row(&self) -> HashMap<u64, u64> {
+        let ids = self.jobs.iter().map(PatchJob::id);
+        let sent = self.lines.iter().copied().zip(ids);
+        let repeating = self.repeating.iter().map(|it| (it.line, it.id));
+        sent.chain(repeating).collect()
     }
 
     fn len(&self) -> usize {
@@ -225,6 +236,7 @@ impl<'a> Plan<'a> {
             }
             self.read += 1;
             let earlier = self.row_jobs.repeats().to_vec();
+            let id_of_row = row_job.id();
             // Bad rows were reported in the first pass.
             let (id, job) = match row_job.change {
                 Ok((id, Some(job))) => (id, Some(job)),
@@ -233,7 +245,7 @@ impl<'a> Plan<'a> {
                     if let Selection::Only(rows) = &self.selection
                         && rows.contains(line)
                     {
-                        return Err(self.open_row_without_change(line));
+                        return Err(self.open_row_without_change(line, id_of_row));
                     }
                     continue;
                 }
@@ -279,9 +291,11 @@ impl<'a> Plan<'a> {
 
     /// Returns the error of a row that was sent, and is bad or changes nothing now. If it were left out,
     /// nobody would learn whether its change was applied.
-    fn open_row_without_change(&self, line: u64) -> Failure {
+    fn open_row_without_change(&self, line: u64, id: Option<u64>) -> Failure {
+        let record = id.map(|id| record_name(self.columns().entity(), id));
+        let row = row_name(line, record.as_deref());
         let problem = format!(
-            "row {line} was sent and had no answer, and it cannot be sent again to find out, since it is bad or changes nothing now. Restore the files in the folder vibecode that have changed since, and resume again"
+            "{row} was sent and had no answer, and it cannot be sent again to find out, since it is bad or changes nothing now. Restore the files in the folder vibecode that have changed since, and resume again"
         );
         Failure::in_file(&self.input.path, problem)
     }

@@ -13,6 +13,7 @@ impl Sender<'_> {
         for failure in failed {
             let RowFailure {
                 row,
+                record,
                 column,
                 code,
                 outcome,
@@ -22,6 +23,7 @@ impl Sender<'_> {
             } = failure;
             let document = json!({
                 "row": row,
+                "record": record,
                 "column": column,
                 "error_code": code,
                 "outcome": outcome,
@@ -31,7 +33,7 @@ impl Sender<'_> {
             self.output.event("failed_row", document);
             self.failures_shown += 1;
             if self.failures_shown <= MAX_SHOWN {
-                let line = format!("row {row} failed: {} [{code}]", failure.text());
+                let line = format!("{} failed: {} [{code}]", failure.row_name(), failure.text());
                 self.progress.aside(|| self.output.line(line));
             } else if self.failures_shown == MAX_SHOWN + 1 {
                 let line = "further failed rows are not shown here: once all rows were sent, all failed ones are written to a file";

@@ -40,6 +40,8 @@ pub(super) struct StartedBatch {
     refused: Vec<(u64, RowError)>,
     /// The ids of the records, in the order of the rows.
     ids: Vec<u64>,
+    /// The id of the record of each row, also of those that are not sent.
+    id_by_row: HashMap<u64, u64>,
     task: Id,
     /// Set once the batch has ended.
     pub(super) results: Option<Results>,
@@ -51,6 +53,11 @@ impl StartedBatch {
     fn len(&self) -> usize {
         let unsent = self.repeating.iter().filter(|it| it.is_all);
         self.lines.len() + self.refused.len() + unsent.count()
+    }
+
+    /// Returns the id of the record of a row.
+    pub(super) fn id_of(&self, row: u64) -> Option<u64> {
+        self.id_by_row.get(&row).copied()
     }
 
     /// Returns the rows in their order with their results, also those that were not sent.
@@ -78,6 +85,7 @@ impl Running {
         sender: &Sender<'_>,
         mode: Mode,
     ) {
+        let id_by_row = batch.id_by_row();
         let refused = batch.take_refused(&sender.failed_rows, &sender.refused);
         let PlannedBatch {
             lines,
@@ -118,6 +126,7 @@ impl Running {
             repeating,
             refused,
             ids,
+            id_by_row,
             task: task.id(),
             results: None,
             lost: LostRows::default(),
@@ -160,16 +169,16 @@ impl Running {
         u64::try_from(batches.map(StartedBatch::len).sum::<usize>()).unwrap_or(u64::MAX)
     }
 
-    /// Returns the failed rows of the batches that have ended and are not reported. Rows that later ones decide are not
+    /// Returns the failed rows of the batches that have ended and are not reported, each with the id of its record. Rows that later ones decide are not
     /// among them, nor are those that are to be sent again.
-    pub(super) fn failed(&self) -> impl Iterator<Item = (u64, &RowError)> {
+    pub(super) fn failed(&self) -> impl Iterator<Item = (u64, u64, &RowError)> {
         let batches = self.batches.iter();
-        let ended = batches.filter_map(|it| Some((&it.lines, it.results.as_ref()?)));
+        let ended = batches.filter_map(|it| Some((it, it.results.as_ref()?)));
         let ended = ended.filter(|(_, results)| NextStep::of(results) == NextStep::Continue);
-        let rows = ended.flat_map(|(lines, results)| lines.iter().copied().zip(results));
-        rows.filter_map(|(line, result)| match result {
+        let rows = ended.flat_map(|(it, results)| it.lines.iter().zip(&it.ids).zip(results));
+        rows.filter_map(|((line, id), result)| match result {
             Ok(()) | Err(RowError::Superseded(_)) => None,
-            Err(error) => Some((line, error)),
+            Err(error) => Some((*line, *id, error)),
         })
     }
 

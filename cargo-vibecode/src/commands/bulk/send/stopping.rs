@@ -134,7 +134,8 @@ impl Sender<'_> {
             return None;
         }
         let last = unreported.last();
-        let last = last.map(|(row, error)| RowFailure::of(*row, error, columns).in_words());
+        let last =
+            last.map(|(row, id, error)| RowFailure::of(*row, Some(*id), error, columns).in_words());
         let last = last.or_else(|| self.last_failure.clone());
         let under_way = running.batches.iter().filter(|it| it.results.is_none());
         let under_way: Vec<u64> = under_way.map(|it| it.number).collect();

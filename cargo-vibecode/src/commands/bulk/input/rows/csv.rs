@@ -1,20 +1,20 @@
 //! CSV rows as in RFC 4180: quoted cells may contain delimiters, doubled quotes and line breaks.
-//! This is not the `csv` crate because lines and bytes are counted as an editor counts them.
+//! This is not the `csv` crate because rows are counted as a spreadsheet counts them, and bytes as an editor does.
 
 use std::io::{self, BufRead};
 
 use super::{Cell, CellValue, MAX_ROW_BYTES, Problem, Record, row_too_long, text};
+use crate::plural::number_of;
 
 /// A reader of CSV rows.
 #[derive(Debug)]
 pub(crate) struct CsvRows<R> {
     input: R,
     delimiter: u8,
+    /// The number of the next row.
+    row: u64,
     /// The position of the next byte.
-    line: u64,
     offset: u64,
-    /// Whether rows are counted instead of lines.
-    counts_rows: bool,
 }
 
 /// The position of a byte within a row.
@@ -28,35 +28,18 @@ enum Position {
     Quote,
 }
 
-const UNCLOSED: &str = "a quoted cell does not end: is a quote missing?";
+const UNCLOSED: &str = "a quoted cell does not end, so all that follows in the file counts as part of it: is a quote missing?";
 const AFTER_QUOTE: &str =
     "there is text after the closing quote of a cell: a quote inside a quoted cell must be doubled";
 
 impl<R: BufRead> CsvRows<R> {
-    /// Starts after the byte order mark, if there is one; `offset` is its length in bytes.
+    /// Starts after what precedes the header, such as a byte order mark; `offset` is its length in bytes.
     pub(crate) fn new(input: R, delimiter: u8, offset: u64) -> Self {
         Self {
             input,
             delimiter,
-            line: 1,
+            row: 1,
             offset,
-            counts_rows: false,
-        }
-    }
-
-    /// Starts with the first row of a sheet. The number of a row is that of the sheet.
-    pub(crate) fn of_sheet(input: R, delimiter: u8) -> Self {
-        Self {
-            counts_rows: true,
-            ..Self::new(input, delimiter, 0)
-        }
-    }
-
-    /// Counts lines that were skipped.
-    pub(crate) fn after_lines(self, lines: u64) -> Self {
-        Self {
-            line: self.line + lines,
-            ..self
         }
     }
 
@@ -66,13 +49,11 @@ impl<R: BufRead> CsvRows<R> {
 
     pub(super) fn read(&mut self, record: &mut Record) -> io::Result<bool> {
         loop {
-            record.begin(self.line, self.offset);
+            record.begin(self.row, self.offset);
             if !self.read_line(record)? {
                 return Ok(false);
             }
-            if self.counts_rows {
-                self.line = record.line + 1;
-            }
+            self.row += 1;
             // A row with only empty cells is what a spreadsheet writes for a deleted one.
             if !record.bytes.is_empty() || record.malformed.is_some() {
                 return Ok(true);
@@ -97,7 +78,6 @@ impl<R: BufRead> CsvRows<R> {
             let mut consumed = 0;
             for byte in buffer {
                 consumed += 1;
-                self.line += u64::from(*byte == b'\n');
                 position = take(record, position, *byte, self.delimiter);
                 if *byte == b'\n' && position != Position::Quoted {
                     has_ended = true;
@@ -162,9 +142,13 @@ pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Prob
     let has_surplus = record.raw_cells().skip(names.len()).any(is_surplus);
     if record.ends.len() < names.len() || has_surplus {
         let (cells, columns) = (record.ends.len(), names.len());
-        let problem = format!(
-            "the row has {cells} cells, but the header has {columns}: is a delimiter not quoted?"
-        );
+        let next = if has_surplus {
+            "put a cell that contains the delimiter in quotes"
+        } else {
+            "cells are missing at its end, or a line break is in a cell without quotes"
+        };
+        let cells = number_of(u64::try_from(cells).unwrap_or(u64::MAX), "cell", "cells");
+        let problem = format!("the row has {cells}, but the header has {columns}: {next}");
         return Err(Problem::of_the_row(problem));
     }
     let mut cells = Vec::with_capacity(names.len());
@@ -208,7 +192,7 @@ pub(crate) fn detect_delimiter(header: &[u8]) -> u8 {
 mod tests {
     use super::*;
 
-    /// Returns the cells of every row, with the line and the byte where it begins.
+    /// Returns the cells of every row, with its number and the byte where it begins.
     fn rows(text: &str) -> Vec<(u64, u64, Vec<String>, Option<&'static str>)> {
         let mut rows = CsvRows::new(text.as_bytes(), b',', 0);
         let mut record = Record::default();
@@ -240,10 +224,10 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_where_an_editor_shows_it() {
+    fn a_row_has_the_number_that_a_spreadsheet_shows() {
         let rows = rows("id,post\r\n\r\n1,\"a\nb\"\n,\n2,c\n");
         let positions: Vec<_> = rows.iter().map(|row| (row.0, row.1)).collect();
-        assert_eq!(positions, [(1, 0), (3, 11), (6, 21)]);
+        assert_eq!(positions, [(1, 0), (3, 11), (5, 21)]);
     }
 
     #[test]

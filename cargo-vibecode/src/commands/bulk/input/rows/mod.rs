@@ -24,7 +24,8 @@ pub(crate) const MAX_COLUMNS: usize = 16_384;
 /// A raw row of the input. The buffer is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
-    /// The line of the file where the row begins, from 1.
+    /// The number of the row, from 1, as a spreadsheet shows it: an empty row counts, a line break in a cell does not,
+    /// and the header is the first row, also after `sep=;`. Of JSON Lines it is the line.
     pub(crate) line: u64,
     /// The byte of the file where the row begins, from 0.
     pub(crate) offset: u64,
@@ -192,9 +193,9 @@ impl Problem {
 }
 
 /// Creates the error of a row that does not end.
-fn row_too_long(line: u64) -> io::Error {
+fn row_too_long(row: u64) -> io::Error {
     let problem = format!(
-        "the row that begins on line {line} does not end within {} MiB: is a quote missing?",
+        "row {row} does not end within {} MiB: is a quote missing?",
         MAX_ROW_BYTES / 1024 / 1024
     );
     io::Error::new(io::ErrorKind::InvalidData, problem)
