@@ -4,6 +4,7 @@ use std::{
     fmt,
     future::{Future, ready},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -11,7 +12,7 @@ use tokio::runtime::{Handle, Id};
 
 use super::{
     caller::Caller,
-    detachable::{AfterDrop, Detachable},
+    detachable::{AfterDrop, Detachable, detachable},
 };
 use crate::{Error, ErrorKind, Outcome, Result};
 
@@ -42,21 +43,22 @@ use crate::{Error, ErrorKind, Outcome, Result};
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
-    future: Pin<Box<dyn Future<Output = Result<T>> + Send>>,
+    future: CallFuture<T>,
     /// The runtime in which it was first polled: its timers and connections belong to that one.
     begun_in: Option<Id>,
     /// What is known of the change if it cannot go on.
     if_interrupted: Outcome,
 }
 
+enum CallFuture<T> {
+    Sending(Arc<dyn Detachable<T>>),
+    Other(Pin<Box<dyn Future<Output = Result<T>> + Send>>),
+}
+
 impl<T: Send + 'static> Call<T> {
     /// Creates a call that only reads what another one returns.
     pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self {
-            future: Box::pin(future),
-            begun_in: None,
-            if_interrupted: Outcome::NotApplied,
-        }
+        Self::of(CallFuture::Other(Box::pin(future)), Outcome::NotApplied)
     }
 
     /// Creates a call that sends a read, if there is no error already. It ends with its caller.
@@ -64,7 +66,7 @@ impl<T: Send + 'static> Call<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        Self::sending(request, run, AfterDrop::Cancel)
+        Self::sending(request, run, AfterDrop::Cancel, Outcome::NotApplied)
     }
 
     /// Creates a call that sends a write, if there is no error already. It runs to its end if its caller
@@ -73,23 +75,32 @@ impl<T: Send + 'static> Call<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        Self {
-            if_interrupted: Outcome::Unknown,
-            ..Self::sending(request, run, AfterDrop::Continue)
-        }
+        Self::sending(request, run, AfterDrop::Continue, Outcome::Unknown)
     }
 
     fn sending<R, F>(
         request: Result<R>,
         run: impl FnOnce(R, Caller) -> F,
         after_drop: AfterDrop,
+        if_interrupted: Outcome,
     ) -> Self
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        match request {
-            Ok(request) => Self::new(Detachable::new(|caller| run(request, caller), after_drop)),
-            Err(error) => Self::new(ready(Err(error))),
+        let future = match request {
+            Ok(request) => {
+                CallFuture::Sending(detachable(|caller| run(request, caller), after_drop))
+            }
+            Err(error) => CallFuture::Other(Box::pin(ready(Err(error)))),
+        };
+        Self::of(future, if_interrupted)
+    }
+
+    fn of(future: CallFuture<T>, if_interrupted: Outcome) -> Self {
+        Self {
+            future,
+            begun_in: None,
+            if_interrupted,
         }
     }
 }
@@ -105,7 +116,18 @@ impl<T> Future for Call<T> {
             (_, Some(_)) if here == self.begun_in => {}
             (_, Some(_)) => return Poll::Ready(Err(in_another_runtime(self.if_interrupted))),
         }
-        self.future.as_mut().poll(context)
+        match &mut self.future {
+            CallFuture::Sending(call) => call.poll(context),
+            CallFuture::Other(future) => future.as_mut().poll(context),
+        }
+    }
+}
+
+impl<T> Drop for Call<T> {
+    fn drop(&mut self) {
+        if let CallFuture::Sending(call) = &self.future {
+            call.leave();
+        }
     }
 }
 

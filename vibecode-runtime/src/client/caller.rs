@@ -5,10 +5,11 @@
 //! to its end, and nothing new is sent.
 
 use std::{
+    fmt,
     future::poll_fn,
     pin::{Pin, pin},
     sync::{
-        Arc, Weak,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::Poll,
@@ -22,41 +23,66 @@ use tokio::{
 use crate::{Error, ErrorKind, Result};
 
 /// The caller of a call. The default is the caller of a pack, which runs in a task from the start.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Caller(Arc<Presence>);
+#[derive(Clone)]
+pub(crate) struct Caller(Arc<dyn Called>);
 
-#[derive(Debug, Default)]
-struct Presence {
-    is_gone: AtomicBool,
-    when_gone: Notify,
-    call: Option<Weak<dyn Detach>>,
-}
+/// What a caller has called.
+pub(super) trait Called: Send + Sync {
+    fn presence(&self) -> &Presence;
 
-/// A call that can continue without its caller.
-pub(super) trait Detach: Send + Sync {
     /// Moves the call to a task of the client, if it is not in one already.
     fn detach(&self);
 }
 
+/// Whether the caller is still there.
+#[derive(Default)]
+pub(super) struct Presence {
+    is_gone: AtomicBool,
+    when_gone: Notify,
+}
+
 /// A guard that the caller holds. Dropping it marks the caller as gone.
-pub(crate) struct PresenceGuard(Arc<Presence>);
+pub(crate) struct PresenceGuard(Caller);
+
+impl Presence {
+    /// Marks the caller as gone.
+    pub(super) fn end(&self) {
+        self.is_gone.store(true, Ordering::Release);
+        self.when_gone.notify_waiters();
+    }
+}
+
+impl Called for Presence {
+    fn presence(&self) -> &Presence {
+        self
+    }
+
+    fn detach(&self) {}
+}
+
+impl Default for Caller {
+    fn default() -> Self {
+        Self(Arc::new(Presence::default()))
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").finish_non_exhaustive()
+    }
+}
 
 impl Caller {
-    pub(super) fn of_call(call: Weak<dyn Detach>) -> Self {
-        Self(Arc::new(Presence {
-            call: Some(call),
-            ..Presence::default()
-        }))
+    pub(super) fn of(call: Arc<dyn Called>) -> Self {
+        Self(call)
     }
 
     pub(super) fn detach(&self) {
-        if let Some(call) = self.0.call.as_ref().and_then(Weak::upgrade) {
-            call.detach();
-        }
+        self.0.detach();
     }
 
     pub(crate) fn guard(&self) -> PresenceGuard {
-        PresenceGuard(Arc::clone(&self.0))
+        PresenceGuard(self.clone())
     }
 
     /// Waits for an event. Fails if the caller has dropped the call; nobody receives that error.
@@ -89,7 +115,7 @@ impl Caller {
     }
 
     async fn unless_gone<T>(&self, mut event: Pin<&mut impl Future<Output = T>>) -> Result<T> {
-        let mut when_gone = pin!(self.0.when_gone.notified());
+        let mut when_gone = pin!(self.0.presence().when_gone.notified());
         // Must come before the check of `is_gone`, so that the notification cannot be missed.
         when_gone.as_mut().enable();
         if self.is_gone() {
@@ -105,7 +131,7 @@ impl Caller {
     }
 
     pub(super) fn is_gone(&self) -> bool {
-        self.0.is_gone.load(Ordering::Acquire)
+        self.0.presence().is_gone.load(Ordering::Acquire)
     }
 }
 
@@ -115,8 +141,7 @@ async fn poll_once<F: Future>(mut event: Pin<&mut F>) -> Poll<F::Output> {
 
 impl Drop for PresenceGuard {
     fn drop(&mut self) {
-        self.0.is_gone.store(true, Ordering::Release);
-        self.0.when_gone.notify_waiters();
+        self.0.0.presence().end();
     }
 }
 

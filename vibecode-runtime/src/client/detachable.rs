@@ -25,7 +25,7 @@ use std::{
     panic::resume_unwind,
     pin::Pin,
     sync::{
-        Arc, Mutex, TryLockError, Weak,
+        Arc, Mutex, TryLockError,
         atomic::{AtomicBool, Ordering, fence},
     },
     task::{Context, Poll, Waker},
@@ -35,14 +35,16 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
     call::shut_down,
-    caller::{Caller, Detach, PresenceGuard},
+    caller::{Called, Caller, Presence},
 };
 use crate::{Error, ErrorKind, Outcome, Result, lock::lock};
 
-pub(super) struct Detachable<T: Send + 'static> {
-    running: Arc<Running<T>>,
-    presence: Option<PresenceGuard>,
-    after_drop: AfterDrop,
+/// A call that sends a request, as its caller has it.
+pub(super) trait Detachable<T>: Send + Sync {
+    fn poll(&self, context: &mut Context<'_>) -> Poll<Result<T>>;
+
+    /// Must be called when the caller drops the call.
+    fn leave(&self);
 }
 
 /// What happens to a request that is under way when the caller drops the call.
@@ -52,10 +54,14 @@ pub(super) enum AfterDrop {
     Cancel,
 }
 
+/// The future of the call has a reference to this. It is dropped when it ends, or when the caller leaves, so the two
+/// do not keep each other for ever.
 struct Running<T> {
+    presence: Presence,
     polled_by: Mutex<PolledBy<T>>,
     /// Set to request the move to a task. `poll` checks it after polling the call.
     is_to_move: AtomicBool,
+    after_drop: AfterDrop,
 }
 
 /// Who polls the call.
@@ -70,37 +76,31 @@ enum PolledBy<T> {
     Nobody,
 }
 
-impl<T: Send + 'static> Detachable<T> {
-    pub(super) fn new<F>(run: impl FnOnce(Caller) -> F, after_drop: AfterDrop) -> Self
-    where
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        let mut presence = None;
-        let running = Arc::new_cyclic(|running: &Weak<Running<T>>| {
-            let caller = Caller::of_call(running.clone());
-            presence = Some(caller.guard());
-            Running {
-                polled_by: Mutex::new(PolledBy::Caller {
-                    call: Box::pin(run(caller)),
-                    polled: None,
-                }),
-                is_to_move: AtomicBool::new(false),
-            }
-        });
-        Self {
-            running,
-            presence,
-            after_drop,
-        }
-    }
+pub(super) fn detachable<T, F>(
+    run: impl FnOnce(Caller) -> F,
+    after_drop: AfterDrop,
+) -> Arc<dyn Detachable<T>>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let running = Arc::new(Running {
+        presence: Presence::default(),
+        polled_by: Mutex::new(PolledBy::Nobody),
+        is_to_move: AtomicBool::new(false),
+        after_drop,
+    });
+    let caller = Caller::of(Arc::clone(&running) as Arc<dyn Called>);
+    *lock(&running.polled_by) = PolledBy::Caller {
+        call: Box::pin(run(caller)),
+        polled: None,
+    };
+    running
 }
 
-impl<T: Send + 'static> Future for Detachable<T> {
-    type Output = Result<T>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let running = &self.running;
-        let mut polled_by = lock(&running.polled_by);
+impl<T: Send + 'static> Detachable<T> for Running<T> {
+    fn poll(&self, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut polled_by = lock(&self.polled_by);
         let result = polled_by.poll(context);
         if result.is_ready() {
             *polled_by = PolledBy::Nobody;
@@ -110,10 +110,40 @@ impl<T: Send + 'static> Future for Detachable<T> {
         // Pairs with the fence in `detach`: if `detach` found `polled_by` locked, the request is
         // seen here.
         fence(Ordering::SeqCst);
-        if running.is_to_move.load(Ordering::Relaxed) {
-            running.move_to_task();
+        if self.is_to_move.load(Ordering::Relaxed) {
+            self.move_to_task();
         }
         Poll::Pending
+    }
+
+    fn leave(&self) {
+        // The caller is marked as gone before the task begins, so that the task sends nothing new.
+        self.presence.end();
+        if let AfterDrop::Continue = self.after_drop {
+            self.move_to_task();
+        }
+        let mut polled_by = lock(&self.polled_by);
+        let ended = match (&*polled_by, self.after_drop) {
+            (PolledBy::Task(_), AfterDrop::Continue) => return,
+            // Also a call that was never polled.
+            _ => mem::replace(&mut *polled_by, PolledBy::Nobody),
+        };
+        drop(polled_by);
+        if let PolledBy::Task(task) = ended {
+            task.abort();
+        }
+    }
+}
+
+impl<T: Send + 'static> Called for Running<T> {
+    fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    fn detach(&self) {
+        self.is_to_move.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        self.move_to_task();
     }
 }
 
@@ -167,30 +197,84 @@ impl<T: Send + 'static> Running<T> {
             waker.wake();
         }
     }
+}
 
-    fn cancel(&self) {
-        let ended = mem::replace(&mut *lock(&self.polled_by), PolledBy::Nobody);
-        if let PolledBy::Task(task) = ended {
-            task.abort();
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::{pending, poll_fn},
+        pin::pin,
+    };
+
+    use super::*;
+
+    /// Begins a call, polls it this many times, and lets the caller leave. Returns what the call holds.
+    async fn left_after(polls: usize, after_drop: AfterDrop, is_detached: bool) -> Arc<()> {
+        let held = Arc::new(());
+        let holds = Arc::clone(&held);
+        let mut left = polls.max(1);
+        let call = detachable(
+            move |caller| async move {
+                if is_detached {
+                    caller.detach();
+                }
+                let ends = poll_fn(move |context| {
+                    left -= 1;
+                    context.waker().wake_by_ref();
+                    if left == 0 {
+                        Poll::Ready(Ok(()))
+                    } else {
+                        Poll::Pending
+                    }
+                });
+                let ended = ends.await;
+                drop(holds);
+                ended
+            },
+            after_drop,
+        );
+        for _ in 0..polls {
+            let _ = poll_fn(|context| Poll::Ready(call.poll(context))).await;
+        }
+        call.leave();
+        held
+    }
+
+    #[tokio::test]
+    async fn a_call_keeps_nothing_after_its_end_however_far_it_came() {
+        for after_drop in [AfterDrop::Continue, AfterDrop::Cancel] {
+            for polls in 0..4 {
+                for is_detached in [false, true] {
+                    let held = left_after(polls, after_drop, is_detached).await;
+                    for _ in 0..10 {
+                        tokio::task::yield_now().await;
+                    }
+                    let case = (after_drop, polls, is_detached);
+                    assert_eq!(Arc::strong_count(&held), 1, "{case:?}");
+                }
+            }
         }
     }
-}
 
-impl<T: Send + 'static> Detach for Running<T> {
-    fn detach(&self) {
-        self.is_to_move.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        self.move_to_task();
-    }
-}
-
-impl<T: Send + 'static> Drop for Detachable<T> {
-    fn drop(&mut self) {
-        // The caller is marked as gone before the task begins, so that the task sends nothing new.
-        self.presence = None;
-        match self.after_drop {
-            AfterDrop::Continue => self.running.move_to_task(),
-            AfterDrop::Cancel => self.running.cancel(),
+    #[tokio::test]
+    async fn a_call_whose_caller_leaves_goes_on_only_if_it_is_to_continue() {
+        for (after_drop, goes_on) in [(AfterDrop::Continue, true), (AfterDrop::Cancel, false)] {
+            let held = Arc::new(());
+            let holds = Arc::clone(&held);
+            let call = detachable(
+                move |_| async move {
+                    pending::<()>().await;
+                    drop(holds);
+                    Ok(())
+                },
+                after_drop,
+            );
+            let mut polled = pin!(poll_fn(|context| Poll::Ready(call.poll(context))));
+            assert!(polled.as_mut().await.is_pending());
+            call.leave();
+            drop(call);
+            tokio::task::yield_now().await;
+            assert_eq!(Arc::strong_count(&held) == 2, goes_on, "{after_drop:?}");
         }
     }
 }
