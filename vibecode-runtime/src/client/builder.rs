@@ -216,12 +216,11 @@ impl ClientBuilder {
         let base_url = checked_base_url(&self.base_url)?;
         let user_agent = checked_user_agent(self.user_agent)?;
         let headers = Headers::new(of_credentials, user_agent.clone(), &base_url);
-        let headers =
-            headers.map_err(|error| refused("the base URL has no valid host").caused_by(error))?;
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-tls")))]
         check_tls_provider()?;
         let http = self
             .http
+            // For the requests that ask a proxy for a connection. The others have it among their headers.
             .user_agent(user_agent)
             .connect_timeout(self.connect_timeout)
             .connector_layer(CountConnections)

@@ -148,16 +148,21 @@ struct Sent {
     before: Option<Vec<EntryKey>>,
 }
 
-/// A write, and the multifields before it, if they were read.
-type LastWrite = (OpenWrite, Option<Vec<EntryKey>>);
+/// The last write, when it has ended.
+struct LastWrite {
+    write: OpenWrite,
+    /// The multifields before it, if they were read.
+    before: Option<Vec<EntryKey>>,
+    ended: Instant,
+}
 
 impl Known {
     /// Leaves this, and the last write, to the memory.
-    #[cold]
+    #[inline(never)] // so that the code of a single update, which knows nothing of its record, stays small
     fn keep(self, last: Option<LastWrite>, record: RecordHash, memory: &mut Memory) {
         let mut open = self.open;
-        if let Some((write, before)) = last {
-            open.push(write, before);
+        if let Some(last) = last {
+            open.push(last.write, last.before);
         }
         let now = Instant::now();
         if self.is_complete {
@@ -171,9 +176,8 @@ impl Known {
 
 impl Writes {
     fn close_last(&mut self) {
-        let now = self.ended().unwrap_or_else(Instant::now);
-        if let Some((write, before)) = self.take_last(now) {
-            self.known().open.push(write, before);
+        if let Some(last) = self.take_last() {
+            self.known().open.push(last.write, last.before);
         }
     }
 
@@ -181,23 +185,18 @@ impl Writes {
         self.known.get_or_insert_default()
     }
 
-    /// Returns when the last write ended, if there is one and it has.
-    fn ended(&self) -> Option<Instant> {
-        self.last.as_ref()?.ended
-    }
-
     /// Takes the last write, which ends now if it has not ended.
-    fn take_last(&mut self, now: Instant) -> Option<LastWrite> {
-        let Sent {
-            settle_time,
+    fn take_last(&mut self) -> Option<LastWrite> {
+        let sent = self.last.take()?;
+        let ended = sent.ended.unwrap_or_else(Instant::now);
+        Some(LastWrite {
+            write: OpenWrite {
+                additions: self.additions.take().unwrap_or_default(),
+                settles_at: ended + sent.settle_time,
+            },
+            before: sent.before,
             ended,
-            before,
-        } = self.last.take()?;
-        let write = OpenWrite {
-            additions: self.additions.take().unwrap_or_default(),
-            settles_at: ended.unwrap_or(now) + settle_time,
-        };
-        Some((write, before))
+        })
     }
 }
 
@@ -312,14 +311,14 @@ impl RecordLock {
 impl Drop for RecordLock {
     fn drop(&mut self) {
         // The task may have been dropped in the middle of an attempt, which ends the write now.
-        let now = self.writes.ended().unwrap_or_else(Instant::now);
-        let last = self.writes.take_last(now);
+        let last = self.writes.take_last();
         let mut state = self.locks.state();
         match self.writes.known.take() {
             Some(known) => known.keep(last, self.record, &mut state.memory),
             None => {
-                if let Some((write, _)) = last {
-                    state.memory.add(self.record, write, now);
+                if let Some(LastWrite { write, ended, .. }) = last {
+                    // Hardly earlier than now, and asked for only once for a batch.
+                    state.memory.add(self.record, write, ended);
                 }
             }
         }
