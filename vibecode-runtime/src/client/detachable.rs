@@ -117,6 +117,10 @@ impl<T: Send + 'static> Detachable<T> for Running<T> {
     }
 
     fn leave(&self) {
+        // Nobody asks for the caller of a call that has ended.
+        if let PolledBy::Nobody = *lock(&self.polled_by) {
+            return;
+        }
         // The caller is marked as gone before the task begins, so that the task sends nothing new.
         self.presence.end();
         if let AfterDrop::Continue = self.after_drop {
