@@ -55,17 +55,17 @@ pub(crate) fn read(printed: &str) -> Rounds {
     printed.lines().map(round).collect()
 }
 
+#[derive(Default)]
 pub(crate) struct Table {
     missed: u32,
 }
 
 impl Table {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn print_head() {
         println!(
             "{:44} {:>10} {:>10} {:>7}  limit",
             "measure", "ours", "rival", "ratio"
         );
-        Self { missed: 0 }
     }
 
     /// At least so much of the rival's rate, and at most so much of its CPU time.
