@@ -120,6 +120,26 @@ async fn the_old_values_of_rows_that_were_sent_stay_when_the_job_is_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_an_earlier_row_set_to_what_it_was_is_kept_when_a_later_row_changes_it() {
+    for options in ["--yes --backup b.jsonl", "--yes --limit 1 --backup b.jsonl"] {
+        let desk = Desk::of(1).await;
+        desk.write("old.csv", "id,post,comments\n1,old,before\n");
+        desk.run("contacts old.csv --yes").assert(0, "1 row done");
+        desk.write("backup.csv", "id,post,comments\n1,old,note\n1,new,note\n");
+        desk.run(&format!("contacts backup.csv --settle 1 {options}"));
+        if options.contains("--limit") {
+            desk.run("contacts backup.csv --settle 1 --resume")
+                .assert(0, "2 rows done, 0 failed");
+        }
+        assert_eq!(desk.field(1, "post"), "new", "{options}");
+        desk.run("contacts b.jsonl --yes --settle 1")
+            .assert(0, "0 failed");
+        let restored = ["post", "comments"].map(|field| desk.field(1, field));
+        assert_eq!(restored, ["old", "before"], "{options}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_with_rows_in_several_parts_gets_back_what_it_had_before_the_first() {
     let desk = Desk::of(3).await;
     desk.write("old.csv", "id,post,comments\n1,old,before\n");

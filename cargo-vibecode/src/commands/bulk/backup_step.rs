@@ -10,7 +10,7 @@ use vibecode_runtime::PatchJob;
 use super::{
     args::Args,
     backup::{
-        self, Backup, BackupFiles, KeptBackup, KeptValues, LastParts, undone_job,
+        self, Backup, BackupFiles, KeptBackup, KeptFields, KeptValues, LastParts, undone_job,
         written::WrittenByRecord,
     },
     check::{self, Checked},
@@ -63,12 +63,12 @@ impl BulkJob<'_> {
             Some(files) if is_given(files.path()) => files,
             Some(_) | None => self.begin_files(sender, past, &earlier)?,
         };
-        let mut kept = RowSet::default();
-        // Without an earlier backup, a record gets back what the rows that were sent have set.
-        if earlier.iter().any(|path| path.exists()) {
-            let backed_up = past.backed_up.iter().filter(|row| sent.contains(*row));
-            backed_up.for_each(|row| kept.insert(row));
-        }
+        let repeated = checked.repeated.records();
+        let kept = if repeated.is_empty() {
+            KeptFields::default()
+        } else {
+            KeptFields::read(&earlier, sender.journal.id(), repeated)?
+        };
         self.warn_of_open_rows(sender, past);
         let origin = self.origin_of_backup(sender, files.path());
         let written = written.clone().after(kept);

@@ -8,6 +8,7 @@
 mod added;
 mod appended_file;
 mod files;
+mod kept_fields;
 mod kept_values;
 mod list_form;
 mod new_file;
@@ -30,6 +31,7 @@ pub(super) use self::{
     added::Added,
     appended_file::BackupFiles,
     files::{given_path, next_path},
+    kept_fields::KeptFields,
     kept_values::KeptValues,
     list_form::ListForm,
 };

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vibecode_runtime::{PatchJob, RawAnswer};
 
+use super::KeptFields;
 use crate::{
     change::PIPELINE,
     commands::bulk::{
@@ -19,7 +20,7 @@ use crate::{
             Input,
             rows::{Record, WRITTEN, WRITTEN_BY},
         },
-        journal::row_set::{Ranges, RowSet},
+        journal::row_set::Ranges,
         record_fields::RecordFields,
         repeated::RepeatedRecords,
         send::plan::Plan,
@@ -242,8 +243,8 @@ pub(crate) struct WrittenByRecord {
     pub(crate) is_incomplete: bool,
     /// Whether a record was left out. Then no further one is added, since its first rows may have been left out.
     has_left_out: bool,
-    /// The rows whose old values are in the backup already.
-    kept: RowSet,
+    /// The fields whose old values are in the backup already.
+    kept: KeptFields,
 }
 
 #[derive(Debug, Clone)]
@@ -267,12 +268,12 @@ impl WrittenByRecord {
             max_bytes,
             is_incomplete: false,
             has_left_out: false,
-            kept: RowSet::default(),
+            kept: KeptFields::default(),
         }
     }
 
-    /// Has no field that one of these rows sets, whose old values are in the backup already.
-    pub(crate) fn after(self, kept: RowSet) -> Self {
+    /// Has none of these fields, whose old values are in the backup already.
+    pub(crate) fn after(self, kept: KeptFields) -> Self {
         Self { kept, ..self }
     }
 
@@ -340,10 +341,8 @@ impl WrittenByRecord {
         let mut left = WrittenValues::of_json(json);
         let mut taken = left.take_changed(job, record);
         *json = left.all_json();
-        let kept = &self.kept;
-        taken
-            .by_field
-            .retain(|_, WrittenField(_, rows)| !rows.iter().any(|row| kept.contains(row)));
+        let is_kept = |field: &str| self.kept.contains(job.id(), field);
+        taken.by_field.retain(|field, _| !is_kept(field));
         taken
     }
 }
@@ -385,8 +384,8 @@ mod tests {
         for (line, row) in (2..).zip(&rows) {
             written.add(line, row);
         }
-        let mut kept = RowSet::default();
-        kept.insert(4);
+        let mut kept = KeptFields::default();
+        kept.insert(1, ["post".to_owned()]);
         let mut resumed = written.clone().after(kept);
         let post = r#"{"post":["a","b"]} 2,4"#;
         assert_eq!(taken(&mut written, 2, &rows[0], EMPTY), post);
