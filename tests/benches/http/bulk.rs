@@ -16,7 +16,7 @@ use crate::{
 const ROUNDS: usize = 12;
 /// Items of one side in a round.
 const ITEMS: u32 = 20_000;
-const LIMITS: (f64, f64) = (0.9, 1.5);
+const LIMITS: (f64, f64) = (0.95, 1.5);
 
 /// As many as `update_many` packs into a request, and has under way.
 const CALLS: usize = 50;
