@@ -19,9 +19,12 @@ use crate::{
 pub(crate) const DOCUMENTED_URL: &str = "the documented one";
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 8;
+pub(crate) const VERSION: u32 = 9;
 /// The first version in which each line has a checksum.
 pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
+/// The first version in which the rows of a text file have the numbers that a spreadsheet shows. Before, the number of a
+/// row was that of the line on which it begins.
+const FIRST_WITH_ROW_NUMBERS: u32 = 9;
 
 /// Also on without the option, if a row adds phones or emails.
 const ENSURE: &str = "--ensure";
@@ -196,6 +199,11 @@ impl Header {
             });
         }
         (!then.is_empty()).then_some(OtherJob::Settings { then, differences })
+    }
+
+    /// Returns whether the rows of the journal are numbered by the lines of a text file.
+    pub(crate) fn numbers_rows_by_lines(&self) -> bool {
+        self.version < FIRST_WITH_ROW_NUMBERS
     }
 
     /// Returns the settings of this job that are given otherwise now, and the differences in words.
