@@ -251,7 +251,7 @@ impl CommandLine {
         };
         let command = self.without(setting.options);
         match &setting.value {
-            SettingValue::Unknown | SettingValue::NotGiven => command,
+            SettingValue::NotGiven => command,
             SettingValue::Flag => command.flag(name),
             SettingValue::Values(values) => values
                 .iter()

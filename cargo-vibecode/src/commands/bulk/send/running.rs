@@ -169,8 +169,8 @@ impl Running {
         u64::try_from(batches.map(StartedBatch::len).sum::<usize>()).unwrap_or(u64::MAX)
     }
 
-    /// Returns the failed rows of the batches that have ended and are not reported, each with the id of its record. Rows that later ones decide are not
-    /// among them, nor are those that are to be sent again.
+    /// Returns the failed rows of the batches that have ended and are not reported, each with the id of its record. Rows
+    /// that later ones decide are not among them, nor are those that are to be sent again.
     pub(super) fn failed(&self) -> impl Iterator<Item = (u64, u64, &RowError)> {
         let batches = self.batches.iter();
         let ended = batches.filter_map(|it| Some((it, it.results.as_ref()?)));
