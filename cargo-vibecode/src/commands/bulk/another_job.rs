@@ -78,7 +78,7 @@ impl BulkJob<'_> {
             )
         } else {
             format!(
-                "the rows that are left cannot be told from those that were sent: {why}. Nothing was sent now. To send all rows of the file as a new job, {}",
+                "it is not known which rows of the file are left: {why}. Nothing was sent now. To send all rows of the file as a new job, {}",
                 self.as_new_job(found, &[])
             )
         };

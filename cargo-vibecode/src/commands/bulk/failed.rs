@@ -34,8 +34,8 @@ struct Reasons {
     indexes: HashMap<(String, String), u64>,
     /// The length of all texts in bytes.
     bytes: usize,
-    /// The line of a row in the upper bits and the index of its reason in the lower ones, sorted by
-    /// line.
+    /// The number of a row in the upper bits and the index of its reason in the lower ones, sorted by
+    /// the number.
     rows: Vec<u64>,
 }
 
