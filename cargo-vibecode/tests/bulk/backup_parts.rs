@@ -10,21 +10,20 @@ use crate::support::{Desk, Said};
 const ROWS: u64 = 500;
 const READS: u64 = ROWS / 50;
 
-/// A desk with a file, `backup.csv`, that sets the posts of more contacts than are kept together. The word in its name
-/// makes the commands of a test leave out `--no-backup`.
+/// A desk with a file, `a.csv`, that sets the posts of more contacts than are kept together.
 async fn desk_of_two_parts() -> Desk {
-    let desk = Desk::of(ROWS + 20).await;
+    let desk = Desk::of(ROWS + 20).await.keeping_backups();
     let rows: Vec<String> = (1..=ROWS + 20).map(|id| format!("{id},new\n")).collect();
-    desk.write("backup.csv", format!("id,post\n{}", rows.concat()));
+    desk.write("a.csv", format!("id,post\n{}", rows.concat()));
     desk
 }
 
-const SEND: &str = "contacts backup.csv --backup b.jsonl --no-throttle --no-verify --settle 1";
+const SEND: &str = "contacts a.csv --backup b.jsonl --no-throttle --no-verify --settle 1";
 
 /// Sets the post of a contact, as somebody else would.
 fn set_post(desk: &Desk, id: u64, post: &str) {
-    desk.write("no-backup.csv", format!("id,post\n{id},{post}\n"));
-    desk.run("contacts no-backup.csv --yes --no-backup --settle 1")
+    desk.write("other.csv", format!("id,post\n{id},{post}\n"));
+    desk.run("contacts other.csv --yes --no-backup --settle 1")
         .assert(0, "1 row done");
 }
 
@@ -63,7 +62,7 @@ async fn an_undo_restores_what_somebody_else_has_written_while_earlier_rows_were
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reviewed_job_stops_before_rows_whose_records_change_while_earlier_rows_are_sent() {
     let desk = desk_of_two_parts().await;
-    let said = desk.run("contacts backup.csv --no-backup --plan --no-throttle --format json");
+    let said = desk.run("contacts a.csv --no-backup --plan --no-throttle --format json");
     let out: serde_json::Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
     let digest = out["reviewed"].as_str().unwrap();
     desk.sandbox.clear_requests();
@@ -141,11 +140,11 @@ async fn a_field_that_an_earlier_row_set_to_what_it_was_is_kept_when_a_later_row
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_with_rows_in_several_parts_gets_back_what_it_had_before_the_first() {
-    let desk = Desk::of(3).await;
+    let desk = Desk::of(3).await.keeping_backups();
     desk.write("old.csv", "id,post,comments\n1,old,before\n");
     desk.run("contacts old.csv --yes").assert(0, "1 row done");
     desk.write(
-        "backup.csv",
+        "a.csv",
         "id,post,comments,phone\n1,a,,\n2,a,,\n1,b,note,+79161112233\n3,a,,\n1,c,,+79161112244\n",
     );
     for options in [
@@ -153,7 +152,7 @@ async fn a_record_with_rows_in_several_parts_gets_back_what_it_had_before_the_fi
         "--resume --limit 2",
         "--resume",
     ] {
-        desk.run(&format!("contacts backup.csv --settle 1 {options}"))
+        desk.run(&format!("contacts a.csv --settle 1 {options}"))
             .assert(0, "rows done, 0 failed");
     }
     // The post and the comments of record 1 are in a row each.
@@ -179,15 +178,15 @@ async fn the_lists_for_people_open_in_the_spreadsheet_that_the_file_is_for() {
         .collect();
     for (name, file, mark, delimiter, first) in [
         (
-            "backup.csv",
+            "a.csv",
             format!("\u{feff}id;phone\n{rows}"),
             "\u{feff}",
             ";",
             2,
         ),
-        ("backup.csv", format!("sep=;\nid;phone\n{rows}"), "", ";", 2),
+        ("a.csv", format!("sep=;\nid;phone\n{rows}"), "", ";", 2),
         (
-            "backup.csv",
+            "a.csv",
             format!("id;phone\n{rows}").replace(';', "\t"),
             "",
             "\t",
@@ -195,7 +194,7 @@ async fn the_lists_for_people_open_in_the_spreadsheet_that_the_file_is_for() {
         ),
         ("backup.jsonl", objects.concat(), "\u{feff}", ",", 1),
     ] {
-        let desk = Desk::of(3).await;
+        let desk = Desk::of(3).await.keeping_backups();
         desk.write(name, &file);
         for options in [
             "--yes --limit 1 --backup b.jsonl",
@@ -231,13 +230,13 @@ async fn a_backup_that_is_not_as_the_job_has_left_it_is_not_continued() {
         &with_another_line,
     ];
     for change in changes {
-        let desk = Desk::of(2).await;
-        desk.write("backup.csv", "id,post\n1,a\n2,b\n");
-        desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+        let desk = Desk::of(2).await.keeping_backups();
+        desk.write("a.csv", "id,post\n1,a\n2,b\n");
+        desk.run("contacts a.csv --yes --limit 1 --backup b.jsonl --settle 1")
             .assert(0, "1 row done");
         let text = change(&desk.read("b.jsonl"));
         desk.write("b.jsonl", &text);
-        let said = desk.run("contacts backup.csv --resume --settle 1");
+        let said = desk.run("contacts a.csv --resume --settle 1");
         said.assert(0, "b.jsonl: the backup of this job was changed");
         said.assert(0, "the old values are kept in b.1.jsonl");
         assert_eq!(desk.read("b.jsonl"), text);
@@ -247,12 +246,12 @@ async fn a_backup_that_is_not_as_the_job_has_left_it_is_not_continued() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_its_backup_a_record_gets_back_what_the_rest_of_the_job_has_found() {
-    let desk = Desk::of(2).await;
-    desk.write("backup.csv", "id,post\n1,a\n1,b\n");
-    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+    let desk = Desk::of(2).await.keeping_backups();
+    desk.write("a.csv", "id,post\n1,a\n1,b\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup b.jsonl --settle 1")
         .assert(0, "1 row done");
     std::fs::remove_file(desk.path("b.jsonl")).unwrap();
-    let said = desk.run("contacts backup.csv --resume --settle 1");
+    let said = desk.run("contacts a.csv --resume --settle 1");
     said.assert(0, "b.jsonl: the backup of this job is not there any more, and with it the old values of the rows that were sent");
     desk.run("contacts b.1.jsonl --yes --settle 1")
         .assert(0, "1 row done");
@@ -261,13 +260,13 @@ async fn without_its_backup_a_record_gets_back_what_the_rest_of_the_job_has_foun
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_somebody_has_changed_is_set_aside_and_named() {
-    let desk = Desk::of(2).await;
-    desk.write("backup.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
-    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+    let desk = Desk::of(2).await.keeping_backups();
+    desk.write("a.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup b.jsonl --settle 1")
         .assert(0, "1 row done");
     // It was removed by hand, and is not in the list any more.
     desk.write("b.added.csv", "record,field,value,row\n");
-    let said = desk.run("contacts backup.csv --resume --settle 1");
+    let said = desk.run("contacts a.csv --resume --settle 1");
     said.assert(
         0,
         "b.added.csv: the list was changed after the job had written it, and is b.added.1.csv now",
@@ -321,13 +320,13 @@ async fn a_backup_that_changes_while_the_job_is_sent_stops_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_field_that_only_a_later_row_changes_is_kept_before_that_row_is_sent() {
-    let desk = Desk::of(ROWS + 1).await;
+    let desk = Desk::of(ROWS + 1).await.keeping_backups();
     let rows: Vec<String> = (1..=ROWS).map(|id| format!("{id},new,\n")).collect();
     let rows = rows.concat();
-    desk.write("backup.csv", format!("id,post,comments\n{rows}5,,ours\n"));
+    desk.write("a.csv", format!("id,post,comments\n{rows}5,,ours\n"));
     let job = started(&desk, &format!("{SEND} --yes"), 2 * READS).await;
-    desk.write("no-backup.csv", "id,comments\n5,theirs\n");
-    desk.run("contacts no-backup.csv --yes --no-backup --settle 1")
+    desk.write("other.csv", "id,comments\n5,theirs\n");
+    desk.run("contacts other.csv --yes --no-backup --settle 1")
         .assert(0, "1 row done");
     Said::of(job.wait_with_output().unwrap()).assert(0, "501 rows done, 0 failed");
     assert_eq!(desk.field(5, "comments"), "ours");
@@ -356,17 +355,17 @@ async fn what_was_kept_of_rows_that_were_not_sent_is_taken_out_also_without_a_fu
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_is_killed_after_it_has_written_its_first_old_values_goes_on_with_them() {
-    let desk = Desk::of(2).await;
-    desk.write("backup.csv", "id,post\n1,a\n2,b\n");
+    let desk = Desk::of(2).await.keeping_backups();
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
     desk.faults([Fault::delay(Duration::ZERO), Fault::error("SCOPE_DENIED")]);
-    desk.run("contacts backup.csv --yes --backup b.jsonl --settle 1")
+    desk.run("contacts a.csv --yes --backup b.jsonl --settle 1")
         .assert(2, "0 rows done");
     // The journal as it was before the line that says that the values were kept.
-    let journal = desk.read("backup.csv.journal");
+    let journal = desk.read("a.csv.journal");
     let lines: Vec<String> = journal.lines().map(str::to_owned).collect();
     let begun = lines.iter().position(|line| line.contains("backed_up"));
-    desk.write_journal("backup.csv", &lines[..=begun.unwrap()]);
-    let said = desk.run("contacts backup.csv --resume --backup b.jsonl --settle 1");
+    desk.write_journal("a.csv", &lines[..=begun.unwrap()]);
+    let said = desk.run("contacts a.csv --resume --backup b.jsonl --settle 1");
     said.assert(0, "2 rows done, 0 failed");
     let seal_is_lost = said.out.contains("b.1.jsonl");
     assert_eq!(desk.exists("b.1.jsonl"), seal_is_lost, "{said:?}");
@@ -375,11 +374,11 @@ async fn a_job_that_is_killed_after_it_has_written_its_first_old_values_goes_on_
 #[tokio::test(flavor = "multi_thread")]
 async fn the_backups_of_a_job_have_each_field_of_a_record_once_and_may_be_undone_in_any_order() {
     for order in [["b.jsonl", "c.jsonl"], ["c.jsonl", "b.jsonl"]] {
-        let desk = Desk::of(2).await;
-        desk.write("backup.csv", "id,post,comments\n1,a,\n1,b,note\n");
-        desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+        let desk = Desk::of(2).await.keeping_backups();
+        desk.write("a.csv", "id,post,comments\n1,a,\n1,b,note\n");
+        desk.run("contacts a.csv --yes --limit 1 --backup b.jsonl --settle 1")
             .assert(0, "1 row done");
-        desk.run("contacts backup.csv --resume --backup c.jsonl --settle 1")
+        desk.run("contacts a.csv --resume --backup c.jsonl --settle 1")
             .assert(0, "2 rows done");
         for backup in order {
             desk.run(&format!("contacts {backup} --yes --settle 1"))
@@ -393,20 +392,20 @@ async fn the_backups_of_a_job_have_each_field_of_a_record_once_and_may_be_undone
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_is_not_there_any_more_is_named() {
-    let desk = Desk::of(2).await;
-    desk.write("backup.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
-    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+    let desk = Desk::of(2).await.keeping_backups();
+    desk.write("a.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup b.jsonl --settle 1")
         .assert(0, "1 row done");
     std::fs::remove_file(desk.path("b.added.csv")).unwrap();
-    desk.run("contacts backup.csv --resume --settle 1")
+    desk.run("contacts a.csv --resume --settle 1")
         .assert(0, "b.added.csv: the list is not there any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_no_backup_can_have_is_refused_before_the_job_is_started() {
-    let desk = Desk::of(1).await;
-    desk.write("backup.csv", "id,post\n1,a\n");
-    desk.run("contacts backup.csv --yes --backup kept.csv")
+    let desk = Desk::of(1).await.keeping_backups();
+    desk.write("a.csv", "id,post\n1,a\n");
+    desk.run("contacts a.csv --yes --backup kept.csv")
         .assert(2, "a backup is JSON Lines");
-    assert!(!desk.exists("backup.csv.journal"));
+    assert!(!desk.exists("a.csv.journal"));
 }

@@ -137,7 +137,7 @@ async fn phones_without_a_country_code_are_counted_or_completed() {
     );
     desk.run("contacts a.csv").assert(
         0,
-        "3 phones have no country code (the first is row 2, record 1): add it with --country",
+        "3 phones have no country code, the first in row 2 (contacts/1): add it with --country",
     );
     let said = desk.run("contacts a.csv --country 7 --yes");
     said.assert(0, "4 rows done");
@@ -186,7 +186,7 @@ async fn the_summary_shows_what_each_column_does() {
     said.assert(0, "post      post                  2    1");
     said.assert(
         0,
-        "the column `post` clears `post` of 1 record because of --empty clear (the first is row 3, record 2)",
+        "the column `post` clears `post` of 1 record because of --empty clear, the first in row 3 (contacts/2)",
     );
 }
 

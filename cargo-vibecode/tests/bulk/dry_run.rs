@@ -157,7 +157,7 @@ async fn a_repeated_record_is_reported_and_its_rows_keep_their_order() {
     let said = desk.run("contacts a.csv --yes --no-throttle");
     said.assert(
         0,
-        "97 rows change the record of an earlier row (the first is row 5, record 2)",
+        "97 rows change the record of an earlier row, the first is row 5 (contacts/2): rows",
     );
     let posts = [1, 2, 3].map(|id| desk.field(id, "post"));
     assert_eq!(posts, ["99", "100", "98"]);
@@ -257,7 +257,7 @@ async fn the_text_0_counts_as_what_clears_and_the_number_0_does_not() {
     desk.write("a.csv", "id,post,ufCrm_1\n71,0,0\n72,Director,5\n73,0,\n");
     let said = desk.run("contacts a.csv");
     said.assert(0, "post     post                  1    2");
-    said.assert(0, "the column `post` has the text `0` in 2 cells (the first is row 2, record 71): the API takes it as empty, so it clears `post`");
+    said.assert(0, "the column `post` has the text `0` in 2 cells, the first in row 2 (contacts/71): the API takes it as empty, so it clears `post`");
     let said = desk.run("contacts a.csv --format json");
     said.assert(
         0,

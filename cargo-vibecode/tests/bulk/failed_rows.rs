@@ -190,7 +190,7 @@ async fn a_journal_of_an_earlier_version_is_closed_to_others_before_it_is_contin
     // Its lines had no checksums.
     let lines = journal.lines().map(|line| {
         let (line, _) = line.split_once(",\"sum\":").unwrap();
-        format!("{}}}\n", line.replace("\"version\":8", "\"version\":1"))
+        format!("{}}}\n", line.replace("\"version\":9", "\"version\":1"))
     });
     let earlier: String = lines.collect();
     assert!(earlier.contains("\"version\":1"), "{earlier}");

@@ -27,12 +27,12 @@ async fn unusable(name: &str, text: &[u8], expected: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ragged_row_is_reported_with_its_line() {
+async fn a_ragged_row_is_reported_with_its_number() {
     bad(
         b"id,post\n71,a\n72,b,c\n73\n",
         &[
             "3            the row has 3 cells, but the header has 2: put a cell that contains the delimiter in quotes",
-            "4            the row has 1 cell, but the header has 2: cells are missing at its end, or a line break",
+            "4            the row has 1 cell, but the header has 2: add the missing cells, or put a cell that contains a line break in quotes",
         ],
     )
     .await;

@@ -15,6 +15,7 @@ mod columns;
 mod damaged_journal;
 mod dry_run;
 mod earlier_job;
+mod earlier_row_numbers;
 mod encodings;
 mod estimate;
 mod failed_rows;

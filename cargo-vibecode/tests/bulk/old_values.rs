@@ -312,12 +312,11 @@ async fn a_list_without_its_backup_is_named() {
     );
 }
 
-/// A job of which one row of three is done, with the backup `b.jsonl`. The name of its file has the word that makes
-/// the commands of a test leave out `--no-backup`.
+/// A job of which one row of three is done, with the backup `b.jsonl`.
 async fn one_of_three_with_a_backup() -> Desk {
-    let desk = Desk::of(3).await;
-    desk.write("backup.csv", "id,post\n1,a\n2,b\n3,c\n");
-    desk.run("contacts backup.csv --yes --limit 1 --backup b.jsonl --settle 1")
+    let desk = Desk::of(3).await.keeping_backups();
+    desk.write("a.csv", "id,post\n1,a\n2,b\n3,c\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup b.jsonl --settle 1")
         .assert(0, "1 row done");
     desk
 }
@@ -326,10 +325,8 @@ async fn one_of_three_with_a_backup() -> Desk {
 async fn a_job_that_keeps_a_backup_goes_on_with_it_when_it_is_resumed() {
     let desk = one_of_three_with_a_backup().await;
     for options in ["--limit 1", "--backup b.jsonl"] {
-        desk.run(&format!(
-            "contacts backup.csv --resume --settle 1 {options}"
-        ))
-        .assert(0, "the old values are kept in b.jsonl");
+        desk.run(&format!("contacts a.csv --resume --settle 1 {options}"))
+            .assert(0, "the old values are kept in b.jsonl");
     }
     desk.run("contacts b.jsonl --yes --settle 1")
         .assert(0, "3 rows done");
@@ -341,7 +338,7 @@ async fn a_job_that_keeps_a_backup_goes_on_with_it_when_it_is_resumed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_keeps_a_backup_says_so_if_it_goes_on_without_one() {
     let desk = one_of_three_with_a_backup().await;
-    desk.run("contacts backup.csv --resume --no-backup --settle 1")
+    desk.run("contacts a.csv --resume --no-backup --settle 1")
         .assert(
             0,
             "the job has kept the old values of its rows so far (b.jsonl), and those of 2 rows are not kept now",
@@ -352,7 +349,7 @@ async fn a_job_that_keeps_a_backup_says_so_if_it_goes_on_without_one() {
 async fn a_resume_that_is_refused_for_its_backup_says_how_many_rows_are_done() {
     let desk = one_of_three_with_a_backup().await;
     desk.write("other.jsonl", "{}\n");
-    let said = desk.run("contacts backup.csv --resume --backup other.jsonl --settle 1");
+    let said = desk.run("contacts a.csv --resume --backup other.jsonl --settle 1");
     said.assert(2, "there is a file of this name");
     said.assert(2, "1 row done, 0 failed so far");
 }

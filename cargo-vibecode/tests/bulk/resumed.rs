@@ -172,6 +172,7 @@ async fn an_open_row_that_is_bad_now_is_never_left_out() {
         2,
         "a.csv: row 2 (contacts/71) was sent and had no answer, and it cannot be sent again",
     );
+    assert!(!said.out.contains("takes up to"), "{said:?}");
     desk.assert_nothing_sent();
     desk.write("vibecode/contacts.json", gold("81"));
     desk.run("contacts a.csv --resume --skip-bad --settle 1")

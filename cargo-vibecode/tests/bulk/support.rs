@@ -16,6 +16,8 @@ use vibecode_sandbox::{Fault, LoggedRequest, Sandbox};
 pub(crate) struct Desk {
     pub(crate) folder: PathBuf,
     pub(crate) sandbox: Sandbox,
+    /// Whether its commands keep old values as they do by default, and have no `--no-backup`.
+    keeps_backups: bool,
 }
 
 /// What a command said and how it ended.
@@ -42,7 +44,17 @@ impl Desk {
         let name = format!("bulk-{}-{number}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&folder).unwrap();
-        Self { folder, sandbox }
+        Self {
+            folder,
+            sandbox,
+            keeps_backups: false,
+        }
+    }
+
+    /// The same desk, for tests of the backups that are kept without being asked for.
+    pub(crate) fn keeping_backups(mut self) -> Self {
+        self.keeps_backups = true;
+        self
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -70,7 +82,7 @@ impl Desk {
             .args(["vibecode", "bulk"])
             .args(words.split_whitespace())
             // The tests of backups ask for them.
-            .args((!words.contains("backup")).then_some("--no-backup"))
+            .args((!self.keeps_backups && !words.contains("backup")).then_some("--no-backup"))
             .args(["--base-url", self.sandbox.url()])
             .current_dir(&self.folder)
             .env("VIBECODE_API_KEY", Sandbox::API_KEY)

@@ -125,7 +125,7 @@ async fn an_undo_says_before_it_sends_which_fields_it_clears() {
     let desk = done().await;
     desk.sandbox.clear_requests();
     let said = desk.run("contacts kept.jsonl");
-    said.assert(0, "clears `post` of 1 record, which had no value when the backup was made (the first is row 4, record 3)");
+    said.assert(0, "clears `post` of 1 record, which had no value when the backup was made, the first in row 4 (contacts/3)");
     desk.assert_nothing_sent();
 }
 

@@ -353,7 +353,7 @@ async fn an_older_copy_of_the_journal_does_not_hide_what_the_job_has_sent_last()
     // The copy has the id of the job, and says that nothing is under way. It has no checksums, as in earlier versions.
     let start = killed.lines().take(2).map(|line| {
         let (line, _) = line.split_once(",\"sum\"").unwrap();
-        format!("{line}}}\n").replace("\"version\":8", "\"version\":3")
+        format!("{line}}}\n").replace("\"version\":9", "\"version\":3")
     });
     let start: Vec<String> = start.collect();
     assert!(start[0].contains("\"version\":3"));

@@ -35,9 +35,7 @@ impl BulkJob<'_> {
                 self.output.warn(warning);
             }
         }
-        if let Some(other) = header.difference_from(now) {
-            return Err(self.another_job(found, other));
-        }
+        self.check_same_rows(found, now)?;
         let refusal = header.refusal(now).filter(|_| !is_finished);
         refusal.map_or(Ok(()), |refusal| {
             let problem = refusal.in_words(|| self.as_new_job(found, &[]));
@@ -54,8 +52,37 @@ impl BulkJob<'_> {
         // Whether the rows add something is not known yet.
         let is_ensured = self.args.ensure || then.ensure;
         let now = self.header_of(self.input.digest()?, None, is_ensured)?;
-        let other = then.difference_from(&now);
-        other.map_or(Ok(()), |other| Err(self.another_job(found, other)))
+        self.check_same_rows(found, &now)
+    }
+
+    /// Checks that a journal is that of the job now, and that its rows are found in the file by their numbers.
+    fn check_same_rows(&self, found: &FoundJournal, now: &Header) -> Result<(), Failure> {
+        if let Some(other) = found.header().difference_from(now) {
+            return Err(self.another_job(found, other));
+        }
+        let past = found.past();
+        let needs_rows = !past.is_finished || self.lacks_failed_rows(past);
+        if !needs_rows
+            || !found.header().numbers_rows_by_lines()
+            || self.input.has_rows_numbered_by_lines()?
+        {
+            return Ok(());
+        }
+        let why = "an earlier version of cargo-vibecode wrote the journal, and numbered the rows of this file by the lines of its text. Now they have the numbers that a spreadsheet shows";
+        let problem = if past.is_finished {
+            format!(
+                "{}, and {} is not there. It cannot be written again: {why}. Nothing was sent now. To see what the rows would change: {}",
+                past.finished_in_words(""),
+                self.input.failed().display(),
+                self.command_to_review_as(found, &[])
+            )
+        } else {
+            format!(
+                "it is not known which rows of the file are left: {why}. Nothing was sent now. To send all rows of the file as a new job, {}",
+                self.as_new_job(found, &[])
+            )
+        };
+        Err(Failure::in_file(&self.input.journal(), problem))
     }
 
     /// The error of a job that is started again although it has a journal.

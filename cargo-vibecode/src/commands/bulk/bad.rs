@@ -27,7 +27,7 @@ pub(super) struct BadRows<'a> {
     writer: Option<(Writer, PartFile)>,
 }
 
-/// The file of the bad rows.
+/// A file of failed or bad rows that was written.
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) path: PathBuf,

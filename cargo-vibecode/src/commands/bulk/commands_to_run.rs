@@ -132,10 +132,10 @@ impl BulkJob<'_> {
         file: &Path,
         backup: Option<PathBuf>,
     ) -> CommandLine {
-        let command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
-        let command = backup
-            .into_iter()
-            .fold(command, |command, backup| command.option("backup", backup));
+        let mut command = CommandLine::given().without(&OPTIONS_OF_ONE_FILE);
+        if let Some(backup) = backup {
+            command = command.option("backup", backup);
+        }
         self.for_the_same_portal(command.with_file(file))
     }
 
@@ -251,7 +251,7 @@ impl CommandLine {
         };
         let command = self.without(setting.options);
         match &setting.value {
-            SettingValue::Unknown | SettingValue::NotGiven => command,
+            SettingValue::NotGiven => command,
             SettingValue::Flag => command.flag(name),
             SettingValue::Values(values) => values
                 .iter()

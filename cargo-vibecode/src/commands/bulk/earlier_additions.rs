@@ -37,7 +37,7 @@ struct Added {
 /// The additions of a row.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
-    /// The lines of the earlier rows that add what was taken out.
+    /// The numbers of the earlier rows that add what was taken out.
     pub(super) earlier: Vec<u64>,
     /// What the row itself adds.
     left: Vec<Added>,
@@ -80,7 +80,7 @@ impl<'a> EarlierAdditions<'a> {
         taken
     }
 
-    /// Notes what a row adds, once it is certain that the row is not bad. Returns the lines of the earlier rows that
+    /// Notes what a row adds, once it is certain that the row is not bad. Returns the numbers of the earlier rows that
     /// add the rest. To be called for each row that is not bad, since the first pass has counted these.
     pub(super) fn note(&mut self, id: u64, taken: Taken) -> Vec<u64> {
         let Some(rows) = self.repeated.rows(id) else {

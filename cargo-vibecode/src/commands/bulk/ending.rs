@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     backup::{Added, KeptBackup},
+    bad::Written,
     check::{Checked, rows},
     input::columns::ColumnOptions,
     job::BulkJob,
@@ -40,14 +41,6 @@ struct ProcessAdditions {
     stored_in_another_form: u64,
 }
 
-/// How a job was sent that has ended.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct EndedJob {
-    pub(super) is_reviewed: bool,
-    /// Whether it keeps the old values of its rows.
-    pub(super) keeps_backup: bool,
-}
-
 impl ProcessAdditions {
     fn of(sender: &Sender<'_>, checked: &Checked) -> Self {
         Self {
@@ -56,6 +49,14 @@ impl ProcessAdditions {
             stored_in_another_form: sender.counts.stored_in_another_form(),
         }
     }
+}
+
+/// How a job was sent that has ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EndedJob {
+    pub(super) is_reviewed: bool,
+    /// Whether it keeps the old values of its rows.
+    pub(super) keeps_backup: bool,
 }
 
 impl BulkJob<'_> {
@@ -174,6 +175,11 @@ impl BulkJob<'_> {
         }
     }
 
+    /// Returns whether the file of the failed rows of a finished job is to be written again.
+    pub(super) fn lacks_failed_rows(&self, past: &Past) -> bool {
+        past.failed > 0 && !self.input.failed().exists()
+    }
+
     /// Called if an earlier process has reported every row. A file of failed rows that is there may have
     /// been corrected, and is left as it is.
     pub(super) fn finished_before(
@@ -188,11 +194,13 @@ impl BulkJob<'_> {
             self.output
                 .warn(unconfirmed_in_words(&past.unconfirmed, None));
         }
-        let path = self.input.failed();
-        let file = if past.failed > 0 && path.exists() {
-            Some((path, None))
-        } else {
+        let file = if past.failed == 0 || self.lacks_failed_rows(past) {
             self.write_failed_rows(&mut journal, past.failed, checked, column_options)?
+        } else {
+            Some(Written {
+                path: self.input.failed(),
+                earlier: None,
+            })
         };
         let to_correct = RowsToCorrect {
             file,

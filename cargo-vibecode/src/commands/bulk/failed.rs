@@ -4,13 +4,12 @@ use std::{
     collections::HashMap,
     fs::File,
     io::{self, BufWriter, Write},
-    path::PathBuf,
 };
 
 use csv::ByteRecord;
 
 use super::{
-    bad,
+    bad::{self, Written},
     check::Checked,
     earlier,
     input::{
@@ -35,8 +34,8 @@ struct Reasons {
     indexes: HashMap<(String, String), u64>,
     /// The length of all texts in bytes.
     bytes: usize,
-    /// The line of a row in the upper bits and the index of its reason in the lower ones, sorted by
-    /// line.
+    /// The number of a row in the upper bits and the index of its reason in the lower ones, sorted by
+    /// the number.
     rows: Vec<u64>,
 }
 
@@ -58,8 +57,7 @@ pub(super) struct SentRows<'a> {
     pub(super) sent_to: String,
 }
 
-/// Writes the failed and the bad rows to a file and returns its path, and the new name of the file of an
-/// earlier run. The file is written atomically.
+/// Writes the failed and the bad rows to a file. The file is written atomically.
 ///
 /// # Errors
 /// If a file cannot be read or written, or if the rows are not those that were checked.
@@ -68,7 +66,7 @@ pub(super) fn write(
     journal: &mut Journal,
     count: u64,
     output: &Output,
-) -> Result<(PathBuf, Option<PathBuf>), Failure> {
+) -> Result<Written, Failure> {
     let input = sent.input;
     let reasons = Reasons::read(journal, count)?;
     let path = input.failed();
@@ -76,7 +74,7 @@ pub(super) fn write(
     let (part, file) = PartFile::create(&path, &mut private()).map_err(failed)?;
     let file = write_rows(sent, &reasons, file, output)?;
     let earlier = earlier::replace(part, &file).map_err(failed)?;
-    Ok((path, earlier))
+    Ok(Written { path, earlier })
 }
 
 fn write_rows(
@@ -112,7 +110,7 @@ fn write_rows(
         }
     }
     progress.end();
-    // Rows are found by their lines: in another file these would be other rows.
+    // Rows are found by their numbers: in another file these would be other rows.
     if row_jobs.digest() != checked.digest {
         let problem = "the file has changed since its rows were sent, so the failed rows cannot be written: restore it, and run the command again with --resume";
         return Err(Failure::in_file(&input.path, problem));

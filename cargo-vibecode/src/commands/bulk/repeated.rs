@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::row_name::{record_name, row_name};
 use crate::{output::Output, plural::number_of};
 
 const IDS_PER_PAGE: usize = 1024;
@@ -83,16 +84,19 @@ impl Repeated {
         &self.records
     }
 
-    pub(super) fn show(&self, output: &Output) {
+    pub(super) fn show(&self, entity: &str, output: &Output) {
         let example = match self.first {
-            Some((line, id)) => format!("the first is row {line}, record {id}"),
+            Some((row, id)) => {
+                let record = record_name(entity, id);
+                format!("the first is {}", row_name(row, Some(&record)))
+            }
             None => match self.records.0.keys().min() {
-                Some(id) => format!("such as record {id}"),
+                Some(id) => format!("such as that of {}", record_name(entity, *id)),
                 None => return,
             },
         };
         output.warn(format!(
-            "{} the record of an earlier row ({example}): rows are sent in the order of the file, so the last one wins",
+            "{} the record of an earlier row, {example}: rows are sent in the order of the file, so the last one wins",
             number_of(self.count, "row changes", "rows change")
         ));
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     backup,
+    bad::Written,
     check::{Checked, rows},
     failed::{self, SentRows},
     input::columns::ColumnOptions,
@@ -16,8 +17,8 @@ use crate::failure::Failure;
 /// The rows that a job leaves to be corrected.
 #[derive(Debug)]
 pub(super) struct RowsToCorrect<'a> {
-    /// The file of the failed rows, and the new name of an earlier one. `None` if no row failed.
-    pub(super) file: Option<(PathBuf, Option<PathBuf>)>,
+    /// The file of the failed rows. `None` if no row failed.
+    pub(super) file: Option<Written>,
     pub(super) failed: u64,
     pub(super) checked: &'a Checked,
     /// Whether the job has kept old values. A job of the rows of a file does too then, however few these are.
@@ -32,7 +33,7 @@ impl BulkJob<'_> {
         failed: u64,
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
-    ) -> Result<Option<(PathBuf, Option<PathBuf>)>, Failure> {
+    ) -> Result<Option<Written>, Failure> {
         if failed == 0 {
             return Ok(None);
         }
@@ -54,7 +55,7 @@ impl BulkJob<'_> {
         journal: &mut Journal,
     ) -> Result<Option<String>, Failure> {
         match &to_correct.file {
-            Some((path, earlier)) => {
+            Some(Written { path, earlier }) => {
                 if let Some(earlier) = earlier {
                     let earlier = earlier.display();
                     self.output
@@ -70,8 +71,8 @@ impl BulkJob<'_> {
             }
         }
         self.advise_on_newer(journal, to_correct.keeps_backup)?;
-        let path = to_correct.file.as_ref().map(|(path, _)| path);
-        Ok(path.map(|path| path.display().to_string()))
+        let file = to_correct.file.as_ref();
+        Ok(file.map(|file| file.path.display().to_string()))
     }
 
     /// Prints where the failed rows are. `stored` is the number of those of which the portal has probably stored a phone
@@ -140,7 +141,8 @@ impl BulkJob<'_> {
     }
 }
 
-/// Returns the backup that a job of the rows of a file keeps, as `--backup` takes it. `None`: that of the default.
+/// Returns the backup that a job of the rows of a file is to keep, as `--backup` takes it. `None`: the job of these rows
+/// kept no old values, as there were few or as `--no-backup` says, or no name is free.
 fn backup_of_rows(file: &Path, keeps_backup: bool) -> Option<PathBuf> {
     let next = keeps_backup.then(|| backup::next_path(file, &[]));
     // If there is no free name, sending the rows says so.

@@ -100,7 +100,10 @@ impl BulkJob<'_> {
         let Self { args, output, .. } = *self;
         let rows = self.rows_until_end(checked, past);
         let left = rows.saturating_sub(past.ok + past.failed);
-        Estimate::of(args, checked, past, left).announce(output);
+        // No row can be sent if those that are left are bad now.
+        if left > 0 {
+            Estimate::of(args, checked, past, left).announce(output);
+        }
         checked.show_without_backup(args, output);
         let progress = Progress::new(rows, self.throttle.clone(), output);
         let limits = FailureLimits {

@@ -63,7 +63,7 @@ async fn an_email_that_may_be_a_placeholder_is_counted_and_not_refused() {
     desk.write("a.csv", "id,email\n1,anna@company.ru\n2,x@x.com\n");
     desk.run("contacts a.csv").assert(
         0,
-        "1 email looks like a placeholder (the first is row 3, record 2)",
+        "1 email looks like a placeholder, the first in row 3 (contacts/2): empty",
     );
     desk.run("contacts a.csv --format json")
         .assert(0, r#""emails_perhaps_placeholders":1"#);

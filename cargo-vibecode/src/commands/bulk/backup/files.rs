@@ -35,8 +35,8 @@ pub(in crate::commands::bulk) fn given_path(path: &Path) -> Result<PathBuf, Fail
     Ok(path.to_owned())
 }
 
-/// Returns the path of the next backup of a job of the rows of `file`, which has these already, the newest first. An earlier one is never
-/// overwritten, and the next one of a backup whose name was given is beside it.
+/// Returns the path of the next backup of a job of the rows of `file`, which has these already, the newest first. An
+/// earlier one is never overwritten, and the next one of a backup whose name was given is beside it.
 ///
 /// # Errors
 /// If there are too many.

@@ -10,6 +10,7 @@ use crate::{
         backup,
         bad::Written,
         input::{Input, tally::ColumnTally},
+        row_name::{record_name, row_name},
     },
     output::Output,
     plural::number_of,
@@ -55,10 +56,10 @@ impl Checked {
             }
             self.show_bad_rows(is_known, output);
         }
-        self.warn(output);
+        self.warn(&args.entity, output);
         // The rows of a backup about one record restore different fields.
         if self.origin.is_none() {
-            self.repeated.show(output);
+            self.repeated.show(&args.entity, output);
         }
         if !args.yes
             && !args.resume
@@ -101,9 +102,10 @@ impl Checked {
     }
 
     /// Warns of what cannot be seen in the counts.
-    fn warn(&self, output: &Output) {
+    fn warn(&self, entity: &str, output: &Output) {
+        let named = |(row, id)| row_name(row, Some(&record_name(entity, id)));
         for (name, goes, tally) in self.columns_with_tallies() {
-            if let Some((line, id)) = tally.first_cleared {
+            if let Some(first) = tally.first_cleared {
                 let records = records(tally.cleared - tally.zeros);
                 let why = if self.origin.is_some() {
                     "which had no value when the backup was made"
@@ -111,33 +113,37 @@ impl Checked {
                     "because of --empty clear"
                 };
                 output.warn(format!(
-                    "the column `{name}` clears `{goes}` of {records}{}{why} (the first is row {line}, record {id})",
-                    if self.origin.is_some() { ", " } else { " " }
+                    "the column `{name}` clears `{goes}` of {records}{}{why}, the first in {}",
+                    if self.origin.is_some() { ", " } else { " " },
+                    named(first)
                 ));
             }
         }
         for (name, goes, tally) in self.columns_with_tallies() {
-            if let Some((line, id)) = tally.first_zero {
+            if let Some(first) = tally.first_zero {
                 output.warn(format!(
-                    "the column `{name}` has the text `0` in {} (the first is row {line}, record {id}): the API takes it as empty, so it clears `{goes}`, and a row fails if its record does not show the text",
-                    number_of(tally.zeros, "cell", "cells")
+                    "the column `{name}` has the text `0` in {}, the first in {}: the API takes it as empty, so it clears `{goes}`, and a row fails if its record does not show the text",
+                    number_of(tally.zeros, "cell", "cells"),
+                    named(first)
                 ));
             }
         }
-        if let Some((line, id)) = self.tally.first_lacking {
+        if let Some(first) = self.tally.first_lacking {
             let phones = number_of(self.tally.lacking_country, "phone has", "phones have");
             output.warn(format!(
-                "{phones} no country code (the first is row {line}, record {id}): add it with --country, such as --country 7, since phones cannot be removed"
+                "{phones} no country code, the first in {}: add it with --country, such as --country 7, since phones cannot be removed",
+                named(first)
             ));
         }
-        if let Some((line, id)) = self.tally.first_perhaps_placeholder {
+        if let Some(first) = self.tally.first_perhaps_placeholder {
             let emails = number_of(
                 self.tally.perhaps_placeholders,
                 "email looks like a placeholder",
                 "emails look like placeholders",
             );
             output.warn(format!(
-                "{emails} (the first is row {line}, record {id}): empty the cells if so, since emails cannot be removed"
+                "{emails}, the first in {}: empty the cells if so, since emails cannot be removed",
+                named(first)
             ));
         }
     }

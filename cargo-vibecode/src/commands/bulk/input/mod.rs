@@ -12,6 +12,7 @@ mod numbers_of_file;
 pub(crate) mod origin;
 mod replaced;
 pub(crate) mod row_jobs;
+mod row_numbers;
 pub(crate) mod rows;
 mod spreadsheet;
 pub(crate) mod tally;

@@ -22,9 +22,9 @@ pub(crate) struct ColumnTally {
     pub(crate) cleared: u64,
     pub(crate) left: u64,
     pub(crate) added: u64,
-    /// The line and the record of the first empty cell that clears.
+    /// The row and the record of the first empty cell that clears.
     pub(crate) first_cleared: Option<(u64, u64)>,
-    /// How many of the cells that clear are the text `0`, and the line and the record of the first.
+    /// How many of the cells that clear are the text `0`, and the row and the record of the first.
     pub(crate) zeros: u64,
     pub(crate) first_zero: Option<(u64, u64)>,
 }
@@ -34,10 +34,10 @@ pub(crate) struct ColumnTally {
 pub(crate) struct Tally {
     columns: Vec<ColumnTally>,
     pub(crate) lacking_country: u64,
-    /// The line and the record of the first phone without a country code.
+    /// The row and the record of the first phone without a country code.
     pub(crate) first_lacking: Option<(u64, u64)>,
     pub(crate) perhaps_placeholders: u64,
-    /// The line and the record of the first email that may be a placeholder.
+    /// The row and the record of the first email that may be a placeholder.
     pub(crate) first_perhaps_placeholder: Option<(u64, u64)>,
 }
 

@@ -19,9 +19,12 @@ use crate::{
 pub(crate) const DOCUMENTED_URL: &str = "the documented one";
 
 /// The version of the journal's format.
-pub(crate) const VERSION: u32 = 8;
+pub(crate) const VERSION: u32 = 9;
 /// The first version in which each line has a checksum.
 pub(crate) const FIRST_WITH_CHECKSUMS: u32 = 4;
+/// The first version in which the rows of a text file have the numbers that a spreadsheet shows. Before, the number of a
+/// row was that of the line on which it begins.
+const FIRST_WITH_ROW_NUMBERS: u32 = 9;
 
 /// Also on without the option, if a row adds phones or emails.
 const ENSURE: &str = "--ensure";
@@ -159,8 +162,6 @@ pub(crate) struct Setting {
 /// How something is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SettingValue {
-    /// The journal does not say whether it was given.
-    Unknown,
     /// It is not given, and nothing is in its place.
     NotGiven,
     /// It is an option without a value, and given.
@@ -198,18 +199,24 @@ impl Header {
         (!then.is_empty()).then_some(OtherJob::Settings { then, differences })
     }
 
+    /// Returns whether the rows of the journal are numbered by the lines of a text file.
+    pub(crate) fn numbers_rows_by_lines(&self) -> bool {
+        self.version < FIRST_WITH_ROW_NUMBERS
+    }
+
     /// Returns the settings of this job that are given otherwise now, and the differences in words.
     fn other_settings(&self, now: &Self) -> (Vec<Setting>, Vec<String>) {
-        let settings = self.settings().into_iter().zip(now.settings());
+        let of_now = now.settings();
+        let settings = self.settings().into_iter().filter_map(|then| {
+            let now = of_now.iter().find(|now| now.name == then.name)?;
+            Some((then, now))
+        });
         // If the rows are read in another way, they may add nothing any more, and are not ensured for that reason.
         let is_ensure_derived = self.requests_other_changes(now);
         let other = settings
             .filter(|(then, now)| then.value != now.value)
             .filter(|(then, _)| then.name != ENSURE || !is_ensure_derived)
-            .filter(|(then, _)| {
-                let is_unset = then.name == HIDDEN_ROWS && then.value == SettingValue::NotGiven;
-                !is_unset && then.value != SettingValue::Unknown
-            });
+            .filter(|(then, _)| then.name != HIDDEN_ROWS || then.value != SettingValue::NotGiven);
         let (mut then, differences): (Vec<Setting>, Vec<String>) = other
             .map(|(then, now)| {
                 let (old, new) = (then.value.in_words(), now.value.in_words());
@@ -304,7 +311,7 @@ impl Header {
         changed
     }
 
-    /// Returns what must be the same whenever the job is resumed.
+    /// Returns what must be the same whenever the job is resumed, without what the journal does not say.
     fn settings(&self) -> Vec<Setting> {
         let base_url = match &*self.base_url {
             DOCUMENTED_URL => Client::BASE_URL,
@@ -328,8 +335,8 @@ impl Header {
             Setting::word("--empty", &["empty"], Some(self.empty)),
             Setting::word("--phones", &["phones"], Some(self.phones)),
             Setting::optional("--country", &["country"], self.country),
-            Setting::flag(ENSURE, &["ensure"], Some(self.ensure)),
-            Setting::flag("--skip-bad", &["skip-bad"], Some(self.skip_bad)),
+            Setting::flag(ENSURE, &["ensure"], self.ensure),
+            Setting::flag("--skip-bad", &["skip-bad"], self.skip_bad),
             Setting::text("--settle", &["settle"], self.settle_seconds),
         ];
         let of_file = of_file.into_iter().chain(self.reading.settings());
@@ -338,22 +345,20 @@ impl Header {
 }
 
 impl Reading {
-    fn settings(&self) -> [Setting; 8] {
+    fn settings(&self) -> impl Iterator<Item = Setting> {
         let decimal = self.decimal.and_then(Numbers::decimal_separator);
-        [
+        let as_given = self.sends_as_given;
+        let as_given = as_given.map(|it| Setting::flag(ALLOW_GARBLED, &["allow-garbled"], it));
+        let settings = [
             Setting::optional("--encoding", &["encoding"], self.encoding.as_ref()),
             Setting::optional(SHEET, &["sheet"], self.sheet.as_ref()),
             Setting::word(HIDDEN_ROWS, &["hidden-rows"], self.hidden_rows),
             Setting::optional("--timezone", &["timezone"], self.timezone.as_ref()),
             Setting::optional("--currency", &["currency"], self.currency.as_ref()),
             Setting::optional("--decimal", &["decimal"], decimal),
-            Setting::flag(
-                "--ignore-unknown",
-                &["ignore-unknown"],
-                Some(self.ignore_unknown),
-            ),
-            Setting::flag(ALLOW_GARBLED, &["allow-garbled"], self.sends_as_given),
-        ]
+            Setting::flag("--ignore-unknown", &["ignore-unknown"], self.ignore_unknown),
+        ];
+        settings.into_iter().chain(as_given)
     }
 }
 
@@ -416,12 +421,12 @@ impl Setting {
         }
     }
 
-    /// An option without a value. `None`: the journal does not say whether it was given.
-    fn flag(name: &'static str, options: Options, is_given: Option<bool>) -> Self {
-        let value = match is_given {
-            None => SettingValue::Unknown,
-            Some(false) => SettingValue::NotGiven,
-            Some(true) => SettingValue::Flag,
+    /// An option without a value.
+    fn flag(name: &'static str, options: Options, is_given: bool) -> Self {
+        let value = if is_given {
+            SettingValue::Flag
+        } else {
+            SettingValue::NotGiven
         };
         Self {
             name,
@@ -435,7 +440,6 @@ impl SettingValue {
     /// Returns the value as a user would say it.
     fn in_words(&self) -> String {
         match self {
-            Self::Unknown => "not known".to_owned(),
             Self::NotGiven => "not given".to_owned(),
             Self::Flag => "given".to_owned(),
             Self::Values(values) => one_line(&values.join(", ")),

@@ -104,23 +104,25 @@ impl PlannedBatch {
     }
 
     /// Takes out the rows that set a stage of a pipeline if the row that sets the pipeline has failed, and those that
-    /// were refused before anything was sent.
+    /// were refused before anything was sent. Returns each with the id of its record.
     pub(super) fn take_refused(
         &mut self,
         failed: &RowSet,
         refused_before: &RefusedRows,
-    ) -> Vec<(u64, RowError)> {
+    ) -> Vec<(u64, u64, RowError)> {
         let mut refused = Vec::new();
         for StageRow { line, after } in std::mem::take(&mut self.stage_rows) {
-            if failed.contains(after) && self.take(line) {
-                refused.push((line, RowError::PipelineNotSet { line: after }));
+            if failed.contains(after)
+                && let Some(id) = self.take(line)
+            {
+                refused.push((line, id, RowError::PipelineNotSet { line: after }));
             }
         }
         for line in self.lines.clone() {
             if let Some(error) = refused_before.of_row(line)
-                && self.take(line)
+                && let Some(id) = self.take(line)
             {
-                refused.push((line, error.clone()));
+                refused.push((line, id, error.clone()));
             }
         }
         refused
@@ -136,15 +138,12 @@ impl PlannedBatch {
         self
     }
 
-    /// Takes out a row. Returns false if it is not there.
-    fn take(&mut self, line: u64) -> bool {
-        let Some(index) = self.lines.iter().position(|of_row| *of_row == line) else {
-            return false;
-        };
+    /// Takes out a row, and returns the id of its record. `None`: it is not there.
+    fn take(&mut self, line: u64) -> Option<u64> {
+        let index = self.lines.iter().position(|of_row| *of_row == line)?;
         self.lines.remove(index);
-        self.jobs.remove(index);
         self.written.remove(index);
-        true
+        Some(self.jobs.remove(index).id())
     }
 }
 
@@ -211,7 +210,7 @@ mod tests {
         let refused = later.take_refused(&failed, &RefusedRows::default());
         assert!(matches!(
             refused[..],
-            [(3, RowError::PipelineNotSet { line: 2 })]
+            [(3, 13, RowError::PipelineNotSet { line: 2 })]
         ));
         assert_eq!((later.lines, later.jobs.len()), (vec![4], 1));
     }

@@ -16,7 +16,7 @@ use vibecode_spec::Multifield;
 use super::batch::RowError;
 use crate::verify::{Difference, DifferenceProblem};
 
-/// Rows with their lines, by the id of the record.
+/// Rows with their numbers, by the id of the record.
 type RowsById = HashMap<u64, Vec<(u64, Arc<PatchJob>)>>;
 
 /// The rows of all batches that were started and not reported.
@@ -48,7 +48,7 @@ impl StartedRows {
         }
     }
 
-    /// Returns the rows after this line that change the same field of the record.
+    /// Returns the rows after this one that change the same field of the record.
     pub(super) fn later(&self, id: u64, line: u64, field: &str) -> Vec<u64> {
         let by_id = self.lock();
         let later = by_id.get(&id).into_iter().flatten();

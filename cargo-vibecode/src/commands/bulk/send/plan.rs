@@ -1,7 +1,5 @@
 //! Which rows are sent together, in the order of the file.
 
-use std::collections::HashMap;
-
 use vibecode_runtime::{Batch, PatchJob};
 
 use super::held::{PipelineRows, StageRow};
@@ -86,14 +84,6 @@ impl PlannedBatch {
         lines.extend(unsent.map(|it| it.line));
         lines.sort_unstable();
         lines.into_iter().collect()
-    }
-
-    /// Returns the id of the record of each row, also of those that are not sent.
-    pub(super) fn id_by_row(&self) -> HashMap<u64, u64> {
-        let ids = self.jobs.iter().map(PatchJob::id);
-        let sent = self.lines.iter().copied().zip(ids);
-        let repeating = self.repeating.iter().map(|it| (it.line, it.id));
-        sent.chain(repeating).collect()
     }
 
     fn len(&self) -> usize {

@@ -34,14 +34,12 @@ pub(super) struct Running {
 pub(super) struct StartedBatch {
     pub(super) number: u64,
     pub(super) lines: Vec<u64>,
-    /// The rows that are done only if earlier ones are. Those that are not sent are not among the lines.
+    /// The rows that are done only if earlier ones are. Those that are not sent are not in `lines`.
     pub(super) repeating: Vec<Repeating>,
-    /// The rows that are not sent, since an earlier one has failed.
-    refused: Vec<(u64, RowError)>,
+    /// The rows that are not sent, since an earlier one has failed, with the ids of their records.
+    refused: Vec<(u64, u64, RowError)>,
     /// The ids of the records, in the order of the rows.
     ids: Vec<u64>,
-    /// The id of the record of each row, also of those that are not sent.
-    id_by_row: HashMap<u64, u64>,
     task: Id,
     /// Set once the batch has ended.
     pub(super) results: Option<Results>,
@@ -55,9 +53,13 @@ impl StartedBatch {
         self.lines.len() + self.refused.len() + unsent.count()
     }
 
-    /// Returns the id of the record of a row.
+    /// Returns the id of the record of a row, also of one that was not sent.
     pub(super) fn id_of(&self, row: u64) -> Option<u64> {
-        self.id_by_row.get(&row).copied()
+        let sent = self.lines.iter().copied().zip(self.ids.iter().copied());
+        let repeating = self.repeating.iter().map(|it| (it.line, it.id));
+        let refused = self.refused.iter().map(|(line, id, _)| (*line, *id));
+        let mut rows = sent.chain(repeating).chain(refused);
+        rows.find(|(line, _)| *line == row).map(|(_, id)| id)
     }
 
     /// Returns the rows in their order with their results, also those that were not sent.
@@ -69,7 +71,8 @@ impl StartedBatch {
         }));
         let unsent = self.repeating.iter().filter(|it| it.is_all);
         let unsent = unsent.map(|it| (it.line, Ok(())));
-        let refused = self.refused.iter().map(|(line, error)| (*line, Err(error)));
+        let refused = self.refused.iter();
+        let refused = refused.map(|(line, _, error)| (*line, Err(error)));
         let mut rows: Vec<_> = sent.chain(unsent).chain(refused).collect();
         rows.sort_unstable_by_key(|(line, _)| *line);
         rows
@@ -85,7 +88,6 @@ impl Running {
         sender: &Sender<'_>,
         mode: Mode,
     ) {
-        let id_by_row = batch.id_by_row();
         let refused = batch.take_refused(&sender.failed_rows, &sender.refused);
         let PlannedBatch {
             lines,
@@ -126,7 +128,6 @@ impl Running {
             repeating,
             refused,
             ids,
-            id_by_row,
             task: task.id(),
             results: None,
             lost: LostRows::default(),
@@ -169,8 +170,8 @@ impl Running {
         u64::try_from(batches.map(StartedBatch::len).sum::<usize>()).unwrap_or(u64::MAX)
     }
 
-    /// Returns the failed rows of the batches that have ended and are not reported, each with the id of its record. Rows that later ones decide are not
-    /// among them, nor are those that are to be sent again.
+    /// Returns the failed rows of the batches that have ended and are not reported, each with the id of its record. Rows
+    /// that later ones decide are not among them, nor are those that are to be sent again.
     pub(super) fn failed(&self) -> impl Iterator<Item = (u64, u64, &RowError)> {
         let batches = self.batches.iter();
         let ended = batches.filter_map(|it| Some((it, it.results.as_ref()?)));

@@ -1,5 +1,6 @@
 //! CSV rows as in RFC 4180: quoted cells may contain delimiters, doubled quotes and line breaks.
-//! This is not the `csv` crate because rows are counted as a spreadsheet counts them, and bytes as an editor does.
+//! This is not the `csv` crate because that one does not count empty lines, which are rows of a spreadsheet, and reads
+//! text after a closing quote and a quote that is never closed without an error.
 
 use std::io::{self, BufRead};
 
@@ -145,7 +146,7 @@ pub(super) fn cells(record: &Record, names: &[String]) -> Result<Vec<Cell>, Prob
         let next = if has_surplus {
             "put a cell that contains the delimiter in quotes"
         } else {
-            "cells are missing at its end, or a line break is in a cell without quotes"
+            "add the missing cells, or put a cell that contains a line break in quotes"
         };
         let cells = number_of(u64::try_from(cells).unwrap_or(u64::MAX), "cell", "cells");
         let problem = format!("the row has {cells}, but the header has {columns}: {next}");

@@ -153,6 +153,11 @@ impl Record {
         self.bytes.len()
     }
 
+    /// Returns whether a cell of CSV has a line break.
+    pub(crate) fn has_line_break(&self) -> bool {
+        self.bytes.contains(&b'\n')
+    }
+
     /// Returns a hash of the row and of where it begins.
     pub(crate) fn fingerprint(&self) -> u32 {
         let mut hasher = DefaultHasher::new();
