@@ -33,7 +33,7 @@ async fn a_row_whose_old_value_cannot_be_read_fails_alone_and_is_not_sent() {
         said.assert(1, "2 rows done, 1 failed");
         said.assert(
             1,
-            "row 3 failed: the record could not be read before the row, so the row was not sent: ",
+            "row 3 (contacts/2) failed: the record could not be read before the row, so the row was not sent: ",
         );
         assert_ne!(desk.field(2, "post"), "new");
         let failed = desk.read("backup.failed.csv");
@@ -76,7 +76,7 @@ async fn a_job_stops_if_none_of_its_first_records_can_be_read() {
     let said = desk.run(&format!("{SEND} --yes"));
     said.assert(
         2,
-        "stopped because no row of the first batch is done: row 2: ",
+        "stopped because no row of the first batch is done: row 2 (contacts/1): ",
     );
     said.assert(2, "0 rows done, 500 failed so far");
     desk.run(&format!("{SEND} --resume --max-failed 600"))

@@ -30,7 +30,7 @@ pub(super) use self::{
     added::Added,
     appended_file::BackupFiles,
     files::{given_path, next_path},
-    kept_values::KeptValues,
+    kept_values::{Gap, KeptValues},
     list_form::ListForm,
 };
 use self::{
