@@ -109,9 +109,7 @@ impl BulkJob<'_> {
         options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<Option<KeptValues>, Failure> {
-        let mut rows = RowSet::default();
-        let kept = past.open.iter().filter(|row| past.backed_up.contains(*row));
-        kept.for_each(|row| rows.insert(row));
+        let rows = past.kept_open_rows();
         if rows.is_empty() {
             return Ok(None);
         }

@@ -107,6 +107,14 @@ impl Past {
         }
     }
 
+    /// Returns the open rows whose old values are in a backup.
+    pub(crate) fn kept_open_rows(&self) -> RowSet {
+        let mut rows = RowSet::default();
+        let kept = self.open.iter().filter(|row| self.backed_up.contains(*row));
+        kept.for_each(|row| rows.insert(row));
+        rows
+    }
+
     /// Returns whether rows of the job were sent.
     pub(crate) fn has_begun(&self) -> bool {
         !self.done.is_empty() || !self.open.is_empty()
