@@ -496,3 +496,112 @@ async fn a_row_whose_record_cannot_be_read_before_it_is_sent_again_fails_alone()
     said.assert(1, r#""outcome":"not_verified""#);
     assert_eq!(desk.reported("backup.csv"), (vec![3, 4], vec![2]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_another_job_is_not_compared() {
+    let desk = desk_of_clerks().await;
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+    change(&desk, 2, "post", "Chief");
+    let backup = desk.read("b.jsonl");
+    let id = backup.split("\"journal_id\":\"").nth(1).unwrap();
+    let id = id.split('"').next().unwrap();
+    desk.write("b.jsonl", backup.replace(id, "00000000"));
+    let said = resume(&desk);
+    said.assert(0, "3 rows done, 0 failed");
+    said.assert(0, "b.jsonl: this file of the backup is not there any more");
+    assert_eq!(desk.field(2, "post"), "Director");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_the_rest_of_a_backup_lacks_is_not_taken_for_one_that_was_changed() {
+    let bad = |row: &str| row.replace("\"wire:post\":\"Clerk\"", "\"wire:post\":[\"Clerk\"]");
+    // An earlier version did not write what the job wrote.
+    let old = |row: &str| {
+        let written = row.split(",\"backup:written\"").next().unwrap();
+        format!("{written}}}")
+    };
+    let cases: [(bool, &dyn Fn(&str) -> String); 2] = [(false, &bad), (true, &old)];
+    for (is_old, changed) in cases {
+        let desk = desk_of_clerks().await;
+        kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+        let backup = desk.read("b.jsonl");
+        let lines = backup.lines().map(|line| {
+            if line.starts_with("{\"id\":2") {
+                changed(line)
+            } else if is_old {
+                line.replace("\"has_written\":true,", "")
+            } else {
+                line.to_owned()
+            }
+        });
+        let lines: Vec<String> = lines.collect();
+        assert_ne!(lines.join("\n"), backup.trim_end());
+        desk.write("b.jsonl", lines.join("\n") + "\n");
+        let said = resume(&desk);
+        said.assert(0, "3 rows done, 0 failed");
+        said.assert(
+            0,
+            "b.jsonl: not all lines are understood: 3 rows that had no answer",
+        );
+    }
+}
+
+/// Changes the lines of a journal that say which old values were kept.
+fn change_kept_lines(desk: &Desk, change: impl Fn(&mut serde_json::Value)) {
+    let mut lines = desk.journal("backup.csv");
+    let kept = lines
+        .iter_mut()
+        .filter_map(|line| line.get_mut("backed_up"));
+    kept.for_each(change);
+    let lines: Vec<String> = lines.iter().map(serde_json::Value::to_string).collect();
+    desk.write_journal("backup.csv", &lines);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_a_backup_that_the_journal_does_not_name_are_sent_again_with_a_warning() {
+    let desk = desk_of_clerks().await;
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+    change_kept_lines(&desk, |line| {
+        line.as_object_mut()
+            .unwrap()
+            .retain(|key, _| key == "at" || key == "rows");
+    });
+    let said = resume(&desk);
+    said.assert(0, "3 rows done, 0 failed");
+    said.assert(0, "the journal names no backup: 3 rows that had no answer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_row_whose_old_values_were_not_kept_is_sent_again_beside_others() {
+    let desk = desk_of_clerks().await;
+    kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
+    change_kept_lines(&desk, |line| {
+        if line["rows"] == "2-4" {
+            line["rows"] = "3-4".into();
+        }
+    });
+    change(&desk, 1, "post", "Chief");
+    change(&desk, 2, "post", "Chief");
+    let said = resume(&desk);
+    said.assert(1, "2 rows done, 1 failed");
+    assert_eq!(
+        (desk.field(1, "post"), desk.field(2, "post")),
+        ("Director".into(), "Chief".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_other_than_the_stage_of_a_moved_deal_was_changed_by_somebody_else() {
+    let desk = desk_of_a_moved_deal().await;
+    desk.write(
+        "backup.csv",
+        "id,stageId,categoryId,title\n13,,5,\n13,C5:WON,,\n13,,,New\n",
+    );
+    // The pipelines and the old values are read for each row, and the last row is under way.
+    kill(&desk, &format!("{DEALS} {BACKUP} --yes"), 9, false).await;
+    assert_eq!(deal(&desk, "stageId"), "C5:WON");
+    change_deal(&desk, "title", "Theirs");
+    let said = desk.run(&format!("{DEALS} --resume"));
+    said.assert(1, "row 4 (deals/13) failed: title: the row was sent before");
+    assert_eq!(deal(&desk, "title"), "Theirs");
+}
