@@ -520,20 +520,17 @@ async fn a_field_that_the_rest_of_a_backup_lacks_is_not_taken_for_one_that_was_c
         let written = row.split(",\"backup:written\"").next().unwrap();
         format!("{written}}}")
     };
-    let cases: [(bool, &dyn Fn(&str) -> String); 2] = [(false, &bad), (true, &old)];
-    for (is_old, changed) in cases {
+    for is_old in [false, true] {
         let desk = desk_of_clerks().await;
         kill(&desk, &format!("{OPTIONS} {BACKUP} --yes"), 2, false).await;
         let backup = desk.read("b.jsonl");
-        let lines = backup.lines().map(|line| {
-            if line.starts_with("{\"id\":2") {
-                changed(line)
-            } else if is_old {
-                line.replace("\"has_written\":true,", "")
-            } else {
-                line.to_owned()
-            }
-        });
+        let lines = backup
+            .lines()
+            .map(|line| match (line.starts_with("{\"id\":2"), is_old) {
+                (true, false) => bad(line),
+                (true, true) => old(line),
+                (false, _) => line.replace("\"has_written\":true,", ""),
+            });
         let lines: Vec<String> = lines.collect();
         assert_ne!(lines.join("\n"), backup.trim_end());
         desk.write("b.jsonl", lines.join("\n") + "\n");

@@ -44,28 +44,28 @@ pub(in crate::commands::bulk) struct KeptValues {
 #[derive(Debug)]
 pub(in crate::commands::bulk) enum Gap {
     /// The journal names no backup.
-    NotNamed,
+    Unnamed,
     /// The backup or a list beside it is not there any more, or the file is another one.
-    NotThere(PathBuf),
+    Missing(PathBuf),
     /// The backup or a list beside it cannot be read.
-    NotRead(Failure),
+    Unreadable(Failure),
     /// A line of this file is not understood, or an earlier version wrote it.
-    NotUnderstood(PathBuf),
+    Unclear(PathBuf),
 }
 
 impl fmt::Display for Gap {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotNamed => write!(formatter, "the journal names no backup"),
-            Self::NotThere(path) => {
+            Self::Unnamed => write!(formatter, "the journal names no backup"),
+            Self::Missing(path) => {
                 write!(
                     formatter,
                     "{}: this file of the backup is not there any more",
                     path.display()
                 )
             }
-            Self::NotRead(failure) => write!(formatter, "{failure}"),
-            Self::NotUnderstood(path) => {
+            Self::Unreadable(failure) => write!(formatter, "{failure}"),
+            Self::Unclear(path) => {
                 write!(
                     formatter,
                     "{}: not all lines are understood",
@@ -113,19 +113,19 @@ impl KeptValues {
             gaps: Vec::new(),
         };
         if backups.is_empty() {
-            kept.gaps.push(Gap::NotNamed);
+            kept.gaps.push(Gap::Unnamed);
         }
         for backup in backups {
             let gap = match is_backup_of(backup, journal) {
-                Ok(true) => kept.add(backup, ids, sent).err().map(Gap::NotRead),
-                Ok(false) => Some(Gap::NotThere(backup.clone())),
-                Err(error) => Some(Gap::NotRead(Failure::of_file(backup, &error))),
+                Ok(true) => kept.add(backup, ids, sent).err().map(Gap::Unreadable),
+                Ok(false) => Some(Gap::Missing(backup.clone())),
+                Err(error) => Some(Gap::Unreadable(Failure::of_file(backup, &error))),
             };
             kept.gaps.extend(gap);
         }
         let lists = with_lost_fields.iter().map(|backup| incomplete(backup));
         let not_there = lists.filter(|list| !list.exists());
-        kept.gaps.extend(not_there.map(Gap::NotThere));
+        kept.gaps.extend(not_there.map(Gap::Missing));
         kept
     }
 
@@ -137,8 +137,8 @@ impl KeptValues {
     /// Returns why a backup that is there cannot be read.
     pub(in crate::commands::bulk) fn not_read(&self) -> Option<&Failure> {
         self.gaps.iter().find_map(|gap| match gap {
-            Gap::NotRead(failure) => Some(failure),
-            Gap::NotNamed | Gap::NotThere(_) | Gap::NotUnderstood(_) => None,
+            Gap::Unreadable(failure) => Some(failure),
+            Gap::Unnamed | Gap::Missing(_) | Gap::Unclear(_) => None,
         })
     }
 
@@ -166,7 +166,7 @@ impl KeptValues {
             }
         }
         if !is_understood {
-            self.gaps.push(Gap::NotUnderstood(backup.to_owned()));
+            self.gaps.push(Gap::Unclear(backup.to_owned()));
         }
         let lost = incomplete(backup);
         if lost.exists() {
@@ -190,7 +190,7 @@ impl KeptValues {
             }
         })?;
         if !is_understood {
-            self.gaps.push(Gap::NotUnderstood(list.to_owned()));
+            self.gaps.push(Gap::Unclear(list.to_owned()));
         }
         Ok(())
     }
