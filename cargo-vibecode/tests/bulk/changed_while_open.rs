@@ -409,6 +409,23 @@ async fn a_stage_is_done_if_a_later_row_of_the_job_has_moved_its_deal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stage_is_not_done_if_the_deal_is_in_the_pipeline_of_an_earlier_row() {
+    let desk = desk_of_a_moved_deal().await;
+    desk.write(
+        "backup.csv",
+        "id,stageId,categoryId\n13,,5\n13,,7\n13,C7:WON,\n",
+    );
+    kill(&desk, &format!("{DEALS} {BACKUP} --yes"), 9, false).await;
+    assert_eq!(desk.reported("backup.csv"), (vec![2, 3], vec![]));
+    // Somebody else moves it back.
+    change_deal(&desk, "stageId,categoryId", "C5:NEW,5");
+    let said = desk.run(&format!("{DEALS} --resume"));
+    said.assert(1, "2 rows done, 1 failed");
+    said.assert(1, "[OTHER_PIPELINE]");
+    assert_eq!(deal(&desk, "stageId"), "C5:NEW");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stage_of_a_deal_that_a_reviewed_job_has_moved_is_done_without_a_backup() {
     let desk = desk_of_a_moved_deal().await;
     let words = format!("{DEALS} --no-backup");
@@ -465,18 +482,29 @@ async fn a_stage_of_a_deal_that_somebody_else_has_moved_is_not_sent_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_of_a_moved_deal_that_may_lack_other_changes_is_not_taken_for_done() {
-    let desk = desk_of_a_moved_deal().await;
-    change_deal(&desk, "title", "Old");
-    desk.write(
-        "backup.csv",
-        "id,stageId,categoryId,title\n13,WON,,Won\n13,,5,\n",
-    );
-    kill(&desk, &format!("{DEALS} {BACKUP} --yes"), 6, true).await;
-    // It has the old title, as if the first row had not been applied.
-    change_deal(&desk, "stageId,title", "C5:NEW,Old");
-    desk.run(&format!("{DEALS} --resume"))
-        .assert(1, "1 row done, 1 failed");
-    assert_eq!(deal(&desk, "stageId"), "C5:NEW");
+    // Without its stage, the row can be sent again.
+    for (stage, code, title, ended) in [
+        ("WON", 0, "Won", "2 rows done, 0 failed"),
+        ("C5:NEW", 1, "Old", "1 row done, 1 failed"),
+    ] {
+        let desk = desk_of_a_moved_deal().await;
+        change_deal(&desk, "title", "Old");
+        desk.write(
+            "backup.csv",
+            "id,stageId,categoryId,title\n13,WON,,Won\n13,,5,\n",
+        );
+        kill(&desk, &format!("{DEALS} {BACKUP} --yes"), 6, true).await;
+        if stage != "WON" {
+            change_deal(&desk, "stageId", stage);
+        }
+        // It has the old title, as if the first row had not been applied.
+        change_deal(&desk, "title", "Old");
+        desk.run(&format!("{DEALS} --resume")).assert(code, ended);
+        assert_eq!(
+            (deal(&desk, "stageId"), deal(&desk, "title")),
+            (stage.into(), title.into())
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

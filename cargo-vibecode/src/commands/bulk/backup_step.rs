@@ -123,7 +123,7 @@ impl BulkJob<'_> {
         let backups = (past.backups(path), past.backups_with_lost_fields(path));
         let kept = KeptValues::read((rows, &ids), &backups, id, options);
         let count = number_of(kept.rows().len(), "row", "rows");
-        if let Some(failure) = kept.not_read().filter(|_| !self.args.no_backup) {
+        if let Some(failure) = kept.unreadable().filter(|_| !self.args.no_backup) {
             let problem = format!(
                 "{failure}\nnothing was sent now, since {count} that had no answer could not be compared with their old values: restore this file and resume, or send them without the comparison with --no-backup"
             );

@@ -317,7 +317,10 @@ impl Comparison<'_> {
                 // Only what is missing of an open row is sent, so the stage is not.
                 return Decision::Sent;
             }
-            if of_stage == different.len() && self.has_moved(&row.job, record) {
+            // If an earlier row sets the pipeline too, the record may be in the pipeline of that one.
+            let is_after_another = row.pipeline_row.is_some();
+            let is_stage_alone = of_stage == different.len();
+            if is_stage_alone && !is_after_another && self.has_moved(&row.job, record) {
                 return Decision::Replaced;
             }
         }

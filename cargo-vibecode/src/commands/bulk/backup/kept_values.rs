@@ -135,7 +135,7 @@ impl KeptValues {
     }
 
     /// Returns why a backup that is there cannot be read.
-    pub(in crate::commands::bulk) fn not_read(&self) -> Option<&Failure> {
+    pub(in crate::commands::bulk) fn unreadable(&self) -> Option<&Failure> {
         self.gaps.iter().find_map(|gap| match gap {
             Gap::Unreadable(failure) => Some(failure),
             Gap::Unnamed | Gap::Missing(_) | Gap::Unclear(_) => None,
