@@ -336,6 +336,44 @@ async fn a_resume_checks_the_stages_of_the_rows_that_it_sends_and_of_no_others()
         .assert(2, "row 3: deals/12 is in pipeline 5");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_that_was_moved_before_a_resume_fails_alone_if_the_job_compares_each_record() {
+    for is_reviewed in [false, true] {
+        let seed = json!({"deals": [
+            {"id": 12, "stageId": "NEW", "categoryId": 0},
+            {"id": 13, "stageId": "NEW", "categoryId": 0},
+            {"id": 14, "stageId": "NEW", "categoryId": 0},
+        ]});
+        let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+        desk.write("a.csv", "id,stageId\n12,WON\n13,WON\n14,WON\n");
+        let begun = if is_reviewed {
+            let plan = desk.run("deals a.csv --plan --limit 1 --format json");
+            let document: Value = serde_json::from_str(plan.out.lines().last().unwrap()).unwrap();
+            format!("--reviewed {}", document["reviewed"].as_str().unwrap())
+        } else {
+            "--backup b.jsonl".to_owned()
+        };
+        desk.run(&format!("deals a.csv --yes --limit 1 --settle 1 {begun}"))
+            .assert(0, "1 row done");
+        desk.write("moved.csv", "id,stageId,categoryId\n13,C5:NEW,5\n");
+        desk.run("deals moved.csv --yes").assert(0, "1 row done");
+        // `backup` has the command keep its backup.
+        let options = if is_reviewed { "" } else { "--backup b.jsonl" };
+        let plan = desk.run(&format!("deals a.csv --plan --settle 1 {options}"));
+        plan.assert(
+            1,
+            "row 3 would fail: deals/13 is in pipeline 5, and WON is not a stage of it",
+        );
+        let said = desk.run(&format!("deals a.csv --resume --settle 1 {options}"));
+        said.assert(1, "2 rows done, 1 failed");
+        said.assert(1, "[OTHER_PIPELINE]");
+        assert_eq!(
+            (stage(&desk, 13), stage(&desk, 14)),
+            ("C5:NEW".into(), "WON".into())
+        );
+    }
+}
+
 /// A desk with more deals in pipeline 0 than are read together, and a file that wins them. The word in its name makes the
 /// commands of a test leave out `--no-backup`.
 async fn desk_of_two_parts(rows: impl IntoIterator<Item = String>) -> Desk {
@@ -372,7 +410,7 @@ async fn a_deal_that_is_moved_while_earlier_rows_are_sent_gets_no_stage_of_its_f
     let desk = desk_of_two_parts([]).await;
     let said = said_of_a_job_beside_a_move(&desk, 501, "5,C5:NEW").await;
     said.assert(1, "500 rows done, 1 failed");
-    said.assert(1, "row 502 failed: deals/501 is in pipeline 5, and WON is not a stage of it: write C5:WON if you mean its stage: the record was moved to another pipeline since, and the row was not sent");
+    said.assert(1, "row 502 (deals/501) failed: the stage is not one of the pipeline of the record, so the row was not sent. Move the record or correct the stage, and run the row again");
     assert_eq!(stage(&desk, 501), "C5:NEW");
     assert!(desk.read("backup.failed.csv").contains("OTHER_PIPELINE"));
     // Nothing was changed that an undo would restore.
@@ -395,7 +433,7 @@ async fn a_deal_that_is_moved_after_the_job_has_moved_it_gets_no_stage_of_the_pi
     said.assert(1, "501 rows done, 1 failed");
     said.assert(
         1,
-        "row 503 failed: deals/13 is in pipeline 0, and C5:WON is not a stage of it",
+        "row 503 (deals/13) failed: the stage is not one of the pipeline of the record",
     );
     assert_eq!(stage(&desk, 13), "NEW");
 }
@@ -424,10 +462,10 @@ async fn a_row_is_not_sent_if_the_row_of_its_block_that_sets_the_pipeline_was_no
     let denied = |call| Fault::in_batch([(call, CallFault::error("ACCESS_DENIED"))]);
     desk.fault(denied(1));
     let said = desk.run("deals backup.csv --yes --settle 1 --backup b.jsonl");
-    said.assert(1, "row 3 failed: the record could not be read");
+    said.assert(1, "row 3 (deals/13) failed: the record could not be read");
     said.assert(
         1,
-        "row 4 failed: row 3 sets the pipeline of the record and has failed",
+        "row 4 (deals/13) failed: row 3 sets the pipeline of the record and has failed",
     );
     said.assert(1, "2 rows done, 2 failed");
     assert_eq!(stage(&desk, 13), "NEW");

@@ -33,7 +33,7 @@ async fn a_row_whose_old_value_cannot_be_read_fails_alone_and_is_not_sent() {
         said.assert(1, "2 rows done, 1 failed");
         said.assert(
             1,
-            "row 3 failed: the record could not be read before the row, so the row was not sent: ",
+            "row 3 (contacts/2) failed: the record could not be read before the row, so the row was not sent: ",
         );
         assert_ne!(desk.field(2, "post"), "new");
         let failed = desk.read("backup.failed.csv");
@@ -76,7 +76,7 @@ async fn a_job_stops_if_none_of_its_first_records_can_be_read() {
     let said = desk.run(&format!("{SEND} --yes"));
     said.assert(
         2,
-        "stopped because no row of the first batch is done: row 2: ",
+        "stopped because no row of the first batch is done: row 2 (contacts/1): ",
     );
     said.assert(2, "0 rows done, 500 failed so far");
     desk.run(&format!("{SEND} --resume --max-failed 600"))
@@ -88,7 +88,10 @@ async fn a_job_stops_before_rows_of_which_too_many_cannot_be_read() {
     let desk = desk_of(ROWS).await;
     desk.fault(refused(0..3));
     let said = desk.run(&format!("{SEND} --yes --max-failed 2"));
-    said.assert(2, "stopped because more than 2 rows have failed (3)");
+    said.assert(
+        2,
+        "stopped because more than 2 rows have failed (3), the last with row 4 (contacts/3): the record could not be read",
+    );
     assert_ne!(desk.field(4, "post"), "new");
     desk.run(&format!("{SEND} --resume --max-failed 3"))
         .assert(1, "497 rows done, 3 failed");
@@ -96,11 +99,21 @@ async fn a_job_stops_before_rows_of_which_too_many_cannot_be_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_of_the_api_stops_the_job_and_no_row_fails() {
-    let faults: [fn() -> Fault; 4] = [
-        Fault::server_error,
-        || Fault::error("INVALID_API_KEY"),
-        Fault::drop_before,
-        || Fault::in_batch((0..3).map(|call| (call, CallFault::error("BITRIX_UNAVAILABLE")))),
+    let errors = |code, calls| {
+        move || {
+            let error = |call| (call, CallFault::error(code));
+            Fault::in_batch((0..calls).map(error))
+        }
+    };
+    let faults: [&dyn Fn() -> Fault; 7] = [
+        &Fault::server_error,
+        &|| Fault::error("INVALID_API_KEY"),
+        // The whole request is refused, and not a record.
+        &|| Fault::error("ACCESS_DENIED"),
+        &Fault::drop_before,
+        &errors("BITRIX_UNAVAILABLE", 3),
+        &errors("RATE_LIMITED", 3),
+        &errors("INVALID_API_KEY", 1),
     ];
     for fault in faults {
         let desk = desk_of(3).await;
@@ -115,6 +128,20 @@ async fn a_failure_of_the_api_stops_the_job_and_no_row_fails() {
         desk.run(&format!("{SEND} --resume"))
             .assert(0, "3 rows done, 0 failed");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_for_one_record_among_others_fails_its_row_alone() {
+    let desk = desk_of(3).await;
+    let unavailable = CallFault::error("BITRIX_UNAVAILABLE");
+    desk.fault(Fault::in_batch([(1, unavailable)]));
+    // The client reads the record alone, twice more.
+    let alone = || Fault::in_batch([(0, CallFault::error("BITRIX_UNAVAILABLE"))]);
+    desk.faults([alone(), alone()]);
+    let said = desk.run(&format!("{SEND} --yes"));
+    said.assert(1, "2 rows done, 1 failed");
+    said.assert(1, "[BITRIX_UNAVAILABLE]");
+    assert_ne!(desk.field(2, "post"), "new");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,6 +161,15 @@ async fn a_plan_shows_a_record_that_cannot_be_read_and_the_others() {
     let document: serde_json::Value =
         serde_json::from_str(plan.out.lines().last().unwrap()).unwrap();
     let reviewed = document["reviewed"].as_str().unwrap();
+    // What could not be reviewed is not sent, if it can be read then.
+    desk.fault(refused([1]));
+    desk.run(&format!("{SEND} --yes --reviewed {reviewed}"))
+        .assert(
+            2,
+            "the records of 1 of the next rows were changed since the review (the first is row 3)",
+        );
+    assert_ne!(desk.field(2, "post"), "new");
+    std::fs::remove_file(desk.path("backup.csv.journal")).unwrap();
     // As it was reviewed: it cannot be read when it is compared, nor when it is sent.
     desk.faults([refused([1]), refused([1])]);
     desk.run(&format!("{SEND} --yes --reviewed {reviewed}"))
@@ -169,4 +205,42 @@ async fn a_phone_is_not_added_to_a_record_whose_phones_could_not_be_read() {
     desk.run("contacts a.csv --yes --country 7")
         .assert(1, "1 row done, 1 failed");
     assert_eq!((desk.phones(1).len(), desk.phones(2).len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_that_cannot_be_read_gets_a_stage_with_its_pipeline() {
+    let seed = json!({"deals": [
+        {"id": 12, "stageId": "NEW", "categoryId": 0},
+        {"id": 13, "stageId": "NEW", "categoryId": 0},
+    ]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,stageId,categoryId\n12,WON,\n13,C5:NEW,5\n");
+    desk.fault(refused([1]));
+    desk.run("deals a.csv --yes")
+        .assert(0, "2 rows done, 0 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_was_sent_may_be_applied_although_its_phones_cannot_be_read_now() {
+    let desk = Desk::of(2).await;
+    desk.write("a.csv", "id,phone\n1,+79161112233\n2,+79161112244\n");
+    let words = "a.csv --country 7 --no-throttle --settle 1";
+    // The phones are read twice, and then they are sent.
+    desk.faults((0..2).map(|_| Fault::delay(std::time::Duration::ZERO)));
+    desk.fault(Fault::hang_after());
+    let mut job = desk
+        .command(&format!("contacts {words} --yes"))
+        .spawn()
+        .unwrap();
+    while desk.requests().len() < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    job.kill().unwrap();
+    job.wait().unwrap();
+    desk.sandbox.calm();
+    desk.fault(refused([0]));
+    let said = desk.run(&format!("contacts {words} --resume --format json"));
+    said.assert(1, r#""outcome":"not_verified""#);
+    assert_eq!(desk.reported("a.csv"), (vec![3], vec![2]));
 }

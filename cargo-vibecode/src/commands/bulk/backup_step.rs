@@ -10,7 +10,7 @@ use vibecode_runtime::PatchJob;
 use super::{
     args::Args,
     backup::{
-        self, Backup, BackupFiles, KeptBackup, KeptFields, KeptValues, LastParts, undone_job,
+        self, Backup, BackupFiles, Gap, KeptBackup, KeptFields, KeptValues, LastParts, undone_job,
         written::WrittenByRecord,
     },
     check::{self, Checked},
@@ -101,17 +101,15 @@ impl BulkJob<'_> {
     /// Returns the old values of the rows that an earlier process has sent without an answer. `None` if none were kept.
     ///
     /// # Errors
-    /// If the file of the job cannot be read.
+    /// If the file of the job cannot be read, or if a backup cannot, unless `--no-backup` is given.
     pub(super) fn kept_values(
         &self,
-        sender: &Sender<'_>,
+        sender: &mut Sender<'_>,
         past: &Past,
         options: &ColumnOptions<'_>,
         checked: &Checked,
     ) -> Result<Option<KeptValues>, Failure> {
-        let mut rows = RowSet::default();
-        let kept = past.open.iter().filter(|row| past.backed_up.contains(*row));
-        kept.for_each(|row| rows.insert(row));
+        let rows = past.kept_open_rows();
         if rows.is_empty() {
             return Ok(None);
         }
@@ -121,11 +119,23 @@ impl BulkJob<'_> {
         while let Some(batch) = plan.next_batch()? {
             ids.extend(batch.jobs.iter().map(PatchJob::id));
         }
-        let journal = &sender.journal;
-        let backups = past.backups(journal.path());
-        let kept = KeptValues::read((rows, &ids), &backups, journal.id(), options);
-        if !kept.are_complete {
-            let warning = "not all old values of the rows that were sent and had no answer could be read from the backup: what somebody else has written to their records since may be replaced";
+        let (path, id) = (sender.journal.path(), sender.journal.id());
+        let backups = (past.backups(path), past.backups_with_lost_fields(path));
+        let kept = KeptValues::read((rows, &ids), &backups, id, options);
+        let count = number_of(kept.rows().len(), "row", "rows");
+        if let Some(failure) = kept.unreadable().filter(|_| !self.args.no_backup) {
+            let problem = format!(
+                "{failure}\nnothing was sent now, since {count} that had no answer could not be compared with their old values: restore this file and resume, or send them without the comparison with --no-backup"
+            );
+            sender.journal.end()?;
+            return Err(Failure::new(problem));
+        }
+        if !kept.gaps.is_empty() {
+            let gaps: Vec<String> = kept.gaps.iter().map(Gap::to_string).collect();
+            let warning = format!(
+                "{}: {count} that had no answer may be sent again without a comparison with their old values, and replace what somebody else has written to the records since",
+                gaps.join("; ")
+            );
             sender.progress.aside(|| self.output.warn(warning));
         }
         Ok(Some(kept))

@@ -13,8 +13,8 @@ use super::{
         past::Past,
         resume::{self, FinishedJob, FoundJournal},
     },
-    pipelines::RefusedRows,
     preview::{Preview, PreviewOptions},
+    refused_rows::RefusedRows,
     reviewed::ReviewDigest,
     send::plan::{Plan, Selection},
 };
@@ -122,7 +122,9 @@ impl BulkJob<'_> {
         (checked.other_forms, _) = forms.await?;
         let checked = &*checked;
         let client = self.client()?;
-        let refused = self.check_pipelines(&client, past, column_options, checked);
+        let is_reviewed = !past.reviewed.is_empty();
+        let file = (column_options, checked);
+        let refused = self.check_pipelines(&client, past, file, is_reviewed);
         let refused = refused.await?;
         let purpose = ReadPurpose::ToShow(&refused);
         let preview = self.read_preview(checked, column_options, past, purpose, output);

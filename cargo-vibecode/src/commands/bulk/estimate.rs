@@ -61,8 +61,8 @@ pub(super) struct Estimate {
     rows: u64,
     /// The request that asks for the portal, and those for its fields.
     portal: u64,
-    /// Those that read the records before: for their old values, for a preview or a review, for their pipelines, and for the
-    /// forms of their phones.
+    /// Those that read the records before: for their old values, to compare those of open rows with these, for a preview or
+    /// a review, for their pipelines, and for the forms of their phones.
     read_first: u64,
     /// Those that send the rows. With `--ensure` as many read the records first, and so does an undo.
     send: u64,
@@ -84,11 +84,19 @@ impl Estimate {
         let is_ensured = args.ensure || checked.adds;
         let is_sent = !args.plan;
         let is_compared = checked.compares_records() && !args.overwrite_newer;
+        // All open rows are read if the old values of some were kept.
+        let read = match past.kept_open_rows().len() {
+            _ if is_read => rows,
+            0 => 0,
+            _ => past.open.len(),
+        };
+        let [read_once, read_in_batches] =
+            [sending, batches].map(|all| requests_of_some(read, all, checked.to_send));
         Self {
             rows,
             // A job asks again at its end.
             portal: 1 + u64::from(is_sent) + checked.requests_for_files,
-            read_first: if_so(is_read, once.max(reading))
+            read_first: read_once.max(read_in_batches)
                 + if_so(checked.sets_stages, reading)
                 + if_so(checked.adds && args.rules.knows_forms(), reading),
             send: if_so(

@@ -37,6 +37,7 @@ mod preparation;
 mod preview;
 mod record_fields;
 mod records;
+mod refused_rows;
 mod repeated;
 mod reviewed;
 mod reviewed_records;

@@ -12,8 +12,8 @@ use super::{
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::past::Past,
-    pipelines::RefusedRows,
     records::RecordReader,
+    refused_rows::RefusedRows,
     send::{
         plan::{Plan, Selection},
         progress::Progress,
@@ -122,7 +122,7 @@ impl BulkJob<'_> {
                     forms.add(&row.job, record, args.rules);
                 }
                 if let Some(error) = row.not_read_before(past.open.contains(row.line)) {
-                    refused.add(row.line, error);
+                    refused.add(&row, error);
                 }
             }
         }

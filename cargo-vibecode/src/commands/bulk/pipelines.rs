@@ -8,18 +8,20 @@
 //! Example: row 2 moves deal 13 to pipeline 5, and row 3 sets its stage. The deal is still in pipeline 0 when it is
 //! read, but row 2 is sent before row 3, so `C5:NEW` is right in row 3, and `NEW` is refused.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde_json::Value;
 use vibecode_runtime::{Client, PatchJob};
 use vibecode_spec::{CodeSet, Schema, one_line};
 
 use super::{
+    backup_step::keeps_backup,
     check::Checked,
     input::columns::ColumnOptions,
     job::BulkJob,
     journal::{past::Past, row_set::RowSet},
-    records::{FoundRecord, RecordReader, RowRecord},
+    records::{RecordReader, RowRecord},
+    refused_rows::RefusedRows,
     repeated::RepeatedRecords,
     send::{
         batch::RowError,
@@ -90,39 +92,41 @@ impl EarlierRows<'_> {
     }
 }
 
-/// Rows that must not be sent, with the reason.
-#[derive(Debug, Default)]
-pub(crate) struct RefusedRows(BTreeMap<u64, RowError>);
-
 /// The stage of a row that must not be sent, since it is not one of the pipeline of its record.
 #[derive(Debug, Clone)]
 pub(crate) struct RefusedStage {
     /// The field of the stage.
     pub(crate) field: String,
-    pub(crate) problem: String,
+    pub(crate) problem: StageProblem,
+    /// The problem with the record and the code, for people. The journal does not have it.
+    pub(crate) in_words: String,
 }
 
-impl RefusedRows {
-    /// Adds other rows.
-    pub(super) fn and(mut self, others: Self) -> Self {
-        self.0.extend(others.0);
-        self
-    }
+/// Why a stage is not one of the pipeline of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StageProblem {
+    /// The record is in another pipeline, or an earlier row sets another one.
+    OtherPipeline,
+    /// The record does not show its pipeline.
+    NotShown,
+    /// The row or an earlier one clears the pipeline.
+    Cleared,
+}
 
-    pub(super) fn add(&mut self, line: u64, error: RowError) {
-        self.0.insert(line, error);
-    }
-
-    pub(crate) fn of_row(&self, line: u64) -> Option<&RowError> {
-        self.0.get(&line)
-    }
-
-    /// Returns the rows that set a stage of another pipeline.
-    fn stages(&self) -> impl Iterator<Item = (u64, &RefusedStage)> {
-        self.0.iter().filter_map(|(line, error)| match error {
-            RowError::OtherPipeline(stage) => Some((*line, stage)),
-            _ => None,
-        })
+impl StageProblem {
+    /// Returns the problem and the next step, without a value.
+    pub(crate) fn explain(self, not_sent: &str) -> String {
+        match self {
+            Self::OtherPipeline => format!(
+                "the stage is not one of the pipeline of the record, so {not_sent}. Move the record or correct the stage, and run the row again"
+            ),
+            Self::NotShown => format!(
+                "the record does not show its pipeline, so the stage may be one of another, and {not_sent}. Add a column `{PIPELINE}`, and run the row again"
+            ),
+            Self::Cleared => format!(
+                "the pipeline of the record is cleared, so the stage cannot be checked, and {not_sent}. Set `{PIPELINE}`, and run the row again"
+            ),
+        }
     }
 }
 
@@ -140,8 +144,8 @@ impl StageCheck<'_> {
         self.earlier_rows.by_id.clear();
     }
 
-    /// Returns why a row must not be sent. `failed` are the rows that have failed so far. To be called for each row, in
-    /// their order.
+    /// Returns the stage of a row that must not be sent, if its record was read. `failed` are the rows that have failed so
+    /// far. To be called for each row, in their order.
     ///
     /// # Errors
     /// If there are too many records with several rows, or if the record is not understood.
@@ -149,23 +153,17 @@ impl StageCheck<'_> {
         &mut self,
         row: &RowRecord,
         failed: &RowSet,
-    ) -> Result<Option<RowError>, Failure> {
+    ) -> Result<Option<RefusedStage>, Failure> {
         let earlier = self.earlier_rows.add(&row.job)?;
-        // It is not sent either if the row that sets its pipeline has failed.
-        let is_refused = row.pipeline_row.is_some_and(|line| failed.contains(line));
-        let stage = stage(&row.job, self.schema);
-        let Some((field, set, code)) = stage.filter(|_| !is_refused) else {
+        if is_pipeline_refused(row, failed) {
+            return Ok(None);
+        }
+        let Some((field, set, code)) = stage_alone(&row.job, self.schema) else {
             return Ok(None);
         };
-        let record = match &row.record {
-            FoundRecord::Found(record) => record.raw(),
-            // That there is no such record is found when the row is sent.
-            FoundRecord::NotFound => return Ok(None),
-            FoundRecord::NotRead(_) => {
-                let sets_alone = sets_stage_alone(&row.job, self.schema);
-                let not_read = row.not_read_before(false);
-                return Ok(not_read.filter(|_| sets_alone));
-            }
+        // That there is no such record is found when the row is sent.
+        let Some(record) = row.record.record() else {
+            return Ok(None);
         };
         // A row of an undo whose record was changed since fails for that.
         let written = row.written.as_ref().filter(|_| !self.overwrites_newer);
@@ -174,11 +172,24 @@ impl StageCheck<'_> {
         }
         let record = record.parse::<Value>()?;
         let problem = problem(&row.job, (set, &code), earlier, &record);
-        Ok(problem.map(|problem| {
-            let field = field.to_owned();
-            RowError::OtherPipeline(RefusedStage { field, problem })
+        Ok(problem.map(|(problem, in_words)| RefusedStage {
+            field: field.to_owned(),
+            problem,
+            in_words,
         }))
     }
+
+    /// Returns the error of a row that was never sent and sets a stage, if its record could not be read to compare it.
+    fn not_read(&self, row: &RowRecord, failed: &RowSet) -> Option<RowError> {
+        let sets_stage = sets_stage_alone(&row.job, self.schema);
+        let is_compared = sets_stage && !is_pipeline_refused(row, failed);
+        row.not_read_before(false).filter(|_| is_compared)
+    }
+}
+
+/// Returns whether a row is not sent anyway, since the row that sets its pipeline has failed.
+fn is_pipeline_refused(row: &RowRecord, failed: &RowSet) -> bool {
+    row.pipeline_row.is_some_and(|line| failed.contains(line))
 }
 
 impl BulkJob<'_> {
@@ -196,16 +207,16 @@ impl BulkJob<'_> {
 
     /// Reads the records of the rows that are going to be sent for the first time, if one of them sets a stage and not
     /// its pipeline. Returns the rows that must not be sent while the others are: those whose records cannot be read, and
-    /// those of an undo whose records are in another pipeline since.
+    /// those that [`BulkJob::stages_fail_alone`] is about. `is_reviewed` is whether the job was reviewed.
     ///
     /// # Errors
-    /// If a stage is not one of the record's pipeline, or if a request fails. No row has been sent since `past`.
+    /// If another stage is not one of the record's pipeline, or if a request fails. No row has been sent since `past`.
     pub(super) async fn check_pipelines(
         &self,
         client: &Client,
         past: &Past,
-        column_options: &ColumnOptions<'_>,
-        checked: &Checked,
+        (column_options, checked): (&ColumnOptions<'_>, &Checked),
+        is_reviewed: bool,
     ) -> Result<RefusedRows, Failure> {
         let mut refused = RefusedRows::default();
         let check = self.stage_check(checked).filter(|_| !past.is_finished);
@@ -237,42 +248,63 @@ impl BulkJob<'_> {
         let mut reader = RecordReader::new(client.clone(), plan.limited(limit), progress);
         while let Some(read) = reader.next().await? {
             for row in read {
-                if let Some(error) = check.refusal(&row, &past.failed_rows)? {
-                    refused.add(row.line, error);
+                let stage = check.refusal(&row, &past.failed_rows)?;
+                let stage = stage.map(|stage| RowError::OtherPipeline {
+                    stage,
+                    was_sent: false,
+                });
+                if let Some(error) = stage.or_else(|| check.not_read(&row, &past.failed_rows)) {
+                    refused.add(&row, error);
                 }
             }
         }
-        if refused.stages().next().is_none() || self.input.origin.is_some() {
+        if stages(&refused).next().is_none() || self.stages_fail_alone(past, checked, is_reviewed) {
             return Ok(refused);
         }
         Err(self.refusal_of_stages(&refused, past))
     }
 
+    /// Returns whether the rows fail alone whose stages are not of the pipelines of their records: those of an undo, and
+    /// those of a job that has begun, if it compares the stages just before it sends each row. Somebody may have moved the
+    /// records since then.
+    fn stages_fail_alone(&self, past: &Past, checked: &Checked, is_reviewed: bool) -> bool {
+        let is_compared_later = is_reviewed || keeps_backup(self.args, checked, past);
+        self.input.origin.is_some() || past.has_begun() && is_compared_later
+    }
+
     /// The error of rows that set a stage of another pipeline.
     fn refusal_of_stages(&self, refused: &RefusedRows, past: &Past) -> Failure {
-        let count = refused.stages().count();
+        let count = stages(refused).count();
         let rows = u64::try_from(count).unwrap_or(u64::MAX);
         let more = count.saturating_sub(MAX_SHOWN);
-        let shown = refused.stages().take(MAX_SHOWN);
-        let shown = shown.map(|(line, stage)| format!("row {line}: {}", stage.problem));
+        let shown = stages(refused).take(MAX_SHOWN);
+        let shown = shown.map(|(line, stage)| format!("row {line}: {}", stage.in_words));
         let mut problems: Vec<String> = shown.collect();
         if more > 0 {
             problems.push(format!("and {more} more"));
         }
         let (rows, problems) = (number_of(rows, "row sets", "rows set"), problems.join("\n"));
-        let (nothing, advice) = if past.done.is_empty() && past.open.is_empty() {
-            ("nothing was sent", "")
-        } else {
+        let (nothing, advice) = if past.has_begun() {
             (
                 "no further row was sent",
                 "\nA job that was started cannot be resumed with other rows: move these records to the pipelines of the stages and resume, or send the rows that are left from a file of another name",
             )
+        } else {
+            ("nothing was sent", "")
         };
         Failure::in_file(
             &self.input.path,
             format!("{nothing}, since {rows} a stage of another pipeline:\n{problems}{advice}"),
         )
     }
+}
+
+/// Returns the rows that set a stage of another pipeline.
+fn stages(refused: &RefusedRows) -> impl Iterator<Item = (u64, &RefusedStage)> {
+    refused.iter().filter_map(|(line, row)| match &row.error {
+        RowError::OtherPipeline { stage, .. } => Some((line, stage)),
+        _ => None,
+    })
 }
 
 /// Returns the field that has its own codes in each pipeline, its set, and the code that a job sets of it.
@@ -291,9 +323,15 @@ pub(super) fn sets_pipeline(job: &PatchJob) -> bool {
     PipelineChange::of(job) != PipelineChange::Unchanged
 }
 
-/// Returns whether a job sets a stage and not its pipeline, so that the stage was not checked when the row was read.
+/// Returns the stage of a job that sets it and not its pipeline, so that it was not checked when the row was read.
+fn stage_alone<'s>(job: &PatchJob, schema: &'s Schema) -> Option<(&'s str, &'s CodeSet, String)> {
+    let is_alone = !matches!(PipelineChange::of(job), PipelineChange::Set(_));
+    stage(job, schema).filter(|_| is_alone)
+}
+
+/// Returns whether a job sets a stage and not its pipeline.
 pub(super) fn sets_stage_alone(job: &PatchJob, schema: &Schema) -> bool {
-    stage(job, schema).is_some() && !matches!(PipelineChange::of(job), PipelineChange::Set(_))
+    stage_alone(job, schema).is_some()
 }
 
 /// Explains why the stage that a job sets is not one of the record's pipeline. `earlier` is what earlier rows do to that.
@@ -302,16 +340,17 @@ fn problem(
     (set, code): (&CodeSet, &str),
     earlier: PipelineChange,
     record: &Value,
-) -> Option<String> {
+) -> Option<(StageProblem, String)> {
     let name = format!("{}/{}", job.entity(), job.id());
     let shown = one_line(code);
     let (pipeline, after) = match (PipelineChange::of(job), earlier) {
         // The stage was looked up in this pipeline when the row was read.
         (PipelineChange::Set(_), _) => return None,
         (PipelineChange::Cleared, _) | (PipelineChange::Unchanged, PipelineChange::Cleared) => {
-            return Some(format!(
+            let problem = format!(
                 "{shown} cannot be checked, since the pipeline of {name} is cleared: set `{PIPELINE}`"
-            ));
+            );
+            return Some((StageProblem::Cleared, problem));
         }
         (PipelineChange::Unchanged, PipelineChange::Set(pipeline)) => {
             (Some(pipeline), " after an earlier row")
@@ -319,9 +358,10 @@ fn problem(
         (PipelineChange::Unchanged, PipelineChange::Unchanged) => (change::pipeline_of(record), ""),
     };
     let Some(pipeline) = pipeline else {
-        return (!code.contains(':')).then(|| {
-            format!("{name} does not show its pipeline, so {shown} may be a stage of another: add a column `{PIPELINE}`")
-        });
+        let problem = format!(
+            "{name} does not show its pipeline, so {shown} may be a stage of another: add a column `{PIPELINE}`"
+        );
+        return (!code.contains(':')).then_some((StageProblem::NotShown, problem));
     };
     let full = set.full_code(code, pipeline);
     if full.as_deref() == Ok(code) {
@@ -337,9 +377,10 @@ fn problem(
             set.prefix(pipeline).unwrap_or_default()
         ),
     };
-    Some(format!(
+    let problem = format!(
         "{name} is in pipeline {pipeline}{after}, and {shown} is not a stage of it: {advice}"
-    ))
+    );
+    Some((StageProblem::OtherPipeline, problem))
 }
 
 #[cfg(test)]
@@ -359,7 +400,8 @@ mod tests {
         let job = PatchJob::untyped(path, 12).set("stageId", code).job();
         let job = job.unwrap();
         let (_, set, code) = stage(&job, &schema)?;
-        problem(&job, (set, &code), PipelineChange::Unchanged, record)
+        let problem = problem(&job, (set, &code), PipelineChange::Unchanged, record);
+        problem.map(|(_, in_words)| in_words)
     }
 
     #[test]

@@ -5,18 +5,21 @@
 //! If this were done for the whole file before its first row, it would say nothing of what somebody else changes while the
 //! rows before are sent, which may take hours.
 
+use vibecode_runtime::{PatchJob, RawAnswer};
+
 use super::{
     backup::{Backup, KeptBackup, KeptRows, KeptValues, NotKept, undone_job},
     check::Checked,
     input::columns::{ColumnOptions, Columns},
     job::{BulkJob, interrupted_before_sending},
     journal::row_set::RowSet,
-    pipelines::StageCheck,
+    pipelines::{RefusedStage, StageCheck},
     records::{FoundRecord, RecordReader, RowRecord},
+    refused_rows::RefusedRows,
     reviewed_records::ReviewedRecords,
     send::{
         Mode, Sender, Stopped,
-        batch::{RefusedRow, RowError},
+        batch::RowError,
         plan::{Plan, Selection},
     },
 };
@@ -53,7 +56,9 @@ struct Comparison<'a> {
 struct PreparedRows {
     kept: Option<KeptRows>,
     /// Those that must not be sent.
-    refused: Vec<RefusedRow>,
+    refused: RefusedRows,
+    /// Those that need not be sent again.
+    done: RowSet,
     /// Whether no record of rows that were never sent could be read.
     are_all_unread: bool,
 }
@@ -158,9 +163,11 @@ impl BulkJob<'_> {
             Ok(PreparedRows {
                 kept,
                 refused,
+                done,
                 are_all_unread,
             }) => {
                 self.record_kept_rows(sender, preparation, kept)?;
+                sender.report_done(&done)?;
                 sender.refuse(&refused, are_all_unread, columns)
             }
             Err(not_prepared) => Err(self.stopped_by(not_prepared, sender, preparation)),
@@ -239,7 +246,9 @@ enum Decision {
     Sent,
     /// It fails, and the others are sent.
     Refused(RowError),
-    NotAsReviewed,
+    /// An earlier process has sent it, and then a later row that has replaced what it sets.
+    Replaced,
+    OtherThanReviewed,
 }
 
 /// Why rows must not be sent.
@@ -272,14 +281,14 @@ impl Comparison<'_> {
     /// Compares a row with its record.
     fn decide(&mut self, row: &RowRecord, failed: &RowSet) -> Result<Decision, Failure> {
         let stages = self.stages.as_mut();
-        let other_pipeline = stages.map(|it| it.refusal(row, failed)).transpose()?;
+        let stage = stages.map(|it| it.refusal(row, failed)).transpose()?;
         if let Some(error) = row.not_read_before(self.are_open) {
             return Ok(Decision::Refused(error));
         }
         let reviewed = self.reviewed.as_mut();
         let is_as_reviewed = reviewed.and_then(|it| it.have_what_was_reviewed(row, self.options));
         if is_as_reviewed == Some(false) {
-            return Ok(Decision::NotAsReviewed);
+            return Ok(Decision::OtherThanReviewed);
         }
         // Who has reviewed a row has seen what it replaces.
         let kept = self.kept.as_ref().filter(|_| is_as_reviewed.is_none());
@@ -289,8 +298,40 @@ impl Comparison<'_> {
                 return Ok(Decision::Refused(RowError::ChangedWhileOpen(fields)));
             }
         }
-        let refused = other_pipeline.flatten().map(Decision::Refused);
-        Ok(refused.unwrap_or(Decision::Sent))
+        let stage = stage.flatten();
+        Ok(stage.map_or(Decision::Sent, |stage| self.decide_stage(row, stage)))
+    }
+
+    /// Decides about a row whose stage is not one of the pipeline of its record. If the row is open, the job itself may
+    /// have moved the record.
+    ///
+    /// Example: row 2 sets the stage of deal 13 to `WON`, and row 3 moves it to pipeline 5. The job is killed after both were
+    /// applied. `WON` must not be sent to pipeline 5, and since the rows of a record are sent in their order, row 2 is done.
+    fn decide_stage(&self, row: &RowRecord, stage: RefusedStage) -> Decision {
+        let was_sent = self.are_open;
+        if let Some(record) = row.record.record().filter(|_| was_sent) {
+            let different = row.job.mismatches(record);
+            let of_stage = different.iter().filter(|it| it.field() == stage.field);
+            let of_stage = of_stage.count();
+            if of_stage == 0 {
+                // Only what is missing of an open row is sent, so the stage is not.
+                return Decision::Sent;
+            }
+            // If an earlier row sets the pipeline too, the record may be in the pipeline of that one.
+            let is_after_another = row.pipeline_row.is_some();
+            let is_stage_alone = of_stage == different.len();
+            if is_stage_alone && !is_after_another && self.has_moved(&row.job, record) {
+                return Decision::Replaced;
+            }
+        }
+        Decision::Refused(RowError::OtherPipeline { stage, was_sent })
+    }
+
+    /// Returns whether a record is in a pipeline that rows of the job set.
+    fn has_moved(&self, job: &PatchJob, record: &RawAnswer) -> bool {
+        let (kept, reviewed) = (self.kept.as_ref(), self.reviewed.as_ref());
+        kept.is_some_and(|it| it.has_moved(job.id(), record))
+            || reviewed.is_some_and(|it| it.has_moved(job, record))
     }
 }
 
@@ -312,7 +353,8 @@ impl Preparation<'_> {
     /// Reads the records of the next rows, compares them, and keeps their old values. `failed` are the rows that have
     /// failed so far.
     async fn read_next_rows(&mut self, failed: &RowSet) -> Result<PreparedRows, NotPrepared> {
-        let (mut changed, mut refused) = (RowSet::default(), Vec::new());
+        let (mut changed, mut done) = (RowSet::default(), RowSet::default());
+        let mut refused = RefusedRows::default();
         let mut is_any_read = false;
         let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
         if let Some(stages) = &mut self.comparison.stages {
@@ -323,12 +365,9 @@ impl Preparation<'_> {
             for row in rows {
                 is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
                 match self.comparison.decide(&row, failed)? {
-                    Decision::Refused(error) => refused.push(RefusedRow {
-                        line: row.line,
-                        id: row.job.id(),
-                        error,
-                    }),
-                    Decision::NotAsReviewed => changed.insert(row.line),
+                    Decision::Refused(error) => refused.add(&row, error),
+                    Decision::Replaced => done.insert(row.line),
+                    Decision::OtherThanReviewed => changed.insert(row.line),
                     Decision::Sent => {
                         if let Some(kept) = &mut kept {
                             kept.add(&row)?;
@@ -347,6 +386,7 @@ impl Preparation<'_> {
         Ok(PreparedRows {
             kept,
             refused,
+            done,
             are_all_unread: !is_any_read && !self.comparison.are_open,
         })
     }

@@ -12,9 +12,10 @@ use super::{
     input::Input,
     journal::row_set::RowSet,
     old_values::{Addition, OldValue, RowChanges},
-    pipelines::{RefusedRows, RefusedStage},
+    pipelines::RefusedStage,
     plan_totals::PlanTotals,
     records::{FoundRecord, RecordReader},
+    refused_rows::RefusedRows,
     repeated::RepeatedRecords,
     reviewed::{ReviewDigest, RowReview},
     row_name::record_name,
@@ -117,7 +118,7 @@ impl Preview {
                 let is_repeated = options.repeated.rows(row.job.id()).is_some();
                 self.digest.add(&review, is_repeated);
                 let refused = options.refused.and_then(|it| it.of_row(row.line));
-                if let Some(RowError::OtherPipeline(stage)) = refused {
+                if let Some(RowError::OtherPipeline { stage, .. }) = refused {
                     self.lines_refused.insert(row.line);
                     self.other_pipeline += 1;
                     show_other_pipeline(&name, row.line, stage, output);
@@ -289,9 +290,8 @@ fn show_changed_since(name: &str, line: u64, fields: &[String], output: &Output)
 
 /// Shows a row of an undo that would fail, since its record is in another pipeline than that of the stage.
 fn show_other_pipeline(name: &str, line: u64, stage: &RefusedStage, output: &Output) {
-    let RefusedStage { field, problem } = stage;
-    output.line(format!("row {line} would fail: {problem}"));
-    let document = json!({"row": line, "record": name, "field": field});
+    output.line(format!("row {line} would fail: {}", stage.in_words));
+    let document = json!({"row": line, "record": name, "field": stage.field});
     output.event("other_pipeline", document);
 }
 

@@ -9,6 +9,8 @@
 
 use std::collections::HashSet;
 
+use vibecode_runtime::{PatchJob, RawAnswer};
+
 use super::{
     backup::written::WrittenByRecord,
     before_sending::ReadPurpose,
@@ -27,7 +29,7 @@ use super::{
     row_name::record_name,
     send::plan::{Plan, Selection},
 };
-use crate::{failure::Failure, plural::number_of, progress::RequestProgress};
+use crate::{change::PIPELINE, failure::Failure, plural::number_of, progress::RequestProgress};
 
 /// What the records of reviewed rows should have.
 #[derive(Debug)]
@@ -47,7 +49,7 @@ pub(super) struct ReviewedRecords<'a> {
 
 /// The rows that are left of a job and would not change what was reviewed.
 #[derive(Debug, Default)]
-struct NotAsReviewed {
+struct ChangedRows {
     count: u64,
     /// The first of them, and the id of its record.
     first: Option<(u64, u64)>,
@@ -55,7 +57,7 @@ struct NotAsReviewed {
     first_open: Option<(u64, u64)>,
 }
 
-impl NotAsReviewed {
+impl ChangedRows {
     fn add(&mut self, row: &RowRecord, is_open: bool) {
         let named = (row.line, row.job.id());
         self.count += 1;
@@ -121,8 +123,8 @@ impl BulkJob<'_> {
         checked: &Checked,
         column_options: &ColumnOptions<'_>,
         past: &Past,
-    ) -> Result<NotAsReviewed, Failure> {
-        let mut changed = NotAsReviewed::default();
+    ) -> Result<ChangedRows, Failure> {
+        let mut changed = ChangedRows::default();
         let mut left = past.reviewed.rows();
         past.done.iter().for_each(|row| left.remove(row));
         if left.is_empty() {
@@ -202,10 +204,21 @@ impl ReviewedRecords<'_> {
         options: &ColumnOptions<'_>,
     ) -> Option<bool> {
         let expected = self.reviewed.digest_of(row.line)?;
-        Some(self.have(expected, row, options))
+        Some(self.is_as_reviewed(expected, row, options))
     }
 
-    fn have(&mut self, expected: u32, row: &RowRecord, options: &ColumnOptions<'_>) -> bool {
+    /// Returns whether a record is in a pipeline that rows of the job set.
+    pub(super) fn has_moved(&self, job: &PatchJob, record: &RawAnswer) -> bool {
+        let sent = self.written.values_of(job.id());
+        sent.is_some_and(|it| it.any_is_in(job, PIPELINE, record))
+    }
+
+    fn is_as_reviewed(
+        &mut self,
+        expected: u32,
+        row: &RowRecord,
+        options: &ColumnOptions<'_>,
+    ) -> bool {
         let reviewed = self.reviewed;
         let id = row.job.id();
         let repeated = self.repeated.and_then(|it| it.rows(id));

@@ -46,7 +46,9 @@ impl BulkJob<'_> {
         let reviewed = reviewed.await?;
         let mut header = self.header(checked)?;
         let client = self.client()?;
-        let refused = self.check_pipelines(&client, past, &column_options, checked);
+        let is_reviewed = reviewed.is_some() || !past.reviewed.is_empty();
+        let file = (&column_options, checked);
+        let refused = self.check_pipelines(&client, past, file, is_reviewed);
         let refused = refused.await?.and(unread);
         if let Some(backup) = self.args.backup.as_deref().filter(|_| resumed.is_none()) {
             backup::given_path(backup)?;

@@ -90,6 +90,13 @@ pub(in crate::commands::bulk) struct BackupFiles {
     pub(in crate::commands::bulk) missing: Vec<PathBuf>,
 }
 
+impl LastParts {
+    /// Returns whether there is a list of the fields that are not restored.
+    pub(crate) fn has_lost_fields(&self) -> bool {
+        self.incomplete != FilePart::default()
+    }
+}
+
 impl BackupFiles {
     /// Those of a new backup, which do not exist yet.
     pub(in crate::commands::bulk) fn new(path: &Path) -> Self {

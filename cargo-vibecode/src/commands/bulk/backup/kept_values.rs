@@ -8,6 +8,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt,
     path::{Path, PathBuf},
 };
 
@@ -23,6 +24,7 @@ use crate::{
     commands::bulk::{
         input::{FileOptions, Input, columns::ColumnOptions, row_jobs::RowJobs},
         journal::row_set::RowSet,
+        row_name::record_id,
     },
     failure::Failure,
 };
@@ -34,9 +36,44 @@ pub(in crate::commands::bulk) struct KeptValues {
     by_id: HashMap<u64, Vec<Kept>>,
     /// The fields whose old values no backup restores, each with the id of its record.
     lost: HashSet<(u64, String)>,
-    /// Whether the backups are there, with all of their rows. Then a field that they do not have had the value that the
-    /// row sets.
-    pub(in crate::commands::bulk) are_complete: bool,
+    /// What the backups lack. If that is nothing, a field that they do not have had the value that the row sets.
+    pub(in crate::commands::bulk) gaps: Vec<Gap>,
+}
+
+/// Why the old values of a backup are not all known.
+#[derive(Debug)]
+pub(in crate::commands::bulk) enum Gap {
+    /// The journal names no backup.
+    Unnamed,
+    /// The backup or a list beside it is not there any more, or the file is another one.
+    Missing(PathBuf),
+    /// The backup or a list beside it cannot be read.
+    Unreadable(Failure),
+    /// A line of this file is not understood, or an earlier version wrote it.
+    Unclear(PathBuf),
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unnamed => write!(formatter, "the journal names no backup"),
+            Self::Missing(path) => {
+                write!(
+                    formatter,
+                    "{}: this file of the backup is not there any more",
+                    path.display()
+                )
+            }
+            Self::Unreadable(failure) => write!(formatter, "{failure}"),
+            Self::Unclear(path) => {
+                write!(
+                    formatter,
+                    "{}: not all lines are understood",
+                    path.display()
+                )
+            }
+        }
+    }
 }
 
 /// A row of a backup.
@@ -62,9 +99,10 @@ impl Kept {
 
 impl KeptValues {
     /// Reads the values of these rows, which are about these records, from the backups of the job with this journal.
+    /// Beside `with_lost_fields` there were lists of the fields that they do not restore.
     pub(in crate::commands::bulk) fn read(
         (rows, ids): (RowSet, &HashSet<u64>),
-        backups: &[PathBuf],
+        (backups, with_lost_fields): &(Vec<PathBuf>, Vec<PathBuf>),
         journal: Option<&str>,
         sent: &ColumnOptions<'_>,
     ) -> Self {
@@ -72,14 +110,36 @@ impl KeptValues {
             rows,
             by_id: HashMap::new(),
             lost: HashSet::new(),
-            are_complete: !backups.is_empty(),
+            gaps: Vec::new(),
         };
-        for backup in backups {
-            let is_ours = matches!(is_backup_of(backup, journal), Ok(true));
-            let is_read = is_ours && kept.add(backup, ids, sent).is_ok();
-            kept.are_complete &= is_read;
+        if backups.is_empty() {
+            kept.gaps.push(Gap::Unnamed);
         }
+        for backup in backups {
+            let gap = match is_backup_of(backup, journal) {
+                Ok(true) => kept.add(backup, ids, sent).err().map(Gap::Unreadable),
+                Ok(false) => Some(Gap::Missing(backup.clone())),
+                Err(error) => Some(Gap::Unreadable(Failure::of_file(backup, &error))),
+            };
+            kept.gaps.extend(gap);
+        }
+        let lists = with_lost_fields.iter().map(|backup| incomplete(backup));
+        let not_there = lists.filter(|list| !list.exists());
+        kept.gaps.extend(not_there.map(Gap::Missing));
         kept
+    }
+
+    /// Returns the rows.
+    pub(in crate::commands::bulk) fn rows(&self) -> &RowSet {
+        &self.rows
+    }
+
+    /// Returns why a backup that is there cannot be read.
+    pub(in crate::commands::bulk) fn unreadable(&self) -> Option<&Failure> {
+        self.gaps.iter().find_map(|gap| match gap {
+            Gap::Unreadable(failure) => Some(failure),
+            Gap::Unnamed | Gap::Missing(_) | Gap::Unclear(_) => None,
+        })
     }
 
     fn add(
@@ -92,6 +152,7 @@ impl KeptValues {
         let options = undo_file::options(sent, &style);
         let input = Input::open(backup, &FileOptions::default())?;
         let mut rows = RowJobs::open(&input, &options)?;
+        let mut is_understood = true;
         while let Some(row) = rows.next()? {
             let written = WrittenValues::of_row(&input, rows.record())?;
             match (row.change, written) {
@@ -101,20 +162,35 @@ impl KeptValues {
                 }
                 (Ok((id, _)), _) if !ids.contains(&id) => {}
                 // It is not known which values the job writes, or which were there.
-                _ => self.are_complete = false,
+                _ => is_understood = false,
             }
+        }
+        if !is_understood {
+            self.gaps.push(Gap::Unclear(backup.to_owned()));
         }
         let lost = incomplete(backup);
         if lost.exists() {
-            let prefix = format!("{}/", sent.entity);
-            read_list(&lost, |cells| {
-                let cell = |index| str::from_utf8(cells.get(index).unwrap_or_default());
-                if let (Ok(record), Ok(field)) = (cell(0), cell(1))
-                    && let Some(Ok(id)) = record.strip_prefix(&prefix).map(str::parse)
-                {
-                    self.lost.insert((id, field.to_owned()));
+            self.add_lost(&lost, sent)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the fields of a list of those that are not restored.
+    fn add_lost(&mut self, list: &Path, sent: &ColumnOptions<'_>) -> Result<(), Failure> {
+        let mut is_understood = true;
+        read_list(list, |cells| {
+            let cell = |index| str::from_utf8(cells.get(index).unwrap_or_default()).ok();
+            let id = cell(0).and_then(|record| record_id(sent.entity, record));
+            let field = cell(1).and_then(|name| sent.schema.field(name));
+            match id.zip(field) {
+                Some((id, field)) => {
+                    self.lost.insert((id, field.name.clone()));
                 }
-            })?;
+                None => is_understood = false,
+            }
+        })?;
+        if !is_understood {
+            self.gaps.push(Gap::Unclear(list.to_owned()));
         }
         Ok(())
     }
@@ -149,12 +225,17 @@ impl KeptValues {
         let of_record = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
         let mut of_field = of_record.iter().filter(|it| it.restores(field)).peekable();
         if of_field.peek().is_none() {
-            return !self.are_complete || self.lost.contains(&(id, field.to_owned()));
+            return !self.gaps.is_empty() || self.lost.contains(&(id, field.to_owned()));
         }
         // A row that moves a deal to another pipeline also changes its stage.
         let codes = sent.schema.field(field).and_then(|it| it.codes.as_ref());
         let is_stage = codes.is_some_and(vibecode_spec::CodeSet::is_by_pipeline);
-        let is_moved = |it: &Kept| it.written.any_is_in(&it.undo, PIPELINE, record);
-        of_field.any(|it| it.is_in(field, record)) || is_stage && of_record.iter().any(is_moved)
+        of_field.any(|it| it.is_in(field, record)) || is_stage && self.has_moved(id, record)
+    }
+
+    /// Returns whether a record is in a pipeline that the job writes.
+    pub(in crate::commands::bulk) fn has_moved(&self, id: u64, record: &RawAnswer) -> bool {
+        let mut of_record = self.by_id.get(&id).into_iter().flatten();
+        of_record.any(|it| it.written.any_is_in(&it.undo, PIPELINE, record))
     }
 }

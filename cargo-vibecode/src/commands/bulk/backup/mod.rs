@@ -32,7 +32,7 @@ pub(super) use self::{
     appended_file::BackupFiles,
     files::{given_path, next_path},
     kept_fields::KeptFields,
-    kept_values::KeptValues,
+    kept_values::{Gap, KeptValues},
     list_form::ListForm,
 };
 use self::{

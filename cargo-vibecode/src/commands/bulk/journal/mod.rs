@@ -189,11 +189,11 @@ impl Journal {
         })
     }
 
-    /// Records rows that have failed without being sent by this process.
-    pub(crate) fn refused(&mut self, failed: Vec<RowFailure>) -> Result<(), Failure> {
+    /// Records the outcomes of rows that this process has not sent.
+    pub(crate) fn unsent(&mut self, ok: Ranges, failed: Vec<RowFailure>) -> Result<(), Failure> {
         let batch = self.next_batch;
         self.next_batch += 1;
-        self.done(batch, Ranges::default(), failed, &LostRows::default())?;
+        self.done(batch, ok, failed, &LostRows::default())?;
         self.sync()
     }
 

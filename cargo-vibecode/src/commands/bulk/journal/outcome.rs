@@ -8,7 +8,6 @@ use crate::{
     change::entries::EntryRules,
     commands::bulk::{
         input::columns::Columns,
-        pipelines::RefusedStage,
         row_name::{record_name, row_name},
         send::batch::RowError,
     },
@@ -34,7 +33,7 @@ const OVERTAKEN: &str = "OVERTAKEN";
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
 const NOT_COMPARED: &str = "NOT_COMPARED";
-/// The code of a row of which the record is in another pipeline than that of the stage since.
+/// The code of a row that sets a stage that is not known to be one of the pipeline of its record.
 const OTHER_PIPELINE: &str = "OTHER_PIPELINE";
 /// The code of a row of which the record has a similar phone.
 const SIMILAR_PHONE: &str = "SIMILAR_PHONE";
@@ -77,6 +76,31 @@ pub(crate) enum RowOutcome {
 
 const MAY_BE_APPLIED: &str = "it is not known whether the change was applied";
 
+/// Returns the outcome of a row that was not sent now. `was_sent` is whether an earlier process has sent it, without an
+/// answer.
+fn outcome_of_unsent(was_sent: bool) -> RowOutcome {
+    if was_sent {
+        RowOutcome::NotVerified
+    } else {
+        RowOutcome::NotApplied
+    }
+}
+
+/// Returns that a row was not sent now, in words.
+fn not_sent(was_sent: bool) -> &'static str {
+    if was_sent {
+        "the row, which was sent before and had no answer, was not sent again"
+    } else {
+        "the row was not sent"
+    }
+}
+
+/// Returns the columns of fields by their names in the file.
+fn columns_of<'f>(fields: impl IntoIterator<Item = &'f str>, columns: &Columns<'_>) -> String {
+    let columns = fields.into_iter().map(|field| columns.of_field(field));
+    columns.collect::<Vec<String>>().join(", ")
+}
+
 impl RowFailure {
     pub(crate) fn of(row: u64, id: Option<u64>, error: &RowError, columns: &Columns<'_>) -> Self {
         Self {
@@ -109,24 +133,19 @@ impl RowFailure {
                 ..Self::with_code(row, NOT_COMPARED)
             },
             RowError::NotReadBefore { not_read, was_sent } => Self {
-                outcome: if *was_sent {
-                    RowOutcome::NotVerified
-                } else {
-                    RowOutcome::NotApplied
-                },
+                outcome: outcome_of_unsent(*was_sent),
                 message: format!(
-                    "the record could not be read before the row, so the row was not sent{}: {}",
-                    if *was_sent { " again" } else { "" },
+                    "the record could not be read before the row, so {}: {}",
+                    not_sent(*was_sent),
                     not_read.explanation()
                 ),
                 api: not_read.words(),
                 ..Self::with_code(row, &not_read.code())
             },
-            RowError::OtherPipeline(RefusedStage { field, problem }) => Self {
-                column: Some(columns.of_field(field)),
-                message: format!(
-                    "{problem}: the record was moved to another pipeline since, and the row was not sent. Move the record back or correct the stage, and run the row again"
-                ),
+            RowError::OtherPipeline { stage, was_sent } => Self {
+                column: Some(columns.of_field(&stage.field)),
+                outcome: outcome_of_unsent(*was_sent),
+                message: stage.problem.explain(not_sent(*was_sent)),
                 ..Self::with_code(row, OTHER_PIPELINE)
             },
             RowError::PipelineNotSet { line } => Self {
@@ -160,9 +179,7 @@ impl RowFailure {
     }
 
     fn changed_since(row: u64, fields: &[String], columns: &Columns<'_>) -> Self {
-        let columns = fields.iter().map(|field| columns.of_field(field));
-        let columns: Vec<String> = columns.collect();
-        let columns = columns.join(", ");
+        let columns = columns_of(fields.iter().map(String::as_str), columns);
         Self {
             message: format!(
                 "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
@@ -173,9 +190,7 @@ impl RowFailure {
     }
 
     fn changed_while_open(row: u64, fields: &[String], columns: &Columns<'_>) -> Self {
-        let columns = fields.iter().map(|field| columns.of_field(field));
-        let columns: Vec<String> = columns.collect();
-        let columns = columns.join(", ");
+        let columns = columns_of(fields.iter().map(String::as_str), columns);
         Self {
             message: format!(
                 "{columns}: the row was sent before and had no answer, and the record has neither the old value nor the one of the row, so it was changed since: the row was not sent again. Look at the record, and to replace what it has, run the file of failed rows"
@@ -187,9 +202,7 @@ impl RowFailure {
     }
 
     fn overtaken(row: u64, differences: &[Difference], columns: &Columns<'_>) -> Self {
-        let named = differences.iter().map(|it| columns.of_field(&it.field));
-        let named: Vec<String> = named.collect();
-        let named = named.join(", ");
+        let named = columns_of(differences.iter().map(|it| &*it.field), columns);
         Self {
             message: format!(
                 "{named}: the row was done, and the record has another value now: an attempt of an earlier row, which had no answer, was applied after it, or somebody else has changed the record since. Look at the record, and run the row again"

@@ -107,6 +107,19 @@ impl Past {
         }
     }
 
+    /// Returns the open rows whose old values are in a backup.
+    pub(crate) fn kept_open_rows(&self) -> RowSet {
+        let mut rows = RowSet::default();
+        let kept = self.open.iter().filter(|row| self.backed_up.contains(*row));
+        kept.for_each(|row| rows.insert(row));
+        rows
+    }
+
+    /// Returns whether rows of the job were sent.
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.done.is_empty() || !self.open.is_empty()
+    }
+
     pub(super) fn apply(&mut self, line: Line) {
         self.is_ended = line.is_ended_after(self.is_ended);
         self.is_finished = line.is_finished_after(self.is_finished);
@@ -337,6 +350,15 @@ impl Past {
         let backups = backups.map(|backup| (folder.join(&backup.file), backup.parts == begun));
         let backups = backups.filter(|(path, is_only_begun)| !is_only_begun || path.exists());
         backups.map(|(path, _)| path).collect()
+    }
+
+    /// Returns the backups of the job with this journal beside which there were lists of the fields that they do not
+    /// restore.
+    pub(crate) fn backups_with_lost_fields(&self, journal: &Path) -> Vec<PathBuf> {
+        let folder = journal.parent().unwrap_or(Path::new(""));
+        let lists = |it: &&PastBackup| it.parts.as_ref().is_some_and(LastParts::has_lost_fields);
+        let backups = self.backups.iter().filter(lists);
+        backups.map(|it| folder.join(&it.file)).collect()
     }
 
     /// Returns the latest backup of the job with this journal, whether it exists or not, and what was appended to it last.

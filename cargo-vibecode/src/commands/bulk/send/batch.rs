@@ -34,14 +34,6 @@ pub(super) struct SentBatch {
     pub(super) lost: LostRows,
 }
 
-/// A row that is not sent, as its record shows.
-#[derive(Debug)]
-pub(crate) struct RefusedRow {
-    pub(crate) line: u64,
-    pub(crate) id: u64,
-    pub(crate) error: RowError,
-}
-
 /// Why a row is not done.
 #[derive(Debug, Clone)]
 pub(crate) enum RowError {
@@ -75,8 +67,12 @@ pub(crate) enum RowError {
     },
     /// The row sets a stage of the pipeline that an earlier row sets, which has failed. It was not sent.
     PipelineNotSet { line: u64 },
-    /// The row sets a stage of another pipeline than its record is in since. It was not sent.
-    OtherPipeline(RefusedStage),
+    /// The row sets a stage that is not known to be one of the pipeline of its record. It was not sent.
+    OtherPipeline {
+        stage: RefusedStage,
+        /// Whether an earlier process has sent it, without an answer.
+        was_sent: bool,
+    },
     /// The record had to be read before the row is sent, and the API has answered with an error for it alone. The row was
     /// not sent.
     NotReadBefore {

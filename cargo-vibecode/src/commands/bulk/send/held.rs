@@ -15,7 +15,8 @@ use super::{
 };
 use crate::commands::bulk::{
     journal::row_set::RowSet,
-    pipelines::{RefusedRows, sets_pipeline, sets_stage_alone},
+    pipelines::{sets_pipeline, sets_stage_alone},
+    refused_rows::RefusedRows,
     repeated::RepeatedRecords,
 };
 

@@ -48,7 +48,7 @@ pub(crate) use self::{
 };
 use super::{
     journal::{Journal, past::Past, row_set::RowSet},
-    pipelines::RefusedRows,
+    refused_rows::RefusedRows,
 };
 use crate::{
     change::entries::EntryRules, failure::Failure, interrupts::Interrupts, output::Output,
@@ -118,6 +118,8 @@ pub(crate) struct Sender<'a> {
     unconfirmed_before: RowSet,
     /// All rows that have failed, also of earlier processes.
     pub(crate) failed_rows: RowSet,
+    /// The rows that this process has reported as done without sending them.
+    done_unsent: RowSet,
     /// Rows that must not be sent, and fail.
     refused: RefusedRows,
 }
@@ -154,6 +156,7 @@ impl<'a> Sender<'a> {
             has_other_portal: false,
             unconfirmed_before: RowSet::default(),
             failed_rows: RowSet::default(),
+            done_unsent: RowSet::default(),
             refused: RefusedRows::default(),
         }
     }
@@ -315,8 +318,11 @@ impl<'a> Sender<'a> {
                 Some(held) => Ok(Some(held)),
                 None => plan.next_batch(),
             };
-            // Rows that were refused just before are reported already.
-            let next = next.map(|batch| batch.map(|batch| batch.without(&self.failed_rows)));
+            // Rows that were refused, or found done, just before are reported already.
+            let next = next.map(|batch| {
+                let batch = batch?.without(&self.failed_rows);
+                Some(batch.without(&self.done_unsent))
+            });
             match next {
                 Ok(Some(batch)) => {
                     let is_planned = |line| {

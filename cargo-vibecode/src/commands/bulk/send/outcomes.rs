@@ -2,7 +2,7 @@
 
 use super::{
     Sender, Stopped,
-    batch::{RefusedRow, Results, RowError},
+    batch::{Results, RowError},
     running::{Running, StartedBatch},
 };
 use crate::{
@@ -10,8 +10,9 @@ use crate::{
         input::columns::Columns,
         journal::{
             outcome::{NextStep, RowFailure},
-            row_set::Ranges,
+            row_set::{Ranges, RowSet},
         },
+        refused_rows::RefusedRows,
     },
     failure::Failure,
 };
@@ -114,6 +115,19 @@ impl Sender<'_> {
         self.last_failure = last.or(self.last_failure.take());
     }
 
+    /// Reports rows that are done, as their records show, so that they are not sent again.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub(crate) fn report_done(&mut self, rows: &RowSet) -> Result<(), Failure> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.progress.advance(rows.len(), 0);
+        self.done_unsent.insert_all(rows);
+        self.journal.unsent(rows.iter().collect(), Vec::new())
+    }
+
     /// Reports rows that are not sent, as their records show that were just read. `are_all_unread` is whether
     /// no record could be read: if no row is done yet, the job stops as after a first batch without a success.
     ///
@@ -121,7 +135,7 @@ impl Sender<'_> {
     /// If too many rows have failed, or if the journal cannot be written.
     pub(crate) fn refuse(
         &mut self,
-        refused: &[RefusedRow],
+        refused: &RefusedRows,
         are_all_unread: bool,
         columns: &Columns<'_>,
     ) -> Result<(), Stopped> {
@@ -129,7 +143,8 @@ impl Sender<'_> {
             return Ok(());
         }
         let failed = refused.iter();
-        let failed = failed.map(|it| self.failure(it.line, Some(it.id), &it.error, columns));
+        let failed =
+            failed.map(|(line, row)| self.failure(line, Some(row.id), &row.error, columns));
         let failed: Vec<RowFailure> = failed.collect();
         self.show_failed(&failed);
         let count = u64::try_from(failed.len()).unwrap_or_default();
@@ -137,7 +152,7 @@ impl Sender<'_> {
         self.note_last(&failed);
         let first = failed.first().map(RowFailure::in_words);
         let first = first.filter(|_| !self.has_done_any && are_all_unread);
-        self.journal.refused(failed)?;
+        self.journal.unsent(Ranges::default(), failed)?;
         let stop = self.too_many_failed(&Running::default(), columns);
         match stop.or_else(|| self.without_success(first)) {
             Some(reason) => {

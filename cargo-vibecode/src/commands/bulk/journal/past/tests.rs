@@ -184,3 +184,12 @@ fn rows_that_another_portal_may_have_taken_are_open_until_they_are_reported_agai
     let past = past_of(&killed);
     assert_eq!((past.ok, past.open.len(), past.under_way), (1, 2, 2));
 }
+
+#[test]
+fn the_number_of_a_batch_is_used_once_also_if_its_rows_were_not_sent() {
+    let past = past_of(&[
+        json!({"started": {"batch": 1, "at": AT, "rows": "2"}}),
+        json!({"done": {"batch": 2, "at": AT, "ok": "3"}}),
+    ]);
+    assert_eq!(past.last_batch, 2);
+}
