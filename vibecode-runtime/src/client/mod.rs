@@ -21,6 +21,7 @@ mod judge;
 mod locked_write;
 mod locks;
 mod me;
+mod rarely;
 pub(crate) mod request;
 mod retry;
 mod retry_policy;
