@@ -121,12 +121,11 @@ impl Sending<'_> {
         async move {
             let mut connect_permit = None;
             loop {
-                let mut prepared = match self.prepare_at_once() {
-                    Some(prepared) => prepared,
-                    None => {
-                        let (this, permit) = (&mut *self, &mut connect_permit);
-                        rarely(move || this.prepare_in_time(request, permit)).await?
-                    }
+                let mut prepared = if let Some(prepared) = self.prepare_at_once() {
+                    prepared
+                } else {
+                    let (this, permit) = (&mut *self, &mut connect_permit);
+                    rarely(move || this.prepare_in_time(request, permit)).await?
                 };
                 self.note_sent(request, locks);
                 let trace = Trace::new(request, self.attempts.count());
