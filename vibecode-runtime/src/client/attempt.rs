@@ -9,7 +9,6 @@ use reqwest::{Response, Url};
 use super::{
     Request,
     handover::{Handover, OpenAttempt},
-    rarely::rarely,
 };
 
 /// The maximum length of an answer that is read, in bytes.
@@ -102,7 +101,8 @@ async fn read_body(response: &mut Response) -> ReadBody {
             begin
         });
     }
-    rarely(|| read_rest(response, begin, announced)).await
+    // Boxed, since it is rare: it then takes no space in the futures of all calls.
+    Box::pin(read_rest(response, begin, announced)).await
 }
 
 /// The maximum length of the body of an answer that is read.

@@ -5,7 +5,6 @@ use tokio::time::timeout;
 use super::{
     Call, Caller, Client, LONGEST_WAIT, Request,
     locks::{Additions, RecordHash, RecordLock},
-    rarely::rarely,
 };
 use crate::{
     Error, ErrorKind, RawAnswer, Result, Updated,
@@ -31,7 +30,8 @@ impl Client {
     pub(crate) async fn enter_runtime(&self) -> Result<()> {
         let runtimes = &self.shared.runtimes;
         if !runtimes.is_the_only_one() {
-            rarely(|| runtimes.check()).await?;
+            // Boxed, since it is rare: it then takes no space in the futures of all calls.
+            Box::pin(runtimes.check()).await?;
             runtimes.note_this_one();
         }
         Ok(())
@@ -44,8 +44,9 @@ impl Client {
         if let Some(lock) = request.try_lock() {
             return Ok(lock);
         }
-        let mut locked = rarely(|| timeout(LONGEST_WAIT, request.lock()));
-        let locked = rarely(|| caller.wait(locked.as_mut())).await?;
+        // Boxed, since it is rare: it then takes no space in the futures of all calls.
+        let mut locked = Box::pin(timeout(LONGEST_WAIT, request.lock()));
+        let locked = Box::pin(caller.wait(locked.as_mut())).await?;
         locked.map_err(|_| waited_for_a_record())
     }
 }

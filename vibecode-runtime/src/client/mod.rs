@@ -21,7 +21,6 @@ mod judge;
 mod locked_write;
 mod locks;
 mod me;
-mod rarely;
 pub(crate) mod request;
 mod retry;
 mod retry_policy;

@@ -22,7 +22,7 @@ use std::{
 
 use tokio::runtime::{Handle, Id};
 
-use super::{call::outside_of_a_runtime, rarely::rarely};
+use super::call::outside_of_a_runtime;
 use crate::{Error, ErrorKind, Result, lock::lock};
 
 /// If a runtime does not begin a task within this time, it counts as not running.
@@ -51,7 +51,8 @@ impl Runtimes {
             return Err(outside_of_a_runtime());
         };
         match self.not_seen_to_run(&here) {
-            Some(_) => rarely(|| self.ask_all(&here)).await,
+            // Boxed, since it is rare: it then takes no space in the futures of all calls.
+            Some(_) => Box::pin(self.ask_all(&here)).await,
             None => Ok(()),
         }
     }

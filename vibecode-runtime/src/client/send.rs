@@ -33,7 +33,6 @@ use super::{
     identity::CallSession,
     judge::{self, Answer},
     locks::RecordLock,
-    rarely::rarely,
     retry::Attempts,
     trace::Trace,
 };
@@ -96,10 +95,8 @@ impl Sending<'_> {
                 };
                 let wait = self.wait(&error);
                 match wait.filter(|wait| self.may_begin_after(*wait, request)) {
-                    Some(wait) => {
-                        let caller = self.caller;
-                        rarely(|| async move { caller.wait(pin!(sleep(wait))).await }).await?;
-                    }
+                    // Boxed, since it is rare.
+                    Some(wait) => Box::pin(self.caller.wait(pin!(sleep(wait)))).await?,
                     None => return Err(error.unknown_if(self.is_open)),
                 }
                 self.is_open |= error.outcome() == Outcome::Unknown;
@@ -121,11 +118,10 @@ impl Sending<'_> {
         async move {
             let mut connect_permit = None;
             loop {
-                let mut prepared = if let Some(prepared) = self.prepare_at_once() {
-                    prepared
-                } else {
-                    let (this, permit) = (&mut *self, &mut connect_permit);
-                    rarely(move || this.prepare_in_time(request, permit)).await?
+                // What is rare is boxed: it then takes no space in the futures of all calls.
+                let mut prepared = match self.prepare_at_once() {
+                    Some(prepared) => prepared,
+                    None => Box::pin(self.prepare_in_time(request, &mut connect_permit)).await?,
                 };
                 self.note_sent(request, locks);
                 let trace = Trace::new(request, self.attempts.count());
@@ -144,11 +140,9 @@ impl Sending<'_> {
                         }
                     }
                 }
-                let (this, permit) = (&mut *self, &mut connect_permit);
-                let (locks, trace) = (&mut *locks, &trace);
                 let attempt =
-                    rarely(move || this.on_new_connection(request, locks, prepared, permit, trace));
-                if let Some(judged) = attempt.await? {
+                    self.on_new_connection(request, locks, prepared, &mut connect_permit, &trace);
+                if let Some(judged) = Box::pin(attempt).await? {
                     return judged;
                 }
             }
