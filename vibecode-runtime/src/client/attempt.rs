@@ -45,7 +45,8 @@ pub(crate) enum ReadBody {
     Broken(reqwest::Error),
 }
 
-/// Sends a request once, with the HTTP client's timeout if none is given. The handover is that of a request which waits for a connection.
+/// Sends a request once, with the HTTP client's timeout if none is given. The handover is that of a request
+/// which waits for a connection.
 pub(super) fn attempt(
     http: &reqwest::Client,
     (url, headers): (Url, HeaderMap),
