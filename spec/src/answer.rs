@@ -3,12 +3,10 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
-
 use crate::{
     SchemaError,
     field::is_description,
-    json::{Json, Object},
+    json::{Json, Mistake, Object},
     text_of,
 };
 
@@ -37,7 +35,7 @@ impl Expected {
         if begins.starts_with('<') {
             return self.refused("this is a page in HTML or XML, not JSON");
         }
-        Json::read(text).ok_or_else(|| not_json(text))
+        Json::read(text).map_err(not_json)
     }
 
     /// Refuses an error answer.
@@ -97,7 +95,7 @@ pub fn portal_of_file(bytes: impl AsRef<[u8]>) -> Result<Option<String>, SchemaE
 
 /// Checks the version in a file that `cargo vibecode pull` has written.
 pub(crate) fn check_format(file: &Object<'_>) -> Result<(), SchemaError> {
-    if matches!(file.get("format"), Some(Json::Number(format)) if format.as_u64() == Some(FORMAT)) {
+    if matches!(file.get("format"), Some(Json::Number(format)) if format.parse() == Ok(FORMAT)) {
         return Ok(());
     }
     let message = format!(
@@ -106,17 +104,11 @@ pub(crate) fn check_format(file: &Object<'_>) -> Result<(), SchemaError> {
     Err(SchemaError::of_the_whole(message))
 }
 
-/// Returns where a text is not JSON.
-fn not_json(text: &str) -> SchemaError {
-    let message = "this is not JSON".to_owned();
-    let Err(error) = serde_json::from_str::<Value>(text) else {
-        debug_assert!(false, "`serde_json` reads a text that `Json` does not");
-        return SchemaError::of_the_whole(message);
-    };
+fn not_json(Mistake { line, column }: Mistake) -> SchemaError {
     SchemaError {
-        line: error.line(),
-        column: error.column(),
-        message,
+        line,
+        column,
+        message: "this is not JSON".to_owned(),
     }
 }
 

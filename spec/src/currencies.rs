@@ -3,11 +3,9 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
-
 use crate::{
     Item, SchemaError,
-    answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
+    answer::{Expected, check_format, file_bytes, stated_portal},
     json::{Json, Object},
     one_line,
     rows::{List, Row, position},
@@ -60,15 +58,7 @@ impl Currencies {
         Self::read(file_bytes(file)?)
     }
 
-    /// Reads an answer that is already parsed as JSON.
-    ///
-    /// # Errors
-    /// Fails like [`Currencies::read`].
-    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
-        Self::of_json(&Json::from(answer))
-    }
-
-    fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
+    pub(crate) fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
         match answer {
             Json::Object(file) if file.contains_key("format") => Self::of_file(file),
             answer => {
@@ -143,33 +133,6 @@ impl Currencies {
     pub fn base(&self) -> Option<&str> {
         self.base.as_deref()
     }
-
-    /// Returns the text of a file as `cargo vibecode pull` writes it. Its order and its spacing are
-    /// fixed, so that a diff shows only what has changed.
-    #[must_use]
-    pub fn file_text(&self) -> String {
-        let currencies: Vec<_> = self
-            .items
-            .iter()
-            .map(|item| {
-                let mut currency = json!({ "code": item.id, "name": item.label });
-                if let (Some(map), true) = (
-                    currency.as_object_mut(),
-                    self.base.as_deref() == Some(&item.id),
-                ) {
-                    map.insert("base".to_owned(), true.into());
-                }
-                currency
-            })
-            .collect();
-        let mut file = Map::new();
-        file.insert("currencies".to_owned(), currencies.into());
-        file.insert("format".to_owned(), FORMAT.into());
-        if let Some(portal) = &self.portal {
-            file.insert("portal".to_owned(), portal.as_str().into());
-        }
-        format!("{:#}\n", Value::Object(file))
-    }
 }
 
 /// Returns whether a text has the form of the code of a currency: three Latin letters, which may be small.
@@ -195,6 +158,8 @@ fn refuse_other_rows<T>(id: &str) -> Result<T, SchemaError> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -1,7 +1,5 @@
 //! The fields of an entity, and the reading of their descriptions.
 
-use serde_json::Value;
-
 use crate::{
     Clearing, CodeSet, Grade, Kind, LABEL_KEYS, OptionMatch, SchemaError, boolean_of,
     json::Json,
@@ -142,15 +140,6 @@ pub(crate) fn is_description<'a>(value: &Json<'a>) -> bool {
 impl Field {
     /// Reads the description of the field `name`. Missing keys have their defaults, and unknown keys are
     /// ignored.
-    ///
-    /// # Errors
-    /// Returns a [`SchemaError`] with the field's name if the type, a flag or an option is present but
-    /// cannot be read.
-    pub fn read(name: &str, description: &Value) -> Result<Self, SchemaError> {
-        Self::of_json(name, &Json::from(description))
-    }
-
-    /// Like [`read`](Self::read), from [`Json`].
     pub(crate) fn of_json(name: &str, description: &Json<'_>) -> Result<Self, SchemaError> {
         let text = |keys: &[&str]| {
             let mut found = keys.iter().filter_map(|key| description.get(key)?.as_str());
@@ -280,8 +269,7 @@ fn read_flag(flag: &Json<'_>) -> Result<Option<bool>, NotAFlag> {
         Json::Null => Ok(None),
         Json::Bool(set) => Ok(Some(*set)),
         Json::Text(set) if set.is_empty() => Ok(None),
-        Json::Text(set) => boolean_of(set).map(Some).ok_or(NotAFlag),
-        Json::Number(set) => boolean_of(&set.to_string()).map(Some).ok_or(NotAFlag),
+        Json::Text(set) | Json::Number(set) => boolean_of(set).map(Some).ok_or(NotAFlag),
         Json::List(_) | Json::Object(_) => Err(NotAFlag),
     }
 }

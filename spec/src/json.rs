@@ -1,27 +1,27 @@
 //! JSON whose texts are borrowed from what it was read from: a text, or a value of `serde_json`.
 //!
 //! The macros read the portal's files in each build of an app, and in a debug build a macro is not optimised. There a
-//! [`Value`] of a schema of 5,000 fields (1.5 MB) took 403 million instructions, a tenth of a second: each byte passes
-//! through several small functions, and each text is copied. The reader loops over bytes and copies nothing, which
-//! takes 108 million.
+//! value of `serde_json` took 403 million instructions for a schema of 5,000 fields (1.5 MB), a tenth of a second: each
+//! byte passes through several small functions, and each text is copied. The reader loops over bytes and copies nothing
+//! but texts with escapes, which takes 108 million.
 //!
-//! It reads only what is simple, and leaves the rest to `serde_json`. Example: in `{"sort":5,"title":"a\"b"}` it reads
-//! the braces, the keys and the 5. The text with an escape, `"a\"b"`, is parsed by `serde_json`, and so would be `-5`
-//! or `5e3`. If the whole is not JSON, `serde_json` reads it again, for the line and the column of the mistake. Both
-//! accept the same texts, which tests check.
+//! The macros are built without `serde_json`, which an app would have to build a second time for them, with other features
+//! than for itself. The reader accepts the same texts, and says of the others in the same line and column where the mistake
+//! is, which tests check.
 
 mod reader;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Number, Value};
+pub(crate) use reader::Mistake;
 
 /// JSON that is read but not changed.
 #[derive(Debug, Clone)]
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
-    Number(Number),
+    /// As it is written.
+    Number(Cow<'a, str>),
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Object<'a>),
@@ -29,7 +29,7 @@ pub(crate) enum Json<'a> {
 
 /// The members of an object, in the order of the text. If a key occurs twice, the last member counts.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub(crate) struct Object<'a>(pub(crate) Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Json<'a> {
     /// Returns the value of a key. `None` if this is not an object.
@@ -68,21 +68,6 @@ impl<'a> Json<'a> {
 
     pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Text(_))
-    }
-
-    pub(crate) fn to_value(&self) -> Value {
-        match self {
-            Self::Null => Value::Null,
-            Self::Bool(set) => Value::Bool(*set),
-            Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => Value::String(text.to_string()),
-            Self::List(list) => list.iter().map(Self::to_value).collect(),
-            Self::Object(Object(members)) => {
-                let members = members.iter();
-                let members = members.map(|(key, value)| (key.to_string(), value.to_value()));
-                Value::Object(members.collect())
-            }
-        }
     }
 
     pub(crate) fn is_bool(&self, expected: bool) -> bool {
@@ -126,27 +111,6 @@ impl<'a> Object<'a> {
         members.sort_by_key(|(key, _)| *key);
         members.dedup_by(|(one, _), (other, _)| one == other);
         members
-    }
-}
-
-impl<'a> From<&'a Value> for Json<'a> {
-    fn from(value: &'a Value) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(set) => Self::Bool(*set),
-            Value::Number(number) => Self::Number(number.clone()),
-            Value::String(text) => Self::Text(Cow::Borrowed(text)),
-            Value::Array(list) => Self::List(list.iter().map(Self::from).collect()),
-            Value::Object(map) => Self::Object(Object::from(map)),
-        }
-    }
-}
-
-impl<'a> From<&'a Map<String, Value>> for Object<'a> {
-    fn from(map: &'a Map<String, Value>) -> Self {
-        let members = map.iter();
-        let members = members.map(|(key, value)| (Cow::Borrowed(&**key), Json::from(value)));
-        Self(members.collect())
     }
 }
 

@@ -1,7 +1,5 @@
 //! Labels: a single text, or a map from language to text.
 
-use serde_json::Value;
-
 use crate::json::Json;
 
 /// The keys that can hold the label of a field in its description, in order of preference. A label set
@@ -13,20 +11,6 @@ const LANGUAGES: &[&str] = &["en", "ru"];
 /// Returns the text of a label. If the label is a map from language to text (`{"ru": "Лояльность"}`),
 /// this is the English text, or else the Russian, or else the first. Returns `None` if the label is
 /// empty or has another form.
-///
-/// ```
-/// use serde_json::json;
-/// use vibecode_spec::label_of;
-///
-/// assert_eq!(label_of(&json!("Loyalty")).as_deref(), Some("Loyalty"));
-/// assert_eq!(label_of(&json!({ "de": "", "ru": "Лояльность" })).as_deref(), Some("Лояльность"));
-/// assert_eq!(label_of(&json!({ "type": "string" })), None);
-/// ```
-#[must_use]
-pub fn label_of(label: &Value) -> Option<String> {
-    label_in(&Json::from(label))
-}
-
 pub(crate) fn label_in(label: &Json<'_>) -> Option<String> {
     match label {
         Json::Text(text) if is_blank(text) => None,

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use crate::{
     SchemaError,
     answer::Expected,
@@ -40,15 +38,7 @@ impl Pipelines {
         Self::of_json(&PIPELINES.expected.parse(bytes.as_ref())?)
     }
 
-    /// Reads an answer that is already parsed as JSON. Pipeline 0 may be missing in it.
-    ///
-    /// # Errors
-    /// Fails like [`Pipelines::read`].
-    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
-        Self::of_json(&Json::from(answer))
-    }
-
-    fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
+    pub(crate) fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
         // A portal can have no pipeline beside the first.
         if answer.is_empty_list() || answer.get("data").is_some_and(Json::is_empty_list) {
             return Ok(Self::default());
@@ -81,12 +71,6 @@ impl Pipelines {
     pub fn iter(&self) -> impl Iterator<Item = (u64, &str)> {
         self.0.iter().map(|(number, name)| (*number, &**name))
     }
-
-    pub(crate) fn file_value(&self) -> Value {
-        let each = self.iter();
-        each.map(|(id, name)| json!({ "id": id, "name": name }))
-            .collect()
-    }
 }
 
 fn pipeline(row: &Row<'_>) -> Result<(u64, String), SchemaError> {
@@ -99,6 +83,8 @@ fn pipeline(row: &Row<'_>) -> Result<(u64, String), SchemaError> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -134,8 +134,7 @@ impl List {
 pub(crate) fn position(row: &Row<'_>) -> i64 {
     row.get("sort")
         .and_then(|sort| match sort {
-            Json::Text(sort) => sort.parse().ok(),
-            Json::Number(sort) => sort.as_i64(),
+            Json::Text(sort) | Json::Number(sort) => sort.parse().ok(),
             _ => None,
         })
         .unwrap_or(i64::MAX)

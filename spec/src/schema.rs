@@ -1,10 +1,8 @@
 //! The fields of an entity, built in or from the answer of a portal.
 
-use serde_json::Value;
-
 use crate::{
     CodeSet, EntityPath, Field, Kind, Multifield, SchemaError, Suggestion,
-    descriptions::{Described, parse},
+    described::{Described, parse},
     json::Json,
     suggest,
 };
@@ -42,14 +40,6 @@ impl Schema {
     /// Unknown types and keys are not an error.
     pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, SchemaError> {
         Self::of_described(Described::of(&parse(bytes.as_ref())?)?, Field::of_json)
-    }
-
-    /// Reads an answer that is already parsed as JSON. See [`Schema::read`].
-    ///
-    /// # Errors
-    /// Fails like [`Schema::read`].
-    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
-        Self::of_described(Described::of(&Json::from(answer))?, Field::of_json)
     }
 
     /// Reads a built-in schema: see [`Field::read_built_in`].

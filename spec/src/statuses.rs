@@ -3,17 +3,15 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use serde_json::{Map, Value, json};
-
 use crate::{
     CodeSet, Entity, Item, Pipelines, SchemaError,
-    answer::{Expected, FORMAT, check_format, file_bytes, stated_portal},
+    answer::{Expected, check_format, file_bytes, stated_portal},
     json::{Json, Object},
     one_line,
     rows::{List, Row, position},
 };
 
-const STATUSES: List = List {
+pub(crate) const STATUSES: List = List {
     expected: Expected(
         "the statuses are the answer to `GET /v1/statuses`, which `cargo vibecode pull` fetches",
     ),
@@ -75,31 +73,14 @@ impl Statuses {
         Self::read(file_bytes(file)?)
     }
 
-    /// Reads an answer that is already parsed as JSON.
-    ///
-    /// # Errors
-    /// Fails like [`Statuses::read`].
-    pub fn of_answer(answer: &Value) -> Result<Self, SchemaError> {
-        Self::of_json(&Json::from(answer))
-    }
-
-    fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
+    pub(crate) fn of_json(answer: &Json<'_>) -> Result<Self, SchemaError> {
         match answer {
             Json::Object(file) if file.contains_key("format") => Self::of_file(file),
             answer => Self::of_rows(STATUSES.rows(answer)?, false),
         }
     }
 
-    /// Reads the rows of every page of `GET /v1/statuses`, which are all statuses of the portal.
-    ///
-    /// # Errors
-    /// Fails like [`Statuses::read`].
-    pub fn of_all_rows(rows: &[Value]) -> Result<Self, SchemaError> {
-        let rows = Json::List(rows.iter().map(Json::from).collect());
-        Self::of_rows(STATUSES.rows(&rows)?, true)
-    }
-
-    fn of_rows(mut rows: Vec<&Row<'_>>, is_complete: bool) -> Result<Self, SchemaError> {
+    pub(crate) fn of_rows(mut rows: Vec<&Row<'_>>, is_complete: bool) -> Result<Self, SchemaError> {
         rows.sort_by_key(|row| position(row));
         let mut sets = BTreeMap::<_, Vec<_>>::new();
         for row in rows {
@@ -204,34 +185,6 @@ impl Statuses {
             .collect();
         parts.sort_unstable_by_key(|(pipeline, _)| *pipeline);
         parts.into_iter()
-    }
-
-    /// Returns the text of a file as `cargo vibecode pull` writes it. Its order and its spacing are
-    /// fixed, so that a diff shows only what has changed.
-    #[must_use]
-    pub fn file_text(&self) -> String {
-        let mut file = Map::new();
-        file.insert("format".to_owned(), FORMAT.into());
-        if !self.is_complete {
-            file.insert("partial".to_owned(), true.into());
-        }
-        file.insert("pipelines".to_owned(), self.pipelines.file_value());
-        if let Some(portal) = &self.portal {
-            file.insert("portal".to_owned(), portal.as_str().into());
-        }
-        let sets = self.sets.iter();
-        let sets = sets.map(|(name, items)| (name.clone(), items.iter().map(described).collect()));
-        file.insert("sets".to_owned(), Value::Object(sets.collect()));
-        format!("{:#}\n", Value::Object(file))
-    }
-}
-
-fn described(item: &Item) -> Value {
-    match &item.semantics {
-        Some(semantics) => {
-            json!({ "code": item.id, "name": item.label, "semantics": semantics })
-        }
-        None => json!({ "code": item.id, "name": item.label }),
     }
 }
 

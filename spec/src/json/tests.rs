@@ -1,8 +1,17 @@
+use serde_json::Value;
+
 use super::*;
 
-/// Returns what a text is read as, or `None` if it is not JSON.
-fn read(text: &str) -> Option<Value> {
-    Json::read(text).map(|json| json.to_value())
+/// Returns what a text is read as, or the line and the column of its mistake.
+fn read(text: &str) -> Result<Value, (usize, usize)> {
+    let read = Json::read(text).map(|json| json.to_value());
+    read.map_err(|mistake| (mistake.line, mistake.column))
+}
+
+/// Like [`read`], by `serde_json`.
+fn expected(text: &str) -> Result<Value, (usize, usize)> {
+    let read = serde_json::from_str(text);
+    read.map_err(|error| (error.line(), error.column()))
 }
 
 #[test]
@@ -45,6 +54,14 @@ fn a_text_is_read_as_serde_json_reads_it() {
         r#""\ud83d""#,
         r#""\ude00""#,
         r#""\x""#,
+        r#""\ud83d\u0041""#,
+        r#""\ud83d\n""#,
+        r#""\ud83dx""#,
+        r#""\ud83d\"#,
+        r#""\ud83d"#,
+        r#""\u12"#,
+        r#""\u12é""#,
+        r#""\u+123""#,
         "\"Лояльность\"",
         "[]",
         " [ 1 , 2 ] ",
@@ -73,8 +90,37 @@ fn a_text_is_read_as_serde_json_reads_it() {
         "",
         " ",
     ] {
-        let expected: Option<Value> = serde_json::from_str(text).ok();
-        assert_eq!(read(text), expected, "{text}");
+        assert_eq!(read(text), expected(text), "{text}");
+    }
+}
+
+/// The mistakes of people and of programs: a text that ends early, and a byte that is lacking, wrong or too many.
+#[test]
+fn a_mistake_anywhere_is_found_in_the_line_and_the_column_of_serde_json() {
+    const BYTES: &str = "{}[]\":,\\/ \n\r\t\u{0}\u{1f}\u{7f}+-.eE0159abfnrtuDd8xé";
+    let text = "{\n\t\"a\" : [null,true, false ,-1.50e+2, 0, 0.5E-3,18],\r\n\
+        \"\\u00e9\\\"\\n\":\"\\ud83d\\uDE00 é\\/\",\n\"c\":{}, \"d\":[[ ]]}\n";
+    for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
+        let (before, after) = text.split_at(at);
+        let mut rest = after.chars();
+        rest.next();
+        let without = format!("{before}{}", rest.as_str());
+        for text in [before, &without] {
+            assert_eq!(read(text), expected(text), "{text}");
+        }
+        for byte in BYTES.chars() {
+            for after in [after, rest.as_str()] {
+                let text = format!("{before}{byte}{after}");
+                assert_eq!(read(&text), expected(&text), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_number_is_kept_as_it_is_written() {
+    for text in ["0", "-0", "1.50", "1E5", "18446744073709551616"] {
+        assert!(matches!(Json::read(text), Ok(Json::Number(written)) if written == text));
     }
 }
 
@@ -83,9 +129,8 @@ fn lists_and_objects_are_nested_as_deep_as_serde_json_allows() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         for depth in [1, 126, 127, 128, 129, 100_000] {
             let text = format!("{}0{}", open.repeat(depth), close.repeat(depth));
-            let expected: Option<Value> = serde_json::from_str(&text).ok();
-            assert_eq!(read(&text), expected, "{depth}");
-            assert_eq!(expected.is_some(), depth < 128, "{depth}");
+            assert_eq!(read(&text), expected(&text), "{depth}");
+            assert_eq!(read(&text).is_ok(), depth < 128, "{depth}");
         }
     }
 }
@@ -104,7 +149,7 @@ fn of_several_members_with_one_key_the_last_counts() {
 
 #[test]
 fn a_text_without_escapes_is_not_copied() {
-    let Some(Json::Text(text)) = Json::read(r#""Лояльность""#) else {
+    let Ok(Json::Text(text)) = Json::read(r#""Лояльность""#) else {
         panic!("it is a text");
     };
     assert!(matches!(text, Cow::Borrowed("Лояльность")));

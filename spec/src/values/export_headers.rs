@@ -45,7 +45,7 @@ fn parsed(entity: Entity) -> Option<&'static Value> {
         ($name:literal) => {{
             static FILE: OnceLock<Value> = OnceLock::new();
             Some(FILE.get_or_init(|| {
-                serde_json::from_str(include_str!(concat!("../exports/", $name)))
+                serde_json::from_str(include_str!(concat!("../../exports/", $name)))
                     .unwrap_or_default()
             }))
         }};
