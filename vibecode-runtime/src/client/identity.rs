@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Credentials, credentials::TokenProvider};
+use super::{Credentials, credentials::TokenProvider, rare_task::spawn};
 use crate::{Error, ErrorKind, Result, error::Repeat, lock::lock};
 
 pub(super) struct Identity {
@@ -131,7 +131,7 @@ impl Identity {
         let (count, patience) = (sessions.count, self.patience);
         let (provider, credentials) = (provider.clone(), self.credentials.clone());
         let sessions = Arc::clone(&self.sessions);
-        runtime.spawn(async move {
+        let asking = async move {
             let authorization = match timeout(patience, async { provider().await }).await {
                 Ok(Ok(token)) => credentials.with_session(token).authorization(),
                 Ok(Err(_)) => Err(not_given()),
@@ -150,7 +150,8 @@ impl Identity {
                 }
             }
             sender.send_replace(Some(new));
-        });
+        };
+        spawn(&runtime, Box::pin(asking));
         Ok(result)
     }
 }

@@ -21,6 +21,7 @@ mod judge;
 mod locked_write;
 mod locks;
 mod me;
+pub(crate) mod rare_task;
 pub(crate) mod request;
 mod retry;
 mod retry_policy;

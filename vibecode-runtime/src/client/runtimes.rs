@@ -13,16 +13,13 @@
 //! is forgotten.
 
 use std::{
-    sync::{
-        Mutex,
-        mpsc::{RecvTimeoutError, TryRecvError, channel},
-    },
+    sync::{Arc, Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::runtime::{Handle, Id};
 
-use super::call::outside_of_a_runtime;
+use super::{call::outside_of_a_runtime, rare_task::spawn};
 use crate::{Error, ErrorKind, Result, lock::lock};
 
 /// If a runtime does not begin a task within this time, it counts as not running.
@@ -116,6 +113,7 @@ impl Runtimes {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Liveness {
     Runs,
     IsGone,
@@ -123,22 +121,53 @@ enum Liveness {
 }
 
 async fn ask(runtime: &Handle) -> Liveness {
-    let (sender, begun) = channel();
-    // A runtime that was shut down drops the task, and with it the sender, immediately.
-    let task = runtime.spawn(async move {
-        let _asker_may_be_gone = sender.send(());
-    });
-    if let Err(TryRecvError::Disconnected) = begun.try_recv() {
-        return Liveness::IsGone;
+    let answer = Arc::new(Answer::default());
+    let asked = Asked(Arc::clone(&answer));
+    // A runtime that was shut down drops the task immediately.
+    let task = spawn(
+        runtime,
+        Box::pin(async move { asked.0.give(Liveness::Runs) }),
+    );
+    if let Some(given) = *lock(&answer.given) {
+        return given;
     }
     // Waits by the system's clock, not by that of a runtime, which may be stopped.
-    let waiting = tokio::task::spawn_blocking(move || begun.recv_timeout(IDLE_AFTER));
-    let waited = waiting.await;
+    let waited = tokio::task::spawn_blocking(move || answer.wait()).await;
     task.abort();
-    match waited {
-        Ok(Ok(())) => Liveness::Runs,
-        Ok(Err(RecvTimeoutError::Disconnected)) => Liveness::IsGone,
-        Ok(Err(RecvTimeoutError::Timeout)) | Err(_) => Liveness::IsIdle,
+    waited.unwrap_or(Liveness::IsIdle)
+}
+
+/// The answer of a task that is spawned in a runtime. With a channel of `std`, an app would have to compile 400 functions
+/// more.
+#[derive(Default)]
+struct Answer {
+    given: Mutex<Option<Liveness>>,
+    is_given: Condvar,
+}
+
+impl Answer {
+    /// Gives the answer, if none was given before.
+    fn give(&self, liveness: Liveness) {
+        lock(&self.given).get_or_insert(liveness);
+        self.is_given.notify_one();
+    }
+
+    fn wait(&self) -> Liveness {
+        let given = lock(&self.given);
+        let waiting = self
+            .is_given
+            .wait_timeout_while(given, IDLE_AFTER, |given| given.is_none());
+        let (given, _) = waiting.unwrap_or_else(PoisonError::into_inner);
+        given.unwrap_or(Liveness::IsIdle)
+    }
+}
+
+/// Belongs to the task, and is dropped with it.
+struct Asked(Arc<Answer>);
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.0.give(Liveness::IsGone);
     }
 }
 

@@ -12,7 +12,7 @@
 //! If in doubt, two values differ: a value that is sent again or reported is noticed, but one that is wrongly
 //! considered present is not.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -193,7 +193,7 @@ fn same_ids(one: &[&str], other: &[&str]) -> Option<bool> {
     Some(ids(one)? == ids(other)?)
 }
 
-fn ids(values: &[&str]) -> Option<BTreeSet<String>> {
+fn ids(values: &[&str]) -> Option<HashSet<String>> {
     let ids = values.iter().map(|value| id::of_element(value));
     ids.collect()
 }

@@ -46,7 +46,7 @@ use self::{
 };
 use crate::{
     Client, Ensured, Entity, Id, Patch, PatchJob, Result, Updated,
-    client::{Caller, PresenceGuard, outside_of_a_runtime},
+    client::{Caller, PresenceGuard, outside_of_a_runtime, rare_task::spawn},
     many::{
         ItemResult,
         batch::{Pack, PackPermit, RunControl, Updates},
@@ -219,7 +219,8 @@ impl<E, T: Send + 'static> Bulk<E, T> {
         };
         let results = |indices| Results::new(indices, self.sender.clone(), self.run.clone());
         let (client, caller) = (self.client.clone(), self.caller.clone());
-        tokio::spawn(waiting.send(client, caller, permit, &results));
+        let sending = waiting.send(client, caller, permit, &results);
+        spawn(&Handle::current(), sending);
         true
     }
 }

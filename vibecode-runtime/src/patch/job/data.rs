@@ -57,16 +57,16 @@ impl From<PatchJob> for Data {
             let wanted = body.changes().filter(|(_, change)| is_wanted(change));
             wanted.map(|(name, _)| name.to_string()).collect()
         };
-        let compared = body.changes().filter_map(|(name, change)| match change {
-            FieldChange::Set(_, compared) | FieldChange::Clear(_, compared) => {
-                Some((name, compared))
+        let mut compared = BTreeMap::new();
+        for (name, change) in body.changes() {
+            if let FieldChange::Set(_, compared_as) | FieldChange::Clear(_, compared_as) = change
+                && compared_as != ComparedAs::Form
+            {
+                compared.insert(name.to_string(), compared_as);
             }
-            FieldChange::Add(_) => None,
-        });
-        let compared = compared.filter(|(_, compared)| *compared != ComparedAs::Form);
-        let compared = compared.map(|(name, compared)| (name.to_string(), compared));
+        }
         Self {
-            compared: Some(compared.collect()),
+            compared: Some(compared),
             version: VERSION,
             entity: entity.into_owned(),
             id,
@@ -113,7 +113,7 @@ impl Data {
         if !is_entity(&self.entity) || checked_id(self.id).is_err() {
             return Err(NotAJob::Target);
         }
-        let body = read_body(&self.body, self.adds, clears, compared, self.unchecked);
+        let body = read_body(&self.body, self.adds, clears, &compared, self.unchecked);
         let body = body.filter(|body| check(&self.entity, body).is_ok());
         Ok(PatchJob {
             entity: self.entity.into(),
@@ -141,11 +141,12 @@ fn read_body(
     json: &str,
     adds: Vec<String>,
     clears: Vec<String>,
-    mut compared: BTreeMap<String, ComparedAs>,
+    compared: &BTreeMap<String, ComparedAs>,
     is_unchecked: bool,
 ) -> Option<Body> {
     let (mut adds, mut clears) = (Names::of(adds)?, Names::of(clears)?);
     let mut body = Body::default();
+    let mut used = 0;
     let json: &RawValue = serde_json::from_str(json).ok()?;
     for (name, value) in json::pairs(json.get())? {
         // Only an unchecked name may have any form. Parsing as `Value` refuses text that contains half
@@ -155,7 +156,11 @@ fn read_body(
             return None;
         }
         let added;
-        let mut compared_as = |name: &str| compared.remove(name).unwrap_or(ComparedAs::Form);
+        let mut compared_as = |name: &str| {
+            let stated = compared.get(name);
+            used += usize::from(stated.is_some());
+            stated.copied().unwrap_or(ComparedAs::Form)
+        };
         let change = match (adds.take(&name), clears.take(&name)) {
             (true, true) => return None,
             (true, false) => {
@@ -177,7 +182,9 @@ fn read_body(
     if is_unchecked {
         body.mark_unchecked();
     }
-    let is_whole = adds.is_empty() && clears.is_empty() && compared.is_empty() && !body.is_empty();
+    // No key occurs twice, so each of them was used once.
+    let is_compared = used == compared.len();
+    let is_whole = adds.is_empty() && clears.is_empty() && is_compared && !body.is_empty();
     is_whole.then_some(body)
 }
 
