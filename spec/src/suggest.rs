@@ -373,19 +373,56 @@ fn distance(one: &[u8], other: &[u8], limit: usize, work: &mut usize) -> Option<
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (name.chars().count() / 3).max(1);
     let lower = name.to_lowercase();
+    let letters: Vec<char> = name.chars().collect();
     candidates
         .into_iter()
         .map(|candidate| {
             let distance = if candidate.to_lowercase() == lower {
                 0
             } else {
-                strsim::damerau_levenshtein(name, candidate)
+                damerau_levenshtein(&letters, candidate)
             };
             (distance, candidate)
         })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Returns the number of letters to add, to remove, to replace, or to swap with the next one, also if others are between
+/// the two in one of the texts: `ca` and `abc` differ in 2. This is the distance of the crate strsim, without which the
+/// macros are built.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "there are two rows and columns more than letters"
+)]
+fn damerau_levenshtein(one: &[char], other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    // Row 0 and column 0 stand for letters that never occurred.
+    let never = one.len() + other.len();
+    let mut rows = vec![vec![never; other.len() + 2]; one.len() + 2];
+    for i in 0..=one.len() {
+        rows[i + 1][1] = i;
+    }
+    for j in 0..=other.len() {
+        rows[1][j + 1] = j;
+    }
+    for (i, letter) in one.iter().enumerate() {
+        let mut last_same = 0;
+        for (j, other_letter) in other.iter().enumerate() {
+            let earlier = one[..i].iter().rposition(|it| it == other_letter);
+            let earlier = earlier.map_or(0, |index| index + 1);
+            let between = (i - earlier) + (j - last_same);
+            let swapped = rows[earlier][last_same] + between + 1;
+            let replaced = rows[i + 1][j + 1] + usize::from(letter != other_letter);
+            let added_or_removed = rows[i + 2][j + 1].min(rows[i + 1][j + 2]) + 1;
+            rows[i + 2][j + 2] = swapped.min(replaced).min(added_or_removed);
+            if letter == other_letter {
+                last_same = j + 1;
+            }
+        }
+    }
+    rows[one.len() + 1][other.len() + 1]
 }
 
 /// Returns the code that is closest to `code`, if it is close enough to have been meant: see [`closest`].

@@ -232,3 +232,26 @@ fn a_suggestion_takes_time_in_proportion_to_the_number_of_fields() {
         assert!(many < 12 * few, "{name}: {few}, {many}");
     }
 }
+
+#[test]
+fn words_differ_in_as_many_letters_as_strsim_counts() {
+    let mut words = vec![String::new()];
+    for length in 0..4 {
+        let shorter = words.clone().into_iter();
+        for word in shorter.filter(|word| word.len() == length) {
+            words.extend(['a', 'b', 'c', 'd'].map(|letter| format!("{word}{letter}")));
+        }
+    }
+    words.extend(["company", "comapny", "cmopnya", "компания", "копмания"].map(str::to_owned));
+    for one in &words {
+        let letters: Vec<char> = one.chars().collect();
+        for other in &words {
+            let expected = strsim::damerau_levenshtein(one, other);
+            assert_eq!(
+                damerau_levenshtein(&letters, other),
+                expected,
+                "{one} {other}"
+            );
+        }
+    }
+}
