@@ -101,6 +101,25 @@ fn every_crate_forbids_unsafe_code_and_has_the_lints_of_the_workspace() {
     assert!(root.contains("\nunsafe_code = \"forbid\"\n"));
 }
 
+/// An app would build a crate a second time for the macros if it has other features there than in the app.
+#[test]
+fn the_macros_are_built_with_a_parser_and_the_specification_alone() {
+    let members = members();
+    let needed_by = |name: &str| {
+        let package = members.iter().find(|it| text(it, "name") == name).unwrap();
+        let all = package["dependencies"].as_array().unwrap().iter();
+        let needed = all.filter(|it| it["kind"].is_null() && it["optional"] == false);
+        needed.collect::<Vec<_>>()
+    };
+    let of_macros = needed_by("vibecode-derive");
+    let names: Vec<_> = of_macros.iter().map(|it| text(it, "name")).collect();
+    assert_eq!(names, ["proc-macro2", "quote", "syn", "vibecode-spec"]);
+    let spec = of_macros.last().unwrap();
+    assert_eq!(spec["uses_default_features"], false);
+    assert_eq!(spec["features"], serde_json::json!([]));
+    assert_eq!(needed_by("vibecode-spec"), [] as [&Value; 0]);
+}
+
 #[test]
 fn every_published_crate_brings_its_readme_and_its_licences() {
     let members = members();
