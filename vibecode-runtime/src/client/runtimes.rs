@@ -187,6 +187,21 @@ mod tests {
     }
 
     #[test]
+    fn a_task_that_ends_before_it_is_waited_for_has_answered() {
+        for has_run in [true, false] {
+            let answer = Arc::new(Answer::default());
+            let asked = Asked(Arc::clone(&answer));
+            if has_run {
+                asked.0.give(Liveness::Runs);
+            }
+            drop(asked);
+            let waited = answer.wait();
+            assert_eq!(matches!(waited, Liveness::Runs), has_run);
+            assert_eq!(matches!(waited, Liveness::IsGone), !has_run);
+        }
+    }
+
+    #[test]
     fn a_runtime_is_asked_unless_it_is_this_one_or_was_seen_to_run_lately() {
         let (here, other) = (runtime(), runtime());
         let runtimes = Runtimes::default();
