@@ -81,18 +81,30 @@ impl<'a> Reader<'a> {
     }
 
     fn word(&mut self, first: u8) -> Option<Json<'a>> {
-        let (json, rest) = match first {
-            b'n' => (Json::Null, "ull"),
-            b't' => (Json::Bool(true), "rue"),
-            b'f' => (Json::Bool(false), "alse"),
-            _ => return None,
+        let (json, rest) = match (first, self.rest) {
+            (b'n', [b'u', b'l', b'l', rest @ ..]) => (Json::Null, rest),
+            (b't', [b'r', b'u', b'e', rest @ ..]) => (Json::Bool(true), rest),
+            (b'f', [b'a', b'l', b's', b'e', rest @ ..]) => (Json::Bool(false), rest),
+            _ => return self.mistaken_word(first),
         };
-        for expected in rest.bytes() {
+        self.rest = rest;
+        Some(json)
+    }
+
+    /// Reads up to the byte that is not of the word.
+    fn mistaken_word<T>(&mut self, first: u8) -> Option<T> {
+        let expected = match first {
+            b'n' => "ull",
+            b't' => "rue",
+            b'f' => "alse",
+            _ => "",
+        };
+        for expected in expected.bytes() {
             if self.byte()? != expected {
-                return None;
+                break;
             }
         }
-        Some(json)
+        None
     }
 
     fn object(&mut self, depth: u8) -> Option<Json<'a>> {
@@ -232,8 +244,23 @@ impl<'a> Reader<'a> {
         /// The length of a number that is certainly finite if it has no exponent.
         const SHORT: usize = 300;
         let start = self.at() - 1;
-        let first = if first == b'-' { self.byte()? } else { first };
-        match first {
+        let has_exponent = match first {
+            // A whole number, as nearly all are.
+            b'1'..=b'9' => {
+                self.digits();
+                matches!(self.rest, [b'.' | b'e' | b'E', ..]) && self.fraction_and_exponent()?
+            }
+            _ => self.other_number(first)?,
+        };
+        let written = self.text.get(start..self.at())?;
+        let is_finite =
+            (!has_exponent && written.len() < SHORT) || written.parse().is_ok_and(f64::is_finite);
+        is_finite.then_some(Json::Number(Cow::Borrowed(written)))
+    }
+
+    /// Reads a number that begins with a sign or a zero. Returns whether it has an exponent.
+    fn other_number(&mut self, first: u8) -> Option<bool> {
+        match if first == b'-' { self.byte()? } else { first } {
             b'0' => {
                 // No other digit may follow.
                 if let [b'0'..=b'9', rest @ ..] = self.rest {
@@ -244,20 +271,21 @@ impl<'a> Reader<'a> {
             b'1'..=b'9' => self.digits(),
             _ => return None,
         }
+        self.fraction_and_exponent()
+    }
+
+    /// Returns whether there is an exponent.
+    fn fraction_and_exponent(&mut self) -> Option<bool> {
         if let [b'.', rest @ ..] = self.rest {
             self.rest = rest;
             self.at_least_one_digit()?;
         }
-        let mut has_exponent = false;
-        if let [b'e' | b'E', b'+' | b'-', rest @ ..] | [b'e' | b'E', rest @ ..] = self.rest {
-            self.rest = rest;
-            self.at_least_one_digit()?;
-            has_exponent = true;
-        }
-        let written = self.text.get(start..self.at())?;
-        let is_finite =
-            (!has_exponent && written.len() < SHORT) || written.parse().is_ok_and(f64::is_finite);
-        is_finite.then_some(Json::Number(Cow::Borrowed(written)))
+        let ([b'e' | b'E', b'+' | b'-', rest @ ..] | [b'e' | b'E', rest @ ..]) = self.rest else {
+            return Some(false);
+        };
+        self.rest = rest;
+        self.at_least_one_digit()?;
+        Some(true)
     }
 
     fn digits(&mut self) {
