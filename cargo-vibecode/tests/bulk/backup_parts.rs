@@ -34,7 +34,7 @@ async fn wait_for_requests(desk: &Desk, count: u64) {
 }
 
 /// Starts a command whose request of this number takes long, and returns it once that is under way.
-async fn started(desk: &Desk, words: &str, slow: u64) -> Child {
+pub(crate) async fn started(desk: &Desk, words: &str, slow: u64) -> Child {
     desk.faults((1..slow).map(|_| Fault::delay(Duration::ZERO)));
     desk.fault(Fault::delay(Duration::from_secs(6)));
     let job = desk.command(words).spawn().unwrap();

@@ -9,6 +9,7 @@
 mod another_entity;
 mod backup_parts;
 mod before_sending;
+mod between_rows;
 mod booleans;
 mod changed_while_open;
 mod columns;

@@ -8,7 +8,7 @@
 use vibecode_runtime::{PatchJob, RawAnswer};
 
 use super::{
-    backup::{Backup, KeptBackup, KeptRows, KeptValues, NotKept, undone_job},
+    backup::{Backup, KeptBackup, KeptRecords, KeptRows, KeptValues, NotKept, undone_job},
     check::Checked,
     input::columns::{ColumnOptions, Columns},
     job::{BulkJob, interrupted_before_sending},
@@ -278,8 +278,13 @@ impl From<NotKept> for NotPrepared {
 }
 
 impl Comparison<'_> {
-    /// Compares a row with its record.
-    fn decide(&mut self, row: &RowRecord, failed: &RowSet) -> Result<Decision, Failure> {
+    /// Compares a row with its record. `before` is what was kept of the record before earlier rows were sent.
+    fn decide(
+        &mut self,
+        row: &RowRecord,
+        failed: &RowSet,
+        before: Option<&KeptRecords>,
+    ) -> Result<Decision, Failure> {
         let stages = self.stages.as_mut();
         let stage = stages.map(|it| it.refusal(row, failed)).transpose()?;
         if let Some(error) = row.not_read_before(self.are_open) {
@@ -291,11 +296,17 @@ impl Comparison<'_> {
             return Ok(Decision::OtherThanReviewed);
         }
         // Who has reviewed a row has seen what it replaces.
-        let kept = self.kept.as_ref().filter(|_| is_as_reviewed.is_none());
-        if let (Some(kept), Some(record)) = (kept, row.record.record()) {
+        let record = row.record.record().filter(|_| is_as_reviewed.is_none());
+        if let (Some(kept), Some(record)) = (&self.kept, record) {
             let fields = kept.changed_since((row.line, &row.job), record, self.options);
             if !fields.is_empty() {
                 return Ok(Decision::Refused(RowError::ChangedWhileOpen(fields)));
+            }
+        }
+        if let (Some(before), Some(record)) = (before, record) {
+            let fields = before.changed_since(&row.job, record, self.options);
+            if !fields.is_empty() {
+                return Ok(Decision::Refused(RowError::ChangedBetweenRows(fields)));
             }
         }
         let stage = stage.flatten();
@@ -330,7 +341,7 @@ impl Comparison<'_> {
     /// Returns whether a record is in a pipeline that rows of the job set.
     fn has_moved(&self, job: &PatchJob, record: &RawAnswer) -> bool {
         let (kept, reviewed) = (self.kept.as_ref(), self.reviewed.as_ref());
-        kept.is_some_and(|it| it.has_moved(job.id(), record))
+        kept.is_some_and(|it| it.has_moved(job, record))
             || reviewed.is_some_and(|it| it.has_moved(job, record))
     }
 }
@@ -362,9 +373,13 @@ impl Preparation<'_> {
         }
         self.reader.open_window(ROWS_AT_A_TIME);
         while let Some(rows) = self.reader.next().await? {
+            let before = match &kept {
+                Some(kept) => kept.kept_before(&rows)?,
+                None => None,
+            };
             for row in rows {
                 is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
-                match self.comparison.decide(&row, failed)? {
+                match self.comparison.decide(&row, failed, before.as_ref())? {
                     Decision::Refused(error) => refused.add(&row, error),
                     Decision::Replaced => done.insert(row.line),
                     Decision::OtherThanReviewed => changed.insert(row.line),

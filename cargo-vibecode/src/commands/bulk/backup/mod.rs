@@ -8,7 +8,8 @@
 mod added;
 mod appended_file;
 mod files;
-mod kept_fields;
+mod kept_lines;
+mod kept_records;
 mod kept_values;
 mod list_form;
 mod new_file;
@@ -31,7 +32,8 @@ pub(super) use self::{
     added::Added,
     appended_file::BackupFiles,
     files::{given_path, next_path},
-    kept_fields::KeptFields,
+    kept_lines::KeptLines,
+    kept_records::KeptRecords,
     kept_values::{Gap, KeptValues},
     list_form::ListForm,
 };
@@ -70,6 +72,7 @@ pub(super) struct Backup<'a> {
     options: &'a ColumnOptions<'a>,
     origin: Origin,
     written: WrittenByRecord,
+    lines: KeptLines,
     /// Whether rows are sent although it does not restore everything.
     may_be_incomplete: bool,
     /// The form of new lists.
@@ -119,7 +122,7 @@ impl<'a> Backup<'a> {
         files: BackupFiles,
         options: &'a ColumnOptions<'a>,
         origin: Origin,
-        written: WrittenByRecord,
+        (written, lines): (WrittenByRecord, KeptLines),
         output: &Output,
     ) -> Self {
         if let Some(warning) = warning_of_leftovers(files.path()) {
@@ -130,6 +133,7 @@ impl<'a> Backup<'a> {
             options,
             origin,
             written,
+            lines,
             may_be_incomplete: false,
             list_form: ListForm {
                 delimiter: b',',
@@ -192,6 +196,17 @@ impl NextRows<'_, '_> {
         self.lines.push(row.line);
         self.add_old_values(row)
             .map_err(|error| Failure::of_file(self.backup.path(), &error))
+    }
+
+    /// Returns what was kept of the records of these rows before earlier blocks of the job were sent; `None` if nothing was.
+    ///
+    /// # Errors
+    /// If the backup cannot be read.
+    pub(super) fn kept_before(&self, rows: &[RowRecord]) -> Result<Option<KeptRecords>, Failure> {
+        let backup = &*self.backup;
+        let ids = rows.iter().map(|row| row.job.id());
+        let place = (backup.path(), &backup.origin);
+        backup.lines.of_records(ids, place, backup.options)
     }
 
     fn add_old_values(&mut self, row: &RowRecord) -> io::Result<()> {
@@ -258,6 +273,10 @@ impl NextRows<'_, '_> {
         }
         let added = added.into_bytes().map_err(failed)?;
         let parts = files.append(&rows, &added, incomplete).map_err(failed)?;
+        let begins_at = parts.old_values_begin_at();
+        backup
+            .lines
+            .append(&path, begins_at, &rows, &backup.written);
         Ok(Some(KeptRows {
             rows: lines.into_iter().collect(),
             parts,

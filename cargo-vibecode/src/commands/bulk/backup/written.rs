@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vibecode_runtime::{PatchJob, RawAnswer};
 
-use super::KeptFields;
 use crate::{
     change::PIPELINE,
     commands::bulk::{
@@ -243,8 +242,6 @@ pub(crate) struct WrittenByRecord {
     pub(crate) is_incomplete: bool,
     /// Whether a record was left out. Then no further one is added, since its first rows may have been left out.
     has_left_out: bool,
-    /// The fields whose old values are in the backup already.
-    kept: KeptFields,
 }
 
 #[derive(Debug, Clone)]
@@ -268,13 +265,26 @@ impl WrittenByRecord {
             max_bytes,
             is_incomplete: false,
             has_left_out: false,
-            kept: KeptFields::default(),
         }
     }
 
-    /// Has none of these fields, whose old values are in the backup already.
-    pub(crate) fn after(self, kept: KeptFields) -> Self {
-        Self { kept, ..self }
+    /// Returns whether no record has several rows, as far as there was room.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Returns whether a record has several rows and there was room for the values of all of them.
+    pub(super) fn has_room_for(&self, id: u64) -> bool {
+        matches!(self.by_id.get(&id), Some(OfRecord::Values(_)))
+    }
+
+    /// Removes fields whose old values are in the backup already.
+    pub(super) fn remove(&mut self, id: u64, fields: &[String]) {
+        if let Some(OfRecord::Values(json)) = self.by_id.get_mut(&id) {
+            let mut left = WrittenValues::of_json(json);
+            left.by_field.retain(|field, _| !fields.contains(field));
+            *json = left.all_json();
+        }
     }
 
     /// Reads the rows of a plan. `repeated` are the records that several rows are about.
@@ -339,10 +349,8 @@ impl WrittenByRecord {
             return WrittenValues::of_row_alone(line, job).take_changed(job, record);
         };
         let mut left = WrittenValues::of_json(json);
-        let mut taken = left.take_changed(job, record);
+        let taken = left.take_changed(job, record);
         *json = left.all_json();
-        let is_kept = |field: &str| self.kept.contains(job.id(), field);
-        taken.by_field.retain(|field, _| !is_kept(field));
         taken
     }
 }
@@ -384,9 +392,8 @@ mod tests {
         for (line, row) in (2..).zip(&rows) {
             written.add(line, row);
         }
-        let mut kept = KeptFields::default();
-        kept.insert(1, ["post".to_owned()]);
-        let mut resumed = written.clone().after(kept);
+        let mut resumed = written.clone();
+        resumed.remove(1, &["post".to_owned()]);
         let post = r#"{"post":["a","b"]} 2,4"#;
         assert_eq!(taken(&mut written, 2, &rows[0], EMPTY), post);
         assert_eq!(

@@ -28,8 +28,8 @@ const NO_RESULT: &str = "NO_RESULT";
 
 /// The code of a row that was done, and whose record has another value now.
 const OVERTAKEN: &str = "OVERTAKEN";
-/// The code of a row of an undo, or of one that was sent before without an answer, of which somebody else has changed the
-/// record since.
+/// The code of a row of which somebody else has changed the record since: a row of an undo, one that was sent before without
+/// an answer, or one after another row about the record.
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
 const NOT_COMPARED: &str = "NOT_COMPARED";
@@ -124,6 +124,9 @@ impl RowFailure {
             },
             RowError::ChangedSince(fields) => Self::changed_since(row, fields, columns),
             RowError::ChangedWhileOpen(fields) => Self::changed_while_open(row, fields, columns),
+            RowError::ChangedBetweenRows(fields) => {
+                Self::changed_between_rows(row, fields, columns)
+            }
             RowError::NotCompared(not_read) => Self {
                 message: format!(
                     "the record could not be read to see whether it was changed since, so the row was not sent: {}",
@@ -197,6 +200,17 @@ impl RowFailure {
             ),
             column: Some(columns),
             outcome: RowOutcome::NotAsSent,
+            ..Self::with_code(row, CHANGED_SINCE)
+        }
+    }
+
+    fn changed_between_rows(row: u64, fields: &[String], columns: &Columns<'_>) -> Self {
+        let columns = columns_of(fields.iter().map(String::as_str), columns);
+        Self {
+            message: format!(
+                "{columns}: the record has neither the value from before the job nor one that the rows of the file set, so it was changed since an earlier row, and the row was not sent. Look at the record, and to replace what it has, run the file of failed rows"
+            ),
+            column: Some(columns),
             ..Self::with_code(row, CHANGED_SINCE)
         }
     }

@@ -53,6 +53,8 @@ pub(crate) enum RowError {
     /// An earlier process has sent the row without an answer, and somebody else has changed these fields since their old
     /// values were kept. It was not sent again.
     ChangedWhileOpen(Vec<String>),
+    /// Somebody else has changed these fields since the first row of the file that changes them. It was not sent.
+    ChangedBetweenRows(Vec<String>),
     /// The row undoes a change, and the record could not be read to see whether somebody else has changed it since.
     /// It was not sent.
     NotCompared(NotRead),
