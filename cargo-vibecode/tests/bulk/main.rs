@@ -35,6 +35,7 @@ mod old_values;
 mod other_files;
 mod overtaken;
 mod progress;
+mod proxy;
 mod put_back;
 mod real_files;
 mod replaced;

@@ -16,6 +16,8 @@ use vibecode_sandbox::{Fault, LoggedRequest, Sandbox};
 pub(crate) struct Desk {
     pub(crate) folder: PathBuf,
     pub(crate) sandbox: Sandbox,
+    /// What its commands talk to: the sandbox, unless another server is between them.
+    pub(crate) base_url: String,
     /// Whether its commands keep old values as they do by default, and have no `--no-backup`.
     keeps_backups: bool,
 }
@@ -46,6 +48,7 @@ impl Desk {
         fs::create_dir_all(&folder).unwrap();
         Self {
             folder,
+            base_url: sandbox.url().to_owned(),
             sandbox,
             keeps_backups: false,
         }
@@ -83,7 +86,7 @@ impl Desk {
             .args(words.split_whitespace())
             // The tests of backups ask for them.
             .args((!self.keeps_backups && !words.contains("backup")).then_some("--no-backup"))
-            .args(["--base-url", self.sandbox.url()])
+            .args(["--base-url", &self.base_url])
             .current_dir(&self.folder)
             .env("VIBECODE_API_KEY", Sandbox::API_KEY)
             .env_remove("VIBECODE_SESSION_TOKEN")

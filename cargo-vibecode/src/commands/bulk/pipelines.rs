@@ -148,7 +148,7 @@ impl StageCheck<'_> {
     /// far. To be called for each row, in their order.
     ///
     /// # Errors
-    /// If there are too many records with several rows, or if the record is not understood.
+    /// If there are too many records with several rows.
     pub(super) fn refusal(
         &mut self,
         row: &RowRecord,
@@ -170,7 +170,8 @@ impl StageCheck<'_> {
         if written.is_some_and(|it| !it.changed_since(&row.job, record).is_empty()) {
             return Ok(None);
         }
-        let record = record.parse::<Value>()?;
+        // What is not understood shows no pipeline.
+        let record = record.parse::<Value>().unwrap_or_default();
         let problem = problem(&row.job, (set, &code), earlier, &record);
         Ok(problem.map(|(problem, in_words)| RefusedStage {
             field: field.to_owned(),

@@ -46,6 +46,8 @@ struct Comparison<'a> {
     reviewed: Option<ReviewedRecords<'a>>,
     /// The old values of rows that an earlier process has sent without an answer.
     kept: Option<KeptValues>,
+    /// Whether old values are kept.
+    keeps: bool,
     stages: Option<StageCheck<'a>>,
     /// Whether an earlier process has sent the rows, without an answer.
     are_open: bool,
@@ -87,6 +89,7 @@ impl BulkJob<'_> {
                 options,
                 reviewed,
                 kept,
+                keeps: backup.is_some(),
                 stages: self.stage_check(checked),
                 are_open,
             },
@@ -295,6 +298,9 @@ impl Comparison<'_> {
         if is_as_reviewed == Some(false) {
             return Ok(Decision::OtherThanReviewed);
         }
+        if let Some(error) = self.not_found(row) {
+            return Ok(Decision::Refused(error));
+        }
         // Who has reviewed a row has seen what it replaces.
         let record = row.record.record().filter(|_| is_as_reviewed.is_none());
         if let (Some(kept), Some(record)) = (&self.kept, record) {
@@ -311,6 +317,14 @@ impl Comparison<'_> {
         }
         let stage = stage.flatten();
         Ok(stage.map_or(Decision::Sent, |stage| self.decide_stage(row, stage)))
+    }
+
+    /// Returns the error of a row whose old values are kept or compared, if its record was not found.
+    fn not_found(&self, row: &RowRecord) -> Option<RowError> {
+        let kept = self.kept.as_ref();
+        let is_compared = kept.is_some_and(|it| it.rows().contains(row.line));
+        let error = row.not_found_before(self.are_open);
+        error.filter(|_| self.keeps || is_compared)
     }
 
     /// Decides about a row whose stage is not one of the pipeline of its record. If the row is open, the job itself may
@@ -378,7 +392,13 @@ impl Preparation<'_> {
                 None => None,
             };
             for row in rows {
-                is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
+                let is_unread = match &row.record {
+                    FoundRecord::Found(_) => false,
+                    FoundRecord::NotRead(_) => true,
+                    // A row that is sent all the same has an answer.
+                    FoundRecord::NotFound(_) => self.comparison.not_found(&row).is_some(),
+                };
+                is_any_read |= !is_unread;
                 match self.comparison.decide(&row, failed, before.as_ref())? {
                     Decision::Refused(error) => refused.add(&row, error),
                     Decision::Replaced => done.insert(row.line),

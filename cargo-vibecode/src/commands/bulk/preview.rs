@@ -92,7 +92,7 @@ impl Preview {
                 let name = record_name(row.job.entity(), row.job.id());
                 let record = match &row.record {
                     FoundRecord::Found(record) => record.raw(),
-                    FoundRecord::NotFound => {
+                    FoundRecord::NotFound(_) => {
                         self.digest.add_missing(row.line);
                         self.lines_not_found.insert(row.line);
                         self.add_not_found(name, row.line, output);

@@ -8,7 +8,7 @@ use vibecode_runtime::{Bulk, Client, PatchJob, RawAnswer, Updated};
 use super::{
     backup::written::WrittenValues,
     send::{
-        batch::RowError,
+        batch::{RowError, WhyRead},
         plan::{Plan, PlannedBatch, Repeating},
     },
 };
@@ -46,8 +46,8 @@ pub(super) struct RowRecord {
 pub(super) enum FoundRecord {
     Found(Updated),
     /// There is no such record.
-    NotFound,
-    /// The API has answered with an error for this record alone.
+    NotFound(NotRead),
+    /// The API has answered for this record alone, and has not shown it.
     NotRead(NotRead),
 }
 
@@ -57,7 +57,7 @@ impl FoundRecord {
     fn of(read: ReadRecord) -> Result<Self, NotRead> {
         match read {
             Ok(record) => Ok(Self::Found(record)),
-            Err(not_read) if not_read.is_not_found() => Ok(Self::NotFound),
+            Err(not_read) if not_read.is_not_found() => Ok(Self::NotFound(not_read)),
             Err(not_read) if not_read.is_of_record_alone() => Ok(Self::NotRead(not_read)),
             Err(not_read) => Err(not_read),
         }
@@ -66,7 +66,7 @@ impl FoundRecord {
     pub(super) fn record(&self) -> Option<&RawAnswer> {
         match self {
             Self::Found(record) => Some(record.raw()),
-            Self::NotFound | Self::NotRead(_) => None,
+            Self::NotFound(_) | Self::NotRead(_) => None,
         }
     }
 }
@@ -79,7 +79,20 @@ impl RowRecord {
                 not_read: not_read.clone(),
                 was_sent,
             }),
-            FoundRecord::Found(_) | FoundRecord::NotFound => None,
+            FoundRecord::Found(_) | FoundRecord::NotFound(_) => None,
+        }
+    }
+
+    /// Returns the error of the row if its record was not found, and the row needs its old values. `was_sent` is whether an
+    /// earlier process has sent it.
+    pub(super) fn not_found_before(&self, was_sent: bool) -> Option<RowError> {
+        match &self.record {
+            FoundRecord::NotFound(not_read) => Some(RowError::NotFoundBefore {
+                not_read: not_read.clone(),
+                why_read: WhyRead::OldValues,
+                was_sent,
+            }),
+            FoundRecord::Found(_) | FoundRecord::NotRead(_) => None,
         }
     }
 }
@@ -87,11 +100,15 @@ impl RowRecord {
 /// # Errors
 /// If the API has neither shown nor refused any of the records of these rows: it fails, and not for a record alone.
 fn check_answered(lines: &[u64], records: &[ReadRecord]) -> Result<(), Failure> {
+    // Of a single record that is not understood, nothing shows that others would not be either.
+    let is_single = records.len() == 1;
+    let is_answered = |not_read: &NotRead| {
+        let is_alone = is_single && not_read.is_not_understood();
+        not_read.is_not_found() || not_read.is_refusal() || is_alone
+    };
     let rows = lines.iter().zip(records);
     let failures = rows.map(|(line, read)| match read {
-        Err(not_read) if !not_read.is_not_found() && !not_read.is_refusal() => {
-            Some((*line, not_read))
-        }
+        Err(not_read) if !is_answered(not_read) => Some((*line, not_read)),
         Ok(_) | Err(_) => None,
     });
     let failures: Option<Vec<_>> = failures.collect();

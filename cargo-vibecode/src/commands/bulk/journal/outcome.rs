@@ -9,7 +9,7 @@ use crate::{
     commands::bulk::{
         input::columns::Columns,
         row_name::{record_name, row_name},
-        send::batch::RowError,
+        send::batch::{RowError, WhyRead},
     },
     record_batch::NotRead,
     verify::{Difference, DifferenceProblem, is_similar_after_sending},
@@ -145,6 +145,14 @@ impl RowFailure {
                 api: not_read.words(),
                 ..Self::with_code(row, &not_read.code())
             },
+            RowError::NotFoundBefore {
+                not_read,
+                why_read,
+                was_sent,
+            } => Self {
+                outcome: outcome_of_unsent(*was_sent),
+                ..Self::not_found_before(row, not_read, *why_read, not_sent(*was_sent))
+            },
             RowError::OtherPipeline { stage, was_sent } => Self {
                 column: Some(columns.of_field(&stage.field)),
                 outcome: outcome_of_unsent(*was_sent),
@@ -212,6 +220,24 @@ impl RowFailure {
             ),
             column: Some(columns),
             ..Self::with_code(row, CHANGED_SINCE)
+        }
+    }
+
+    fn not_found_before(row: u64, not_read: &NotRead, why_read: WhyRead, not_sent: &str) -> Self {
+        let (read, option) = match why_read {
+            WhyRead::OldValues => ("its old values were read", "--no-backup"),
+            WhyRead::Written => (
+                "it was read to see whether it was changed since",
+                "--overwrite-newer",
+            ),
+        };
+        Self {
+            message: format!(
+                "the record was not found when {read}, so {not_sent}: {}. If there is, run the file of failed rows, with {option} if it is not found again",
+                not_read.explanation()
+            ),
+            api: not_read.words(),
+            ..Self::with_code(row, &not_read.code())
         }
     }
 

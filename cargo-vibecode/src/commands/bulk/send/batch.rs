@@ -75,13 +75,30 @@ pub(crate) enum RowError {
         /// Whether an earlier process has sent it, without an answer.
         was_sent: bool,
     },
-    /// The record had to be read before the row is sent, and the API has answered with an error for it alone. The row was
-    /// not sent.
+    /// The record had to be read before the row is sent, and the API has answered for it alone and has not shown it. The row
+    /// was not sent.
     NotReadBefore {
         not_read: NotRead,
         /// Whether an earlier process has sent it, without an answer.
         was_sent: bool,
     },
+    /// The record had to be read before the row is sent, and was not found. The row was not sent: if the API changed the
+    /// record all the same, nobody would know what it had.
+    NotFoundBefore {
+        not_read: NotRead,
+        why_read: WhyRead,
+        /// Whether an earlier process has sent it, without an answer.
+        was_sent: bool,
+    },
+}
+
+/// Why a record has to be found before its row is sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum WhyRead {
+    /// To keep its old values, or to compare it with them.
+    OldValues,
+    /// To compare it with what the job has written that is undone.
+    Written,
 }
 
 impl RowError {
@@ -173,8 +190,11 @@ impl BatchJob {
                     let fields = written.changed_since(job, record.raw());
                     (!fields.is_empty()).then_some(RowError::ChangedSince(fields))
                 }
-                // The API refuses the change itself.
-                Some(Err(not_read)) if not_read.is_not_found() => None,
+                Some(Err(not_read)) if not_read.is_not_found() => Some(RowError::NotFoundBefore {
+                    not_read: not_read.clone(),
+                    why_read: WhyRead::Written,
+                    was_sent: false,
+                }),
                 Some(Err(not_read)) => Some(RowError::NotCompared(not_read.clone())),
                 None => Some(RowError::NotCompared(NotRead::NoResult)),
             }
