@@ -11,6 +11,7 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use vibecode_sandbox::{Fault, LoggedRequest, Sandbox};
+use vibecode_tests::printed_commands::assert_end_their_lines;
 
 /// A folder of a test's own, with the sandbox that its commands talk to.
 pub(crate) struct Desk {
@@ -208,12 +209,16 @@ pub(crate) fn rows(ranges: &str) -> Vec<u64> {
 }
 
 impl Said {
+    #[track_caller]
     pub(crate) fn of(output: Output) -> Self {
-        Self {
+        let said = Self {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
-        }
+        };
+        assert_end_their_lines(&said.out);
+        assert_end_their_lines(&said.err);
+        said
     }
 
     /// Holds how it ended and that it said this.

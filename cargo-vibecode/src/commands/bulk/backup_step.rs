@@ -260,11 +260,7 @@ impl BulkJob<'_> {
     pub(super) fn show_backup(&self, path: &Path) {
         match KeptBackup::found(path) {
             Ok(Some(backup)) => {
-                let undo = format!(
-                    "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
-                    self.command_to_review_undo(path)
-                );
-                backup.show(&undo, self.output);
+                backup.show(&self.command_to_review_undo(path), self.output);
             }
             Ok(None) => self.output.warn(format!(
                 "{}: the backup of this job is not there any more",

@@ -211,12 +211,10 @@ impl BulkJob<'_> {
                     "{problem}\n{nothing}: to send all the same, add --backup-incomplete to the command below, or --no-backup{instead}"
                 )
             }
-            NotPrepared::Changed(rows) => {
+            NotPrepared::Changed { count, first } => {
                 let review = self.command_to_review().without(&["limit"]);
                 return Stopped::NotAsReviewed(Failure::new(format!(
-                    "the records of {} of the next rows were changed since the review (the first is row {}): {nothing}. To review what is left: {review}",
-                    rows.len(),
-                    rows.iter().next().unwrap_or_default(),
+                    "the records of {count} of the next rows were changed since the review (the first is {first}): {nothing}. To review what is left: {review}"
                 )));
             }
         };
@@ -261,8 +259,8 @@ enum NotPrepared {
     NotRead(Failure),
     /// An old value cannot be restored. The text says which.
     Incomplete(String),
-    /// The records of these rows are not as they were reviewed.
-    Changed(RowSet),
+    /// The records of so many rows are not as they were reviewed. The first is named with its record.
+    Changed { count: u64, first: String },
 }
 
 impl From<Failure> for NotPrepared {
@@ -304,7 +302,7 @@ impl Comparison<'_> {
         // Who has reviewed a row has seen what it replaces.
         let record = row.record.record().filter(|_| is_as_reviewed.is_none());
         if let (Some(kept), Some(record)) = (&self.kept, record) {
-            let fields = kept.changed_since((row.line, &row.job), record, self.options);
+            let fields = kept.changed_since((row.number, &row.job), record, self.options);
             if !fields.is_empty() {
                 return Ok(Decision::Refused(RowError::ChangedWhileOpen(fields)));
             }
@@ -322,7 +320,7 @@ impl Comparison<'_> {
     /// Returns the error of a row whose old values are kept or compared, if its record was not found.
     fn not_found(&self, row: &RowRecord) -> Option<RowError> {
         let kept = self.kept.as_ref();
-        let is_compared = kept.is_some_and(|it| it.rows().contains(row.line));
+        let is_compared = kept.is_some_and(|it| it.rows().contains(row.number));
         let error = row.not_found_before(self.are_open);
         error.filter(|_| self.keeps || is_compared)
     }
@@ -378,7 +376,7 @@ impl Preparation<'_> {
     /// Reads the records of the next rows, compares them, and keeps their old values. `failed` are the rows that have
     /// failed so far.
     async fn read_next_rows(&mut self, failed: &RowSet) -> Result<PreparedRows, NotPrepared> {
-        let (mut changed, mut done) = (RowSet::default(), RowSet::default());
+        let (mut changed, mut first_changed, mut done) = (0, None, RowSet::default());
         let mut refused = RefusedRows::default();
         let mut is_any_read = false;
         let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
@@ -401,8 +399,11 @@ impl Preparation<'_> {
                 is_any_read |= !is_unread;
                 match self.comparison.decide(&row, failed, before.as_ref())? {
                     Decision::Refused(error) => refused.add(&row, error),
-                    Decision::Replaced => done.insert(row.line),
-                    Decision::OtherThanReviewed => changed.insert(row.line),
+                    Decision::Replaced => done.insert(row.number),
+                    Decision::OtherThanReviewed => {
+                        changed += 1;
+                        first_changed.get_or_insert_with(|| row.name());
+                    }
                     Decision::Sent => {
                         if let Some(kept) = &mut kept {
                             kept.add(&row)?;
@@ -411,8 +412,9 @@ impl Preparation<'_> {
                 }
             }
         }
-        if !changed.is_empty() {
-            return Err(NotPrepared::Changed(changed));
+        if let Some(first) = first_changed {
+            let count = changed;
+            return Err(NotPrepared::Changed { count, first });
         }
         let kept = match kept {
             Some(kept) => kept.keep(self.reader.unsent()).await?,

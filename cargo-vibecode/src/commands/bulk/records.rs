@@ -7,6 +7,7 @@ use vibecode_runtime::{Bulk, Client, PatchJob, RawAnswer, Updated};
 
 use super::{
     backup::written::WrittenValues,
+    row_name::{record_name, row_name},
     send::{
         batch::{RowError, WhyRead},
         plan::{Plan, PlannedBatch, Repeating},
@@ -32,7 +33,7 @@ pub(super) struct RecordReader<'a> {
 /// A row with the record that it is about.
 #[derive(Debug)]
 pub(super) struct RowRecord {
-    pub(super) line: u64,
+    pub(super) number: u64,
     pub(super) job: PatchJob,
     /// What the job that is undone wrote, if it is known.
     pub(super) written: Option<WrittenValues>,
@@ -72,6 +73,12 @@ impl FoundRecord {
 }
 
 impl RowRecord {
+    /// Returns the name of the row, with its record.
+    pub(super) fn name(&self) -> String {
+        let record = record_name(self.job.entity(), self.job.id());
+        row_name(self.number, Some(&record))
+    }
+
     /// Returns the error of the row if its record could not be read. `was_sent` is whether an earlier process has sent it.
     pub(super) fn not_read_before(&self, was_sent: bool) -> Option<RowError> {
         match &self.record {
@@ -99,29 +106,31 @@ impl RowRecord {
 
 /// # Errors
 /// If the API has neither shown nor refused any of the records of these rows: it fails, and not for a record alone.
-fn check_answered(lines: &[u64], records: &[ReadRecord]) -> Result<(), Failure> {
+fn check_answered(planned: &PlannedBatch, records: &[ReadRecord]) -> Result<(), Failure> {
     // Of a single record that is not understood, nothing shows that others would not be either.
     let is_single = records.len() == 1;
     let is_answered = |not_read: &NotRead| {
         let is_alone = is_single && not_read.is_not_understood();
         not_read.is_not_found() || not_read.is_refusal() || is_alone
     };
-    let rows = lines.iter().zip(records);
-    let failures = rows.map(|(line, read)| match read {
-        Err(not_read) if !is_answered(not_read) => Some((*line, not_read)),
+    let rows = planned.row_numbers.iter().zip(&planned.jobs).zip(records);
+    let failures = rows.map(|((number, job), read)| match read {
+        Err(not_read) if !is_answered(not_read) => Some((*number, job, not_read)),
         Ok(_) | Err(_) => None,
     });
     let failures: Option<Vec<_>> = failures.collect();
     match failures.as_deref() {
-        Some([(line, not_read), ..]) => Err(failure_of(*line, not_read)),
+        Some([(number, job, not_read), ..]) => Err(failure_of(*number, job, not_read)),
         Some([]) | None => Ok(()),
     }
 }
 
 /// Returns the error of a job that does not go on without the record of a row.
-fn failure_of(line: u64, not_read: &NotRead) -> Failure {
+fn failure_of(number: u64, job: &PatchJob, not_read: &NotRead) -> Failure {
+    let record = record_name(job.entity(), job.id());
     Failure::new(format!(
-        "the record of row {line} cannot be read: {}{}",
+        "the record of {} cannot be read: {}{}",
+        row_name(number, Some(&record)),
         not_read.explanation(),
         not_read.words_after()
     ))
@@ -191,19 +200,19 @@ impl<'a> RecordReader<'a> {
             None => reading.await,
         };
         let records = records.map_err(|error| Failure::new(error.to_string()))?;
-        check_answered(&planned.lines, &records)?;
+        check_answered(&planned, &records)?;
         let stage_rows = planned.stage_rows;
-        let rows = planned.lines.into_iter().zip(planned.jobs);
+        let rows = planned.row_numbers.into_iter().zip(planned.jobs);
         let rows = rows.zip(planned.written).zip(records);
-        let rows = rows.map(|(((line, job), written), record)| {
+        let rows = rows.map(|(((number, job), written), record)| {
             let record = FoundRecord::of(record);
-            let record = record.map_err(|not_read| failure_of(line, &not_read))?;
+            let record = record.map_err(|not_read| failure_of(number, &job, &not_read))?;
             let mut stage_rows = stage_rows.iter();
             Ok(RowRecord {
-                line,
+                number,
                 job,
                 written,
-                pipeline_row: stage_rows.find_map(|it| it.pipeline_row_of(line)),
+                pipeline_row: stage_rows.find_map(|it| it.pipeline_row_of(number)),
                 record,
             })
         });

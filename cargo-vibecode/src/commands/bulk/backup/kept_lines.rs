@@ -188,7 +188,8 @@ fn length_of(line: &[u8]) -> u64 {
     u64::try_from(line.len()).unwrap_or(u64::MAX)
 }
 
-fn id_and_fields(line: &str) -> Option<(u64, Vec<String>)> {
+/// Returns the id of the record of a row, and the fields that the row restores. `None` if it is not understood.
+pub(super) fn id_and_fields(line: &str) -> Option<(u64, Vec<String>)> {
     let cells = RecordFields::read(line)?;
     let id = cells.get("id")?.get().parse().ok()?;
     let written: BTreeMap<String, &RawValue> =

@@ -167,11 +167,11 @@ impl KeptValues {
     /// these nor what the job writes.
     pub(in crate::commands::bulk) fn changed_since(
         &self,
-        (line, job): (u64, &PatchJob),
+        (number, job): (u64, &PatchJob),
         record: &RawAnswer,
         sent: &ColumnOptions<'_>,
     ) -> Vec<String> {
-        if !self.rows.contains(line) {
+        if !self.rows.contains(number) {
             return Vec::new();
         }
         let different = different_fields(job, record).into_iter();

@@ -13,6 +13,7 @@ mod kept_records;
 mod kept_values;
 mod list_form;
 mod new_file;
+mod order;
 pub(crate) mod unapplied;
 mod undo_file;
 pub(crate) mod undone_job;
@@ -45,6 +46,7 @@ use self::{
     written::WrittenByRecord,
 };
 use super::{
+    commands_to_run::CommandLine,
     input::{columns::ColumnOptions, origin::Origin},
     journal::row_set::Ranges,
     old_values::{Addition, FieldChange, OldValue, RowChanges},
@@ -105,7 +107,7 @@ pub(super) struct NextRows<'b, 'a> {
     backup: &'b mut Backup<'a>,
     undo: UndoFile,
     lists: Lists<'a>,
-    lines: Vec<u64>,
+    numbers: Vec<u64>,
     labels: HashMap<&'a str, Labels<'a>>,
 }
 
@@ -180,7 +182,7 @@ impl<'a> Backup<'a> {
                 incomplete,
                 first_lost: Vec::new(),
             },
-            lines: Vec::new(),
+            numbers: Vec::new(),
             labels: HashMap::new(),
             backup: self,
         })
@@ -193,7 +195,7 @@ impl NextRows<'_, '_> {
     /// # Errors
     /// If a file cannot be written.
     pub(super) fn add(&mut self, row: &RowRecord) -> Result<(), Failure> {
-        self.lines.push(row.line);
+        self.numbers.push(row.number);
         self.add_old_values(row)
             .map_err(|error| Failure::of_file(self.backup.path(), &error))
     }
@@ -214,7 +216,7 @@ impl NextRows<'_, '_> {
             return Ok(());
         };
         let options = self.backup.options;
-        let written = self.backup.written.take(row.line, &row.job, record);
+        let written = self.backup.written.take(row.number, &row.job, record);
         let mut changes = RowChanges::of(&row.job, record, options.schema);
         changes.changed.retain(|it| written.has_field(&it.field));
         for field in written.fields() {
@@ -238,14 +240,14 @@ impl NextRows<'_, '_> {
             backup,
             undo,
             mut lists,
-            mut lines,
+            mut numbers,
             ..
         } = self;
         let path = backup.path().to_owned();
         let failed = |error: io::Error| Failure::of_file(&path, &error);
-        lines.extend(unsent.iter().map(|it| it.line));
-        lines.sort_unstable();
-        if lines.is_empty() {
+        numbers.extend(unsent.iter().map(|it| it.number));
+        numbers.sort_unstable();
+        if numbers.is_empty() {
             return Ok(None);
         }
         let undo = undo
@@ -278,7 +280,7 @@ impl NextRows<'_, '_> {
             .lines
             .append(&path, begins_at, &rows, &backup.written);
         Ok(Some(KeptRows {
-            rows: lines.into_iter().collect(),
+            rows: numbers.into_iter().collect(),
             parts,
         }))
     }
@@ -311,7 +313,7 @@ fn restored<'a, 's: 'a>(
                 };
                 lists.add_lost(&NotRestored {
                     id: row.job.id(),
-                    row: row.line,
+                    row: row.number,
                     field: &change.field,
                     json: json.map_or("", |json| json.get()),
                     problem: problem.to_owned(),
@@ -329,13 +331,13 @@ impl Lists<'_> {
         for addition in added {
             if addition.is_known {
                 let record = format!("{}/{id}", self.entity);
-                let line = row.line.to_string();
+                let number = row.number.to_string();
                 self.added
-                    .add([&record, addition.field, &addition.value, &line])?;
+                    .add([&record, addition.field, &addition.value, &number])?;
             } else {
                 self.add_lost(&NotRestored {
                     id,
-                    row: row.line,
+                    row: row.number,
                     field: addition.field,
                     json: "",
                     problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
@@ -419,9 +421,9 @@ impl KeptBackup {
     }
 
     /// Prints where the old values are, and how to restore them.
-    pub(super) fn show(&self, command: &str, output: &Output) {
+    pub(super) fn show(&self, command: &CommandLine, output: &Output) {
         output.line(format!(
-            "the old values are kept in {}. To undo: {command}",
+            "the old values are kept in {}. To undo (it shows what would be restored; with --yes instead of --plan it is sent): {command}",
             self.path.display()
         ));
         let named = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());

@@ -63,12 +63,12 @@ pub(crate) enum RowError {
     Overtaken(Vec<Difference>),
     /// An earlier row, which adds the same phones or emails, has failed.
     EarlierFailed {
-        line: u64,
+        number: u64,
         /// Whether the other changes of the row are done.
         is_sent: bool,
     },
     /// The row sets a stage of the pipeline that an earlier row sets, which has failed. It was not sent.
-    PipelineNotSet { line: u64 },
+    PipelineNotSet { number: u64 },
     /// The row sets a stage that is not known to be one of the pipeline of its record. It was not sent.
     OtherPipeline {
         stage: RefusedStage,
@@ -117,7 +117,7 @@ impl RowError {
 #[derive(Debug)]
 pub(super) struct BatchJob {
     pub(super) client: Client,
-    pub(super) lines: Vec<u64>,
+    pub(super) row_numbers: Vec<u64>,
     pub(super) jobs: Vec<Arc<PatchJob>>,
     pub(super) mode: Mode,
     /// Whether records are read if the answers do not show everything.
@@ -168,7 +168,7 @@ impl BatchJob {
         let mut kept = refused.iter().map(Option::is_none);
         self.jobs.retain(|_| kept.next().unwrap_or(true));
         let mut kept = refused.iter().map(Option::is_none);
-        self.lines.retain(|_| kept.next().unwrap_or(true));
+        self.row_numbers.retain(|_| kept.next().unwrap_or(true));
         let mut sent = self.send_all(&mut lost).await.into_iter();
         let results = refused.into_iter().map(|refused| match refused {
             Some(refused) => Err(refused),
@@ -244,13 +244,14 @@ impl BatchJob {
         let mut answered = Vec::with_capacity(self.jobs.len());
         while let Some(outcome) = outcomes.next().await {
             let index = outcome.index;
-            let (Some(job), Some(line)) = (self.jobs.get(index), self.lines.get(index)) else {
+            let (Some(job), Some(number)) = (self.jobs.get(index), self.row_numbers.get(index))
+            else {
                 continue;
             };
             let unknown = outcome.result.as_ref().err().filter(|it| is_lost(it));
             let lost_at = outcome.lost_at.or(unknown.map(|_| Instant::now()));
             if let Some(at) = lost_at {
-                lost.add(*line, at);
+                lost.add(*number, at);
             }
             let of_row = match outcome.result {
                 Ok(answer) => self.compare(shown(&answer, job)),
@@ -262,9 +263,9 @@ impl BatchJob {
             answered.push((index, of_row));
         }
         let answered = of_each_row(answered, self.jobs.len());
-        for (answered, line) in answered.iter().zip(&self.lines) {
+        for (answered, number) in answered.iter().zip(&self.row_numbers) {
             if matches!(answered, Answered::Ended(Err(RowError::NoResult))) {
-                lost.add(*line, Instant::now());
+                lost.add(*number, Instant::now());
             }
         }
         answered
@@ -282,22 +283,22 @@ impl BatchJob {
 
     /// Reads the records of the rows whose answers do not show everything.
     async fn confirm(&self, answered: Vec<Answered>) -> Results {
-        let rows = answered.iter().zip(&self.jobs).zip(&self.lines);
-        let (unconfirmed, lines): (Vec<Unconfirmed<'_>>, Vec<u64>) = rows
+        let rows = answered.iter().zip(&self.jobs).zip(&self.row_numbers);
+        let (unconfirmed, numbers): (Vec<Unconfirmed<'_>>, Vec<u64>) = rows
             .filter(|((answered, _), _)| matches!(answered, Answered::Unconfirmed(_)))
-            .map(|((_, job), line)| {
+            .map(|((_, job), number)| {
                 let unconfirmed = Unconfirmed {
                     job,
                     is_ensured: self.mode != Mode::Update,
                     rules: self.rules,
                 };
-                (unconfirmed, *line)
+                (unconfirmed, *number)
             })
             .unzip();
         let later = |index: usize, difference: &Difference| {
-            let row = unconfirmed.get(index).zip(lines.get(index));
+            let row = unconfirmed.get(index).zip(numbers.get(index));
             row.filter(|_| may_be_superseded(difference))
-                .map(|(it, line)| self.started.later(it.job.id(), *line, &difference.field))
+                .map(|(it, number)| self.started.later(it.job.id(), *number, &difference.field))
                 .unwrap_or_default()
         };
         let is_excused =
