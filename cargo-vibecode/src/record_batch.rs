@@ -47,13 +47,24 @@ impl NotRead {
         code.is_some_and(|code| code.as_str() == "ENTITY_NOT_FOUND")
     }
 
-    /// Returns whether the API has answered with an error for this record alone, so that it may show the others of the
-    /// request. A single call of a batch has no status of its own.
+    /// Returns whether the API has answered for this record alone, with an error or with what is not understood, so that it
+    /// may show the others of the request. A single call of a batch has no status of its own.
     pub(crate) fn is_of_record_alone(&self) -> bool {
         let Self::Failed(error) = self else {
             return false;
         };
-        error.kind() == ErrorKind::Api && error.status().is_none() && !error.refuses_the_key()
+        let is_error = error.kind() == ErrorKind::Api && !error.refuses_the_key();
+        error.status().is_none() && (is_error || self.is_not_understood())
+    }
+
+    /// Returns whether the API has answered for this record alone, and not with the record, such as with null or with
+    /// another record.
+    pub(crate) fn is_not_understood(&self) -> bool {
+        let Self::Failed(error) = self else {
+            return false;
+        };
+        let kinds = [ErrorKind::Unexpected, ErrorKind::OtherRecord];
+        error.status().is_none() && kinds.contains(&error.kind())
     }
 
     /// Returns whether the API refuses to show this record, such as with `ACCESS_DENIED`, so that it works otherwise.

@@ -6,6 +6,7 @@ pub mod children;
 pub mod generated;
 pub mod guide;
 pub mod limit;
+pub mod printed_commands;
 pub mod ratio;
 pub mod scale;
 pub mod servers;

@@ -34,7 +34,7 @@ async fn wait_for_requests(desk: &Desk, count: u64) {
 }
 
 /// Starts a command whose request of this number takes long, and returns it once that is under way.
-async fn started(desk: &Desk, words: &str, slow: u64) -> Child {
+pub(crate) async fn started(desk: &Desk, words: &str, slow: u64) -> Child {
     desk.faults((1..slow).map(|_| Fault::delay(Duration::ZERO)));
     desk.fault(Fault::delay(Duration::from_secs(6)));
     let job = desk.command(words).spawn().unwrap();
@@ -71,7 +71,7 @@ async fn a_reviewed_job_stops_before_rows_whose_records_change_while_earlier_row
     let job = started(&desk, &words, READS + 1 + 2 * READS).await;
     set_post(&desk, ROWS + 10, "theirs");
     let said = Said::of(job.wait_with_output().unwrap());
-    said.assert(2, "the records of 1 of the next rows were changed since the review (the first is row 511): none of the next rows was sent");
+    said.assert(2, "the records of 1 of the next rows were changed since the review (the first is row 511 (contacts/510)): none of the next rows was sent");
     assert!(!said.err.contains("To resume"), "{said:?}");
     said.assert(2, "500 rows done, 0 failed so far");
     assert_eq!(desk.field(ROWS + 10, "post"), "theirs");

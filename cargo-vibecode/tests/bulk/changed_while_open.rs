@@ -222,7 +222,10 @@ async fn a_backup_that_cannot_be_read_stops_the_job_before_rows_are_sent_again()
         backup.replace("\"backup:written\"", "\"written\""),
     );
     let said = resume(&desk);
-    said.assert(2, "b.jsonl: row 2: `backup:written` is missing");
+    said.assert(
+        2,
+        "b.jsonl: row 2 (contacts/1): `backup:written` is missing",
+    );
     said.assert(2, "nothing was sent now, since 3 rows that had no answer could not be compared with their old values: restore this file and resume, or send them without the comparison with --no-backup");
     assert_eq!(desk.field(1, "post"), "Clerk");
     // It is restored, and the rows are compared.

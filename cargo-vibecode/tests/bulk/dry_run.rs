@@ -105,7 +105,7 @@ async fn the_changes_of_the_valid_rows_are_to_be_looked_at_before_they_are_sent(
 async fn the_end_of_a_job_names_the_file_of_the_bad_rows() {
     let desk = Desk::new().await;
     desk.write("a.csv", "id,post\nx,a\n72,b\n");
-    let expected = "the bad rows, which were not sent, are in a.bad.csv: correct them, and run that file. To check it: cargo vibecode bulk contacts a.bad.csv";
+    let expected = "the bad rows, which were not sent, are in a.bad.csv: correct them, and run that file. To check it (with --yes it is sent): cargo vibecode bulk contacts a.bad.csv";
     desk.run("contacts a.csv --yes --skip-bad")
         .assert(1, expected);
     desk.run("contacts a.csv --resume --skip-bad")
@@ -119,7 +119,7 @@ async fn the_end_of_a_job_names_the_file_of_the_bad_rows() {
     assert!(
         !said
             .out
-            .contains("run that file. To check it: cargo vibecode bulk contacts b.bad.csv"),
+            .contains("run that file. To check it (with --yes it is sent): cargo vibecode bulk contacts b.bad.csv"),
         "{said:?}"
     );
     desk.write("c.csv", "id,post\nx,a\n72,d\n");

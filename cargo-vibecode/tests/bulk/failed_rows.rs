@@ -225,9 +225,9 @@ async fn failed_rows_are_refused_for_another_portal_and_another_entity() {
         let said = desk.run(&format!("contacts {file} --yes"));
         said.assert(
             1,
-            &format!("To check it: cargo vibecode bulk contacts {failed} "),
+            &format!("To check it (with --yes it is sent): cargo vibecode bulk contacts {failed} "),
         );
-        said.assert(1, "--portal sandbox.invalid (with --yes it is sent)");
+        said.assert(1, "--portal sandbox.invalid\n");
         let text = desk.read(failed);
         assert!(text.contains("sandbox.invalid/contacts"), "{text}");
         desk.run(&format!("contacts {failed}"))

@@ -22,8 +22,8 @@ async fn a_job_that_has_a_journal_is_not_started_again() {
     let desk = finished().await;
     let said = desk.run("contacts a.csv --yes");
     said.assert(2, "this job is already finished: 120 done, 0 failed, on 2");
-    said.assert(2, " UTC. Nothing was sent now. The records were not read: they may have been changed or undone since. To compare: cargo vibecode bulk contacts a.csv");
-    said.assert(2, " --plan. To send all rows again, delete a.csv.journal");
+    said.assert(2, " UTC. Nothing was sent now. The records were not read: they may have been changed or undone since. To send all rows again, delete a.csv.journal. To compare: cargo vibecode bulk contacts a.csv");
+    said.assert(2, " --plan\n");
     assert!(!said.err.contains("--resume"), "{said:?}");
     desk.assert_nothing_sent();
     desk.run("contacts a.csv --resume")

@@ -9,6 +9,7 @@
 mod another_entity;
 mod backup_parts;
 mod before_sending;
+mod between_rows;
 mod booleans;
 mod changed_while_open;
 mod columns;
@@ -34,6 +35,7 @@ mod old_values;
 mod other_files;
 mod overtaken;
 mod progress;
+mod proxy;
 mod put_back;
 mod real_files;
 mod replaced;

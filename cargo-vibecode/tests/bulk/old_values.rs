@@ -111,7 +111,7 @@ async fn a_backup_undoes_what_was_changed() {
     said.assert(0, "121 rows done");
     said.assert(
         0,
-        "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl ",
+        "the old values are kept in kept.jsonl. To undo (it shows what would be restored; with --yes instead of --plan it is sent): cargo vibecode bulk contacts kept.jsonl ",
     );
     said.assert(0, "are listed in kept.added.csv");
     assert_eq!(desk.field(1, "post"), "newer");

@@ -73,12 +73,12 @@ async fn a_job_that_was_started_before_is_resumed_by_the_command_that_is_shown()
         .assert(0, "2 rows are not sent yet");
     let said = desk.run("contacts a.csv --yes --id-column id");
     let command = "cargo vibecode bulk contacts a.csv --id-column id";
-    said.assert(2, &format!("continue it with {command}"));
-    said.assert(2, "--resume --portal sandbox.invalid, which waits");
+    said.assert(2, &format!("To continue it: {command}"));
+    said.assert(2, "--resume --portal sandbox.invalid\n");
     // As many rows as were given.
     let said = desk.run("contacts a.csv --yes --limit 1 --id-column id");
     said.assert(
         2,
-        "1 row has an outcome: continue it with cargo vibecode bulk contacts a.csv --limit 1 ",
+        "1 row has an outcome. A resumed job waits for requests that may still run, and sends no row twice. To continue it: cargo vibecode bulk contacts a.csv --limit 1 ",
     );
 }

@@ -36,7 +36,7 @@ async fn a_plan_ends_with_the_command_that_sends_it() {
     );
     for words in ["--yes --limit 2", "--yes"] {
         let said = desk.run(&format!("contacts a.csv {words}"));
-        said.assert(2, "this job was started before, and 2 rows have an outcome: it was reviewed with --limit 2, which did not cover all rows. To see what the next ones would change: ");
+        said.assert(2, "this job was started before, and 2 rows have an outcome. It was reviewed with --limit 2, which did not cover all rows. To see what the next ones would change: ");
         said.assert(2, " --plan --portal sandbox.invalid");
         assert_eq!(
             said.err.contains("--limit 2 --"),
@@ -118,7 +118,7 @@ async fn a_row_that_is_left_and_whose_record_is_not_as_it_was_reviewed_is_not_se
     let refused = desk.run("contacts a.csv --resume");
     refused.assert(
         2,
-        "and the records of 1 of the rows that are left are not as they were (the first is row 56, record 55): nothing was sent",
+        "and the records of 1 of the rows that are left are not as they were (the first is row 56 (contacts/55)): nothing was sent",
     );
     refused.assert(
         2,
@@ -196,7 +196,7 @@ async fn a_review_that_is_given_to_resume_holds_when_the_job_is_resumed_again() 
     desk.run("contacts b.csv --yes").assert(0, "1 row done");
     let refused = desk.run("contacts a.csv --resume");
     refused.assert(2, &format!("the job was reviewed as {digest}"));
-    refused.assert(2, "(the first is row 106, record 105): nothing was sent");
+    refused.assert(2, "(the first is row 106 (contacts/105)): nothing was sent");
     assert_eq!(desk.field(105, "post"), "x");
 }
 
@@ -286,9 +286,9 @@ async fn an_open_row_whose_record_somebody_else_has_changed_since_the_review_is_
     let refused = desk.run("contacts a.csv --resume --settle 1");
     refused.assert(
         2,
-        "the records of 1 of the rows that are left are not as they were (the first is row 3, record 2)",
+        "the records of 1 of the rows that are left are not as they were (the first is row 3 (contacts/2))",
     );
-    refused.assert(2, "Row 3 was sent and had no answer, and its record (2) has neither what was reviewed nor what the row sets");
+    refused.assert(2, "nothing was sent, and row 3 (contacts/2) was sent before and had no answer, and its record has neither what was reviewed nor what the row sets");
     assert_eq!(desk.field(2, "post"), "x");
     let digest = review(&desk, "--settle 1");
     desk.run(&format!(
@@ -333,7 +333,7 @@ async fn a_row_after_another_about_its_record_is_compared_with_what_that_has_set
         desk.write("b.csv", format!("id,{field}\n1,{value}\n"));
         desk.run("contacts b.csv --yes").assert(0, "1 row done");
         desk.run("contacts a.csv --resume")
-            .assert(2, "(the first is row 57, record 1): nothing was sent");
+            .assert(2, "(the first is row 57 (contacts/1)): nothing was sent");
         assert_eq!(desk.field(1, field), value);
     }
 }
@@ -355,7 +355,7 @@ async fn a_row_after_another_that_was_sent_before_the_review_is_compared_with_th
     // The review does not know the value of a row that was sent before it.
     set_post(&desk, 1, "first");
     desk.run("contacts a.csv --resume --settle 1")
-        .assert(2, "(the first is row 5, record 1): nothing was sent");
+        .assert(2, "(the first is row 5 (contacts/1)): nothing was sent");
     assert_eq!(desk.field(1, "post"), "first");
     set_post(&desk, 1, "a");
     desk.run("contacts a.csv --resume --settle 1")

@@ -11,11 +11,14 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use vibecode_sandbox::{Fault, LoggedRequest, Sandbox};
+use vibecode_tests::printed_commands::assert_end_their_lines;
 
 /// A folder of a test's own, with the sandbox that its commands talk to.
 pub(crate) struct Desk {
     pub(crate) folder: PathBuf,
     pub(crate) sandbox: Sandbox,
+    /// What its commands talk to: the sandbox, unless another server is between them.
+    pub(crate) base_url: String,
     /// Whether its commands keep old values as they do by default, and have no `--no-backup`.
     keeps_backups: bool,
 }
@@ -46,6 +49,7 @@ impl Desk {
         fs::create_dir_all(&folder).unwrap();
         Self {
             folder,
+            base_url: sandbox.url().to_owned(),
             sandbox,
             keeps_backups: false,
         }
@@ -83,7 +87,7 @@ impl Desk {
             .args(words.split_whitespace())
             // The tests of backups ask for them.
             .args((!self.keeps_backups && !words.contains("backup")).then_some("--no-backup"))
-            .args(["--base-url", self.sandbox.url()])
+            .args(["--base-url", &self.base_url])
             .current_dir(&self.folder)
             .env("VIBECODE_API_KEY", Sandbox::API_KEY)
             .env_remove("VIBECODE_SESSION_TOKEN")
@@ -205,12 +209,16 @@ pub(crate) fn rows(ranges: &str) -> Vec<u64> {
 }
 
 impl Said {
+    #[track_caller]
     pub(crate) fn of(output: Output) -> Self {
-        Self {
+        let said = Self {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
-        }
+        };
+        assert_end_their_lines(&said.out);
+        assert_end_their_lines(&said.err);
+        said
     }
 
     /// Holds how it ended and that it said this.

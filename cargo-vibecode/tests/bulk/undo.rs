@@ -137,7 +137,7 @@ async fn values_of_a_backup_that_are_not_understood_stop_the_undo() {
     desk.write("odd.jsonl", odd);
     desk.run("contacts odd.jsonl --yes").assert(
         2,
-        "row 2: `backup:written` does not list the values that the job wrote",
+        "row 2 (contacts/1): `backup:written` does not list the values that the job wrote",
     );
     assert_eq!(desk.field(1, "post"), "Director");
 }
@@ -152,7 +152,7 @@ async fn a_row_without_the_values_of_the_job_is_not_undone_unchecked() {
     desk.write("lost.jsonl", kept.replace(written, ""));
     for how in ["--yes", "--plan"] {
         desk.run(&format!("contacts lost.jsonl {how}"))
-            .assert(2, "row 2: `backup:written` is missing");
+            .assert(2, "row 2 (contacts/1): `backup:written` is missing");
     }
     // The restored file is not taken for another one.
     desk.write("lost.jsonl", &kept);
@@ -225,11 +225,12 @@ fn printed(said: &Said) -> String {
     let (_, command) = all
         .lines()
         .find_map(|line| {
-            line.split_once(": cargo vibecode bulk ")
-                .filter(|_| line.contains("--plan ("))
+            line.split_once(": cargo vibecode bulk ").filter(|_| {
+                line.contains("to undo the failed rows also in records")
+                    || line.contains("To undo only these")
+            })
         })
         .unwrap_or_else(|| panic!("{said:#?}"));
-    let (command, _) = command.split_once(" (").unwrap();
     let mut words: Vec<&str> = command.split(' ').collect();
     // The desk gives it itself.
     let base_url = words.iter().position(|word| *word == "--base-url").unwrap();

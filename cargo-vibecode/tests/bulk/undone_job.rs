@@ -217,7 +217,7 @@ async fn a_run_without_a_new_backup_repeats_how_to_undo_the_job() {
     for done in ["1 row done", "already finished"] {
         let said = desk.run(resumed);
         said.assert(0, done);
-        said.assert(0, "the old values are kept in kept.jsonl. To undo: cargo vibecode bulk contacts kept.jsonl ");
+        said.assert(0, "the old values are kept in kept.jsonl. To undo (it shows what would be restored; with --yes instead of --plan it is sent): cargo vibecode bulk contacts kept.jsonl ");
         said.assert(0, "kept.added.csv");
     }
 }
@@ -497,4 +497,49 @@ async fn an_undo_leaves_the_records_of_rows_that_a_killed_job_never_sent() {
     fs::remove_file(desk.path("a.csv.journal")).unwrap();
     desk.run(UNDO).assert(0, "120 rows done");
     assert_eq!(desk.field(120, "post"), "Clerk");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_waits_for_newer_backups_with_the_same_fields_of_the_same_records() {
+    let seed = json!({"contacts": [{"id": 1, "post": "Clerk"}, {"id": 2, "post": "Clerk"}]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post\n1,a\n1,b\n2,c\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup old.jsonl --settle 1")
+        .assert(0, "1 row done");
+    // The resumed job does not know which old values are kept.
+    fs::rename(desk.path("old.jsonl"), desk.path("moved.jsonl")).unwrap();
+    desk.run("contacts a.csv --resume --limit 1 --backup new.jsonl --settle 1")
+        .assert(0, "2 rows done");
+    desk.run("contacts a.csv --resume --backup other.jsonl --settle 1")
+        .assert(0, "3 rows done");
+    let posts = |desk: &Desk| (desk.field(1, "post"), desk.field(2, "post"));
+    for name in ["moved.jsonl", "old.jsonl"] {
+        fs::rename(desk.path("moved.jsonl"), desk.path(name)).unwrap();
+        desk.sandbox.clear_requests();
+        for (how, code) in [("--yes", 2), ("--plan", 0)] {
+            let words = format!("contacts {name} {how} --overwrite-newer --settle 1");
+            let said = desk.run(&words);
+            said.assert(
+                code,
+                "newer backups of the same job have fields of the same records",
+            );
+            said.assert(code, "Undo them first, in this order, with --yes instead of --plan, or move them to another folder:\n  cargo vibecode bulk contacts new.jsonl ");
+            let refused = said.err.split("in this order, with").nth(1).unwrap();
+            assert!(!refused.contains("other.jsonl"), "{refused}");
+            if code == 2 {
+                desk.assert_nothing_sent();
+            }
+        }
+        assert_eq!(posts(&desk), (json!("b"), json!("c")));
+    }
+    for (backup, expected) in [
+        ("new.jsonl", ("a", "c")),
+        // This one shares nothing with the last.
+        ("old.jsonl", ("Clerk", "c")),
+        ("other.jsonl", ("Clerk", "Clerk")),
+    ] {
+        desk.run(&format!("contacts {backup} --yes --settle 1"))
+            .assert(0, "1 row done, 0 failed");
+        assert_eq!(posts(&desk), (json!(expected.0), json!(expected.1)));
+    }
 }

@@ -3,7 +3,10 @@
 use serde_json::json;
 use vibecode_sandbox::{CallFault, Entity, Fault, Sandbox};
 
-use crate::support::Desk;
+use crate::{
+    proxy::{Between, put_between},
+    support::Desk,
+};
 
 const ROWS: u64 = 500;
 
@@ -58,6 +61,160 @@ async fn a_row_without_a_record_fails_alone_as_without_a_backup() {
     said.assert(1, "[ENTITY_NOT_FOUND]");
 }
 
+/// A batch of which the records of these calls are not found.
+fn not_found(calls: impl IntoIterator<Item = usize>) -> Fault {
+    let error = |call| (call, CallFault::error("ENTITY_NOT_FOUND"));
+    Fault::in_batch(calls.into_iter().map(error))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_not_found_when_it_is_read_is_not_changed_without_its_old_values() {
+    let desk = desk_of(3).await;
+    desk.fault(not_found([1]));
+    let said = desk.run(&format!("{SEND} --yes"));
+    said.assert(1, "2 rows done, 1 failed");
+    said.assert(1, "row 3 (contacts/2) failed: the record was not found when its old values were read, so the row was not sent: there is no such record. If there is, run the file of failed rows, with --no-backup if it is not found again; the API's message: ");
+    assert_ne!(desk.field(2, "post"), "new");
+    // An undo restores everything that was changed.
+    desk.run("contacts b.jsonl --yes --settle 1")
+        .assert(0, "2 rows done, 0 failed");
+    // Who does not need the old value sends the row without it.
+    desk.run("contacts backup.failed.csv --yes --no-backup --settle 1")
+        .assert(0, "1 row done, 0 failed");
+    assert_eq!(desk.field(2, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_stops_if_none_of_its_first_records_is_found() {
+    let desk = desk_of(ROWS + 1).await;
+    desk.faults((0..ROWS / 50).map(|_| not_found(0..50)));
+    let said = desk.run(&format!("{SEND} --yes"));
+    said.assert(
+        2,
+        "stopped because no row of the first batch is done: row 2 (contacts/1): the record was not found",
+    );
+    said.assert(2, "0 rows done, 500 failed so far");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_an_undo_does_not_find_when_it_compares_it_is_not_changed() {
+    let mut desk = desk_of(3).await;
+    desk.run(&format!("{SEND} --yes")).assert(0, "3 rows done");
+    let sandbox = desk.base_url.clone();
+    let with = json!({"code": "ENTITY_NOT_FOUND", "message": "none"});
+    put_between(&mut desk, Broken { id: 2, with });
+    let said = desk.run("contacts b.jsonl --yes --settle 1");
+    said.assert(1, "2 rows done, 1 failed");
+    said.assert(1, "row 3 (contacts/2) failed: the record was not found when it was read to see whether it was changed since, so the row was not sent: there is no such record. If there is, run the file of failed rows, with --overwrite-newer if it is not found again; the API's message: ");
+    assert_eq!(desk.field(2, "post"), "new");
+    desk.base_url = sandbox;
+    desk.run("contacts b.failed.jsonl --yes --overwrite-newer --settle 1")
+        .assert(0, "1 row done");
+    assert_ne!(desk.field(2, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_was_under_way_is_not_sent_again_if_its_record_is_not_found() {
+    let desk = desk_of(3).await;
+    desk.faults([Fault::delay(std::time::Duration::ZERO), Fault::hang_after()]);
+    let mut job = desk.command(&format!("{SEND} --yes")).spawn().unwrap();
+    while desk.requests().len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    job.kill().unwrap();
+    job.wait().unwrap();
+    desk.sandbox.calm();
+    desk.fault(not_found([1]));
+    let said = desk.run(&format!("{SEND} --resume --format json"));
+    said.assert(
+        1,
+        "so the row, which was sent before and had no answer, was not sent again",
+    );
+    said.assert(1, r#""outcome":"not_verified""#);
+    assert_eq!(desk.reported("backup.csv"), (vec![2, 4], vec![3]));
+}
+
+/// Answers to the reading of a record with something else, which is an error if it has a code.
+struct Broken {
+    id: u64,
+    with: serde_json::Value,
+}
+
+impl Between for Broken {
+    fn after(&mut self, batch: &serde_json::Value, answer: &mut serde_json::Value) {
+        for call in batch["calls"].as_array().unwrap() {
+            if call["entityId"] == self.id && call["action"] == "get" {
+                let id = call["id"].as_str().unwrap();
+                let data = &mut answer["data"];
+                if self.with.get("code").is_some() {
+                    data["results"].as_object_mut().unwrap().remove(id);
+                    data["errors"][id] = self.with.clone();
+                } else {
+                    data["results"][id] = self.with.clone();
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_whose_record_is_answered_with_something_else_fails_alone_and_is_not_sent() {
+    for (with, code) in [
+        (json!(null), "UNEXPECTED"),
+        (json!([]), "UNEXPECTED"),
+        (json!("ok"), "UNEXPECTED"),
+        (json!({"post": "Clerk"}), "UNEXPECTED"),
+        (json!({"error": "INTERNAL_ERROR"}), "UNEXPECTED"),
+        (json!({"id": 1, "post": "Clerk"}), "OTHER_RECORD"),
+    ] {
+        let mut desk = desk_of(3).await;
+        put_between(&mut desk, Broken { id: 2, with });
+        let said = desk.run(&format!("{SEND} --yes"));
+        said.assert(1, "2 rows done, 1 failed");
+        said.assert(1, "row 3 (contacts/2) failed: the record could not be read before the row, so the row was not sent: ");
+        said.assert(1, &format!("[{code}]"));
+        assert_ne!(desk.field(2, "post"), "new");
+        assert_eq!(desk.field(3, "post"), "new");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_row_of_a_request_fails_alone_too_if_its_record_is_not_understood() {
+    let mut desk = desk_of(ROWS + 1).await;
+    let with = json!(null);
+    put_between(&mut desk, Broken { id: ROWS + 1, with });
+    desk.run(&format!("{SEND} --yes"))
+        .assert(1, "500 rows done, 1 failed");
+    assert_ne!(desk.field(ROWS + 1, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_an_undo_does_not_understand_fails_its_row_alone() {
+    let mut desk = desk_of(3).await;
+    desk.run(&format!("{SEND} --yes")).assert(0, "3 rows done");
+    let with = json!(null);
+    put_between(&mut desk, Broken { id: 2, with });
+    let said = desk.run("contacts b.jsonl --yes --settle 1");
+    said.assert(1, "2 rows done, 1 failed");
+    said.assert(1, "[NOT_COMPARED]");
+    assert_eq!(desk.field(2, "post"), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deal_that_is_not_understood_gets_no_stage() {
+    let deal = |id: u64| json!({"id": id, "stageId": "NEW", "categoryId": 0});
+    let seed = json!({"deals": [deal(12), deal(13)]});
+    let mut desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    let with = json!(null);
+    put_between(&mut desk, Broken { id: 13, with });
+    desk.write("a.csv", "id,stageId\n12,WON\n13,WON\n");
+    desk.run("deals a.csv --yes --no-backup --no-verify")
+        .assert(1, "1 row done, 1 failed");
+    let stage = |id| desk.sandbox.record(Entity::Deals, id).unwrap()["stageId"].clone();
+    assert_eq!((stage(12), stage(13)), (json!("WON"), json!("NEW")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_row_of_a_job_fails_alone_too() {
     let desk = desk_of(ROWS + 1).await;
@@ -85,7 +242,7 @@ async fn a_job_stops_if_none_of_its_first_records_can_be_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_stops_before_rows_of_which_too_many_cannot_be_read() {
-    let desk = desk_of(ROWS).await;
+    let desk = desk_of(50).await;
     desk.fault(refused(0..3));
     let said = desk.run(&format!("{SEND} --yes --max-failed 2"));
     said.assert(
@@ -94,7 +251,7 @@ async fn a_job_stops_before_rows_of_which_too_many_cannot_be_read() {
     );
     assert_ne!(desk.field(4, "post"), "new");
     desk.run(&format!("{SEND} --resume --max-failed 3"))
-        .assert(1, "497 rows done, 3 failed");
+        .assert(1, "47 rows done, 3 failed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +323,7 @@ async fn a_plan_shows_a_record_that_cannot_be_read_and_the_others() {
     desk.run(&format!("{SEND} --yes --reviewed {reviewed}"))
         .assert(
             2,
-            "the records of 1 of the next rows were changed since the review (the first is row 3)",
+            "the records of 1 of the next rows were changed since the review (the first is row 3 (contacts/2))",
         );
     assert_ne!(desk.field(2, "post"), "new");
     std::fs::remove_file(desk.path("backup.csv.journal")).unwrap();

@@ -32,6 +32,7 @@ use std::{
 };
 
 use vibecode_sandbox::Sandbox;
+use vibecode_tests::printed_commands::assert_end_their_lines;
 
 /// A folder of its own, with `Cargo.toml` as the root of a project has it.
 struct Folder(PathBuf);
@@ -77,11 +78,14 @@ impl Folder {
             .envs(variables.iter().copied());
         let output = tokio::task::spawn_blocking(move || command.output());
         let output = output.await.unwrap().unwrap();
-        Said {
+        let said = Said {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
-        }
+        };
+        assert_end_their_lines(&said.out);
+        assert_end_their_lines(&said.err);
+        said
     }
 
     /// Runs a command by a key of the stand-in.

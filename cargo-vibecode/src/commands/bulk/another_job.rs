@@ -100,16 +100,16 @@ impl BulkJob<'_> {
         let next = match found.past().reviewed.limit() {
             // A resumed job would send rows that nobody has reviewed.
             Some(limit) => format!(
-                "it was reviewed with --limit {limit}, which did not cover all rows. To see what the next ones would change: {}",
+                "It was reviewed with --limit {limit}, which did not cover all rows. To see what the next ones would change: {}",
                 self.command_to_review().with_portal(portal)
             ),
             None => format!(
-                "continue it with {}, which waits for requests that may still run and sends no row twice",
+                "A resumed job waits for requests that may still run, and sends no row twice. To continue it: {}",
                 self.command_to_resume_with_limit().with_portal(portal)
             ),
         };
         let known = number_of(found.past().done.len(), "row has", "rows have");
-        let problem = format!("this job was started before, and {known} an outcome: {next}");
+        let problem = format!("this job was started before, and {known} an outcome. {next}");
         Failure::in_file(journal, problem)
     }
 
@@ -117,7 +117,7 @@ impl BulkJob<'_> {
     fn another_job(&self, found: &FoundJournal, other: OtherJob) -> Failure {
         let problem = match other {
             OtherJob::File { digests, then } if found.past().is_finished => format!(
-                "{}, and the file has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change: {} (with --yes instead of --plan it is sent)",
+                "{}, and the file has changed since ({digests}): there is nothing to resume, and nothing was sent now. To see what the file would change (with --yes instead of --plan it is sent): {}",
                 found.past().finished_in_words(""),
                 self.command_to_review_as(found, &then)
             ),

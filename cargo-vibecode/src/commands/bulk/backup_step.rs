@@ -10,7 +10,7 @@ use vibecode_runtime::PatchJob;
 use super::{
     args::Args,
     backup::{
-        self, Backup, BackupFiles, Gap, KeptBackup, KeptFields, KeptValues, LastParts, undone_job,
+        self, Backup, BackupFiles, Gap, KeptBackup, KeptLines, KeptValues, LastParts, undone_job,
         written::WrittenByRecord,
     },
     check::{self, Checked},
@@ -63,16 +63,15 @@ impl BulkJob<'_> {
             Some(files) if is_given(files.path()) => files,
             Some(_) | None => self.begin_files(sender, past, &earlier)?,
         };
-        let repeated = checked.repeated.records();
-        let kept = if repeated.is_empty() {
-            KeptFields::default()
+        let mut written = written.clone();
+        let lines = if checked.repeated.records().is_empty() {
+            KeptLines::default()
         } else {
-            KeptFields::read(&earlier, sender.journal.id(), repeated)?
+            KeptLines::read(&earlier, sender.journal.id(), &mut written)?
         };
         self.warn_of_open_rows(sender, past);
         let origin = self.origin_of_backup(sender, files.path());
-        let written = written.clone().after(kept);
-        let backup = Backup::new(files, options, origin, written, output)
+        let backup = Backup::new(files, options, origin, (written, lines), output)
             .may_be_incomplete(args.backup_incomplete)
             .with_list_form(self.input.list_form());
         let at_a_time = match rows {
@@ -261,11 +260,7 @@ impl BulkJob<'_> {
     pub(super) fn show_backup(&self, path: &Path) {
         match KeptBackup::found(path) {
             Ok(Some(backup)) => {
-                let undo = format!(
-                    "{} (it shows what would be restored; with --yes instead of --plan it is sent)",
-                    self.command_to_review_undo(path)
-                );
-                backup.show(&undo, self.output);
+                backup.show(&self.command_to_review_undo(path), self.output);
             }
             Ok(None) => self.output.warn(format!(
                 "{}: the backup of this job is not there any more",

@@ -63,7 +63,7 @@ impl<'a> BadRows<'a> {
         let Some((writer, _)) = &mut self.writer else {
             return Ok(());
         };
-        let message = format!("row {}: {}", row.line, message(problems));
+        let message = format!("row {}: {}", row.number, message(problems));
         writer.write(row, &[BAD_ROW, &message])
     }
 

@@ -105,12 +105,12 @@ pub(super) fn check(
                     WrittenValues::of_row(input, row_jobs.record())?;
                     requests.add(id, row_jobs.record().bytes());
                 }
-                checked.repeated.add(id, row_job.line);
+                checked.repeated.add(id, row_job.number);
                 checked.add_valid(job.as_ref(), column_options.schema);
             }
             Err(bad_row) => {
                 bad_rows.add(&row_jobs, &bad_row.problems);
-                checked.add_bad(row_job.line, bad_row, column_options.entity, output);
+                checked.add_bad(row_job.number, bad_row, column_options.entity, output);
             }
         }
     }

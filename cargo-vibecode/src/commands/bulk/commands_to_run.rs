@@ -47,7 +47,10 @@ const ENTITY: usize = 1;
 /// The position of the file among the words without a name, after `bulk` and the entity.
 const FILE: usize = 2;
 
-/// A command of this program.
+/// A command of this program. A text that has one ends its line with it, since people copy what is between the colon and
+/// the end of the line: a full stop behind the name of a file would become a part of it. A short command without the
+/// words of a person, such as `cargo vibecode pull`, is within backticks instead. The tests check this in all that the
+/// commands say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CommandLine {
     /// The words that are not options, from `bulk` on.

@@ -29,7 +29,7 @@ struct AddedToRecord {
 
 #[derive(Debug)]
 struct Added {
-    line: u64,
+    number: u64,
     multifield: Multifield,
     value: Box<str>,
 }
@@ -53,7 +53,7 @@ impl<'a> EarlierAdditions<'a> {
     }
 
     /// Takes what earlier rows add to the same record out of the change of a row.
-    pub(super) fn take_out(&self, line: u64, id: u64, change: &mut Change<'_>) -> Taken {
+    pub(super) fn take_out(&self, number: u64, id: u64, change: &mut Change<'_>) -> Taken {
         let mut taken = Taken::default();
         if self.repeated.rows(id).is_none() {
             return taken;
@@ -65,12 +65,12 @@ impl<'a> EarlierAdditions<'a> {
                 it.multifield == multifield && is_same_value(multifield, &it.value, value)
             });
             match earlier {
-                Some(earlier) if !taken.earlier.contains(&earlier.line) => {
-                    taken.earlier.push(earlier.line);
+                Some(earlier) if !taken.earlier.contains(&earlier.number) => {
+                    taken.earlier.push(earlier.number);
                 }
                 Some(_) => {}
                 None => taken.left.push(Added {
-                    line,
+                    number,
                     multifield,
                     value: value.into(),
                 }),
@@ -114,16 +114,16 @@ mod tests {
         let codes = KnownCodes::default();
         let ids = [71, 72, 71, 73, 71, 72];
         let mut repeated = Repeated::default();
-        for (line, id) in (2..).zip(ids) {
-            repeated.add(id, line);
+        for (number, id) in (2..).zip(ids) {
+            repeated.add(id, number);
         }
         repeated.end();
         let mut earlier_additions = EarlierAdditions::new(repeated.records());
         let mut rows = Vec::new();
-        for (line, id) in (2..).zip(ids) {
+        for (number, id) in (2..).zip(ids) {
             let mut change = Change::new("contacts", schema, &codes);
             change.add("phone", "+79161112233").unwrap();
-            let taken = earlier_additions.take_out(line, id, &mut change);
+            let taken = earlier_additions.take_out(number, id, &mut change);
             rows.push((
                 earlier_additions.note(id, taken),
                 change.is_empty(),

@@ -98,9 +98,9 @@ impl BulkJob<'_> {
         settle: Duration,
     ) -> String {
         format!(
-            "{done}. Nothing was sent now. The records were not read: they may have been changed or undone since. To compare: {}. To send all rows again, {}",
-            self.command_to_review(),
-            begin_again(journal, past, settle)
+            "{done}. Nothing was sent now. The records were not read: they may have been changed or undone since. To send all rows again, {}. To compare: {}",
+            begin_again(journal, past, settle),
+            self.command_to_review()
         )
     }
 
@@ -191,7 +191,7 @@ impl BulkJob<'_> {
                 continue;
             }
             let problem = format!(
-                "this is a copy of the same rows, whose job is not finished: nothing was sent. To resume: {}. To send all rows again instead, move or delete the copy and its journal, not before the requests of that job have settled",
+                "this is a copy of the same rows, whose job is not finished: nothing was sent. To send all rows again instead of resuming it, move or delete the copy and its journal, not before the requests of that job have settled. To resume: {}",
                 self.command_to_resume_copy(&copy)
             );
             return Err(Failure::in_file(&copy, problem));

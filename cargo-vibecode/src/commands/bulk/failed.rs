@@ -101,7 +101,7 @@ fn write_rows(
         progress.advance_to(row_jobs.bytes_read());
         let reason = match &row_job.change {
             Err(bad_row) => Some((BAD_ROW, bad::message(&bad_row.problems))),
-            Ok(_) => reasons.of(row_job.line, &mut at),
+            Ok(_) => reasons.of(row_job.number, &mut at),
         };
         if let Some((code, message)) = reason {
             writer
@@ -157,14 +157,14 @@ impl Reasons {
 
     /// Returns why this row failed. Rows are requested in order, and `at` is the position of the
     /// last one.
-    fn of(&self, line: u64, at: &mut usize) -> Option<(&str, String)> {
-        while self.rows.get(*at)? >> REASON_BITS < line {
+    fn of(&self, number: u64, at: &mut usize) -> Option<(&str, String)> {
+        while self.rows.get(*at)? >> REASON_BITS < number {
             *at += 1;
         }
         let row = self.rows.get(*at)?;
         let index = usize::try_from(row & (MAX_REASONS - 1)).ok()?;
         let (code, message) = self.texts.get(index)?;
-        (row >> REASON_BITS == line).then(|| (code.as_str(), message.clone()))
+        (row >> REASON_BITS == number).then(|| (code.as_str(), message.clone()))
     }
 }
 

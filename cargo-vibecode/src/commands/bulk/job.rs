@@ -177,15 +177,21 @@ impl BulkJob<'_> {
     /// Finds the job that the file undoes, if it is a backup, and the other backups of that job.
     ///
     /// # Errors
-    /// If the job runs, or if its journal cannot be read.
+    /// If the job runs, if its journal cannot be read, or if another backup has to be undone first.
     fn find_undone_job(&mut self, is_sent: bool) -> Result<(), Failure> {
         self.undone = UndoneJob::to_look_at(self.input, is_sent)?;
         let found =
             |undone: &UndoneJob| (undone.other_backups(&self.input.path), undone.unapplied());
         let found = if is_sent {
+            if let Some(undone) = self.undone.as_ref().filter(|_| !self.args.resume) {
+                self.check_order(undone)?;
+            }
             self.undone.as_ref().map(found)
         } else {
             let shown = UndoneJob::to_show(self);
+            if let Some(Err(failure)) = shown.as_ref().map(|it| self.check_order(it)) {
+                self.output.warn(failure.to_string());
+            }
             shown.as_ref().map(found)
         };
         (self.other_backups, self.unapplied) = found.unwrap_or_default();

@@ -121,7 +121,7 @@ impl BulkJob<'_> {
                 if let Some(record) = row.record.record() {
                     forms.add(&row.job, record, args.rules);
                 }
-                if let Some(error) = row.not_read_before(past.open.contains(row.line)) {
+                if let Some(error) = row.not_read_before(past.open.contains(row.number)) {
                     refused.add(&row, error);
                 }
             }

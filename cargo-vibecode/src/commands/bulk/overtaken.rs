@@ -44,7 +44,7 @@ const MAX_LOST_VALUES: usize = 16;
 
 /// A row that a lost attempt of an earlier row may have overtaken.
 struct LastRow {
-    line: u64,
+    number: u64,
     job: PatchJob,
     /// The fields that no later row sets.
     fields: Vec<String>,
@@ -142,7 +142,7 @@ impl BulkJob<'_> {
                     Err(not_read) => RowError::NotRead(not_read),
                 };
                 let id = row.job.id();
-                Some(RowFailure::of(row.line, Some(id), &error, plan.columns()))
+                Some(RowFailure::of(row.number, id, &error, plan.columns()))
             });
             let overtaken: Vec<RowFailure> = overtaken.collect();
             let count = u64::try_from(overtaken.len()).unwrap_or_default();
@@ -172,8 +172,8 @@ impl BulkJob<'_> {
         let mut plan = self.all_rows(options, checked)?;
         let mut ids = HashSet::new();
         while let Some(batch) = plan.next_batch()? {
-            let rows = batch.lines.iter().zip(&batch.jobs);
-            let lost = rows.filter(|(line, _)| sender.lost.rows.contains(**line));
+            let rows = batch.row_numbers.iter().zip(&batch.jobs);
+            let lost = rows.filter(|(number, _)| sender.lost.rows.contains(**number));
             let lost = lost.map(|(_, job)| job.id());
             ids.extend(lost.filter(|id| checked.repeated.records().rows(*id).is_some()));
         }
@@ -190,10 +190,10 @@ fn last_rows(
 ) -> Result<Vec<LastRow>, Failure> {
     let mut records: HashMap<u64, RecordHistory> = HashMap::new();
     while let Some(batch) = plan.next_batch()? {
-        for (line, job) in batch.lines.into_iter().zip(batch.jobs) {
+        for (number, job) in batch.row_numbers.into_iter().zip(batch.jobs) {
             if ids.contains(&job.id()) {
                 let record = records.entry(job.id()).or_default();
-                record.add(line, job, lost.contains(line), failed);
+                record.add(number, job, lost.contains(number), failed);
             }
         }
     }
@@ -204,9 +204,9 @@ fn last_rows(
 }
 
 impl RecordHistory {
-    fn add(&mut self, line: u64, job: PatchJob, is_lost: bool, failed: &FailedRows) {
-        let is_known = !failed.others.contains(line);
-        let is_applied = !failed.not_applied.contains(line);
+    fn add(&mut self, number: u64, job: PatchJob, is_lost: bool, failed: &FailedRows) {
+        let is_known = !failed.others.contains(number);
+        let is_applied = !failed.not_applied.contains(number);
         for field in job.fields() {
             let Some(json) = field.json() else {
                 continue;
@@ -217,31 +217,35 @@ impl RecordHistory {
                 field.lost.push(json.to_owned());
             }
             if is_applied {
-                field.last = is_known.then_some(line);
+                field.last = is_known.then_some(number);
             }
         }
-        self.rows.insert(line, job);
+        self.rows.insert(number, job);
         // A record may have any number of rows, but few of them are the last for a field.
         if self.rows.len() > 2 * self.fields.len() + 1 {
             let last: HashSet<u64> = self.fields.values().filter_map(|it| it.last).collect();
-            self.rows.retain(|line, _| last.contains(line));
+            self.rows.retain(|number, _| last.contains(number));
         }
     }
 
     fn into_last_rows(self) -> impl Iterator<Item = LastRow> {
         let Self { fields, rows } = self;
-        let rows = rows.into_iter().map(move |(line, job)| {
+        let rows = rows.into_iter().map(move |(number, job)| {
             let value = |name: &str| {
                 let mut of_row = job.fields().filter(|it| it.name() == name);
                 of_row.find_map(|it| it.json())
             };
             let is_open = |(name, field): &(&String, &FieldHistory)| {
                 let other = |lost: &String| value(name) != Some(lost.as_str());
-                field.last == Some(line) && field.lost.iter().any(other)
+                field.last == Some(number) && field.lost.iter().any(other)
             };
             let fields = fields.iter().filter(is_open);
             let fields = fields.map(|(name, _)| name.clone()).collect();
-            LastRow { line, job, fields }
+            LastRow {
+                number,
+                job,
+                fields,
+            }
         });
         rows.filter(|row| !row.fields.is_empty())
     }

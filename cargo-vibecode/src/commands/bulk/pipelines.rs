@@ -23,6 +23,7 @@ use super::{
     records::{RecordReader, RowRecord},
     refused_rows::RefusedRows,
     repeated::RepeatedRecords,
+    row_name::record_name,
     send::{
         batch::RowError,
         plan::{Plan, Selection},
@@ -148,7 +149,7 @@ impl StageCheck<'_> {
     /// far. To be called for each row, in their order.
     ///
     /// # Errors
-    /// If there are too many records with several rows, or if the record is not understood.
+    /// If there are too many records with several rows.
     pub(super) fn refusal(
         &mut self,
         row: &RowRecord,
@@ -170,8 +171,14 @@ impl StageCheck<'_> {
         if written.is_some_and(|it| !it.changed_since(&row.job, record).is_empty()) {
             return Ok(None);
         }
-        let record = record.parse::<Value>()?;
-        let problem = problem(&row.job, (set, &code), earlier, &record);
+        let problem = match record.parse::<Value>() {
+            Ok(record) => problem(&row.job, (set, &code), earlier, &record),
+            Err(error) => {
+                let name = record_name(row.job.entity(), row.job.id());
+                let in_words = format!("{name} is not understood: {}", error.explanation());
+                Some((StageProblem::NotShown, in_words))
+            }
+        };
         Ok(problem.map(|(problem, in_words)| RefusedStage {
             field: field.to_owned(),
             problem,
@@ -189,7 +196,8 @@ impl StageCheck<'_> {
 
 /// Returns whether a row is not sent anyway, since the row that sets its pipeline has failed.
 fn is_pipeline_refused(row: &RowRecord, failed: &RowSet) -> bool {
-    row.pipeline_row.is_some_and(|line| failed.contains(line))
+    row.pipeline_row
+        .is_some_and(|number| failed.contains(number))
 }
 
 impl BulkJob<'_> {
@@ -278,7 +286,7 @@ impl BulkJob<'_> {
         let rows = u64::try_from(count).unwrap_or(u64::MAX);
         let more = count.saturating_sub(MAX_SHOWN);
         let shown = stages(refused).take(MAX_SHOWN);
-        let shown = shown.map(|(line, stage)| format!("row {line}: {}", stage.in_words));
+        let shown = shown.map(|(number, stage)| format!("row {number}: {}", stage.in_words));
         let mut problems: Vec<String> = shown.collect();
         if more > 0 {
             problems.push(format!("and {more} more"));
@@ -301,8 +309,8 @@ impl BulkJob<'_> {
 
 /// Returns the rows that set a stage of another pipeline.
 fn stages(refused: &RefusedRows) -> impl Iterator<Item = (u64, &RefusedStage)> {
-    refused.iter().filter_map(|(line, row)| match &row.error {
-        RowError::OtherPipeline { stage, .. } => Some((line, stage)),
+    refused.iter().filter_map(|(number, row)| match &row.error {
+        RowError::OtherPipeline { stage, .. } => Some((number, stage)),
         _ => None,
     })
 }

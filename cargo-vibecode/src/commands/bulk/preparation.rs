@@ -8,7 +8,7 @@
 use vibecode_runtime::{PatchJob, RawAnswer};
 
 use super::{
-    backup::{Backup, KeptBackup, KeptRows, KeptValues, NotKept, undone_job},
+    backup::{Backup, KeptBackup, KeptRecords, KeptRows, KeptValues, NotKept, undone_job},
     check::Checked,
     input::columns::{ColumnOptions, Columns},
     job::{BulkJob, interrupted_before_sending},
@@ -46,6 +46,8 @@ struct Comparison<'a> {
     reviewed: Option<ReviewedRecords<'a>>,
     /// The old values of rows that an earlier process has sent without an answer.
     kept: Option<KeptValues>,
+    /// Whether old values are kept.
+    keeps: bool,
     stages: Option<StageCheck<'a>>,
     /// Whether an earlier process has sent the rows, without an answer.
     are_open: bool,
@@ -87,6 +89,7 @@ impl BulkJob<'_> {
                 options,
                 reviewed,
                 kept,
+                keeps: backup.is_some(),
                 stages: self.stage_check(checked),
                 are_open,
             },
@@ -208,12 +211,10 @@ impl BulkJob<'_> {
                     "{problem}\n{nothing}: to send all the same, add --backup-incomplete to the command below, or --no-backup{instead}"
                 )
             }
-            NotPrepared::Changed(rows) => {
+            NotPrepared::Changed { count, first } => {
                 let review = self.command_to_review().without(&["limit"]);
                 return Stopped::NotAsReviewed(Failure::new(format!(
-                    "the records of {} of the next rows were changed since the review (the first is row {}): {nothing}. To review what is left: {review}",
-                    rows.len(),
-                    rows.iter().next().unwrap_or_default(),
+                    "the records of {count} of the next rows were changed since the review (the first is {first}): {nothing}. To review what is left: {review}"
                 )));
             }
         };
@@ -258,8 +259,8 @@ enum NotPrepared {
     NotRead(Failure),
     /// An old value cannot be restored. The text says which.
     Incomplete(String),
-    /// The records of these rows are not as they were reviewed.
-    Changed(RowSet),
+    /// The records of so many rows are not as they were reviewed. The first is named with its record.
+    Changed { count: u64, first: String },
 }
 
 impl From<Failure> for NotPrepared {
@@ -278,8 +279,13 @@ impl From<NotKept> for NotPrepared {
 }
 
 impl Comparison<'_> {
-    /// Compares a row with its record.
-    fn decide(&mut self, row: &RowRecord, failed: &RowSet) -> Result<Decision, Failure> {
+    /// Compares a row with its record. `before` is what was kept of the record before earlier rows were sent.
+    fn decide(
+        &mut self,
+        row: &RowRecord,
+        failed: &RowSet,
+        before: Option<&KeptRecords>,
+    ) -> Result<Decision, Failure> {
         let stages = self.stages.as_mut();
         let stage = stages.map(|it| it.refusal(row, failed)).transpose()?;
         if let Some(error) = row.not_read_before(self.are_open) {
@@ -290,16 +296,33 @@ impl Comparison<'_> {
         if is_as_reviewed == Some(false) {
             return Ok(Decision::OtherThanReviewed);
         }
+        if let Some(error) = self.not_found(row) {
+            return Ok(Decision::Refused(error));
+        }
         // Who has reviewed a row has seen what it replaces.
-        let kept = self.kept.as_ref().filter(|_| is_as_reviewed.is_none());
-        if let (Some(kept), Some(record)) = (kept, row.record.record()) {
-            let fields = kept.changed_since((row.line, &row.job), record, self.options);
+        let record = row.record.record().filter(|_| is_as_reviewed.is_none());
+        if let (Some(kept), Some(record)) = (&self.kept, record) {
+            let fields = kept.changed_since((row.number, &row.job), record, self.options);
             if !fields.is_empty() {
                 return Ok(Decision::Refused(RowError::ChangedWhileOpen(fields)));
             }
         }
+        if let (Some(before), Some(record)) = (before, record) {
+            let fields = before.changed_since(&row.job, record, self.options);
+            if !fields.is_empty() {
+                return Ok(Decision::Refused(RowError::ChangedBetweenRows(fields)));
+            }
+        }
         let stage = stage.flatten();
         Ok(stage.map_or(Decision::Sent, |stage| self.decide_stage(row, stage)))
+    }
+
+    /// Returns the error of a row whose old values are kept or compared, if its record was not found.
+    fn not_found(&self, row: &RowRecord) -> Option<RowError> {
+        let kept = self.kept.as_ref();
+        let is_compared = kept.is_some_and(|it| it.rows().contains(row.number));
+        let error = row.not_found_before(self.are_open);
+        error.filter(|_| self.keeps || is_compared)
     }
 
     /// Decides about a row whose stage is not one of the pipeline of its record. If the row is open, the job itself may
@@ -330,7 +353,7 @@ impl Comparison<'_> {
     /// Returns whether a record is in a pipeline that rows of the job set.
     fn has_moved(&self, job: &PatchJob, record: &RawAnswer) -> bool {
         let (kept, reviewed) = (self.kept.as_ref(), self.reviewed.as_ref());
-        kept.is_some_and(|it| it.has_moved(job.id(), record))
+        kept.is_some_and(|it| it.has_moved(job, record))
             || reviewed.is_some_and(|it| it.has_moved(job, record))
     }
 }
@@ -353,7 +376,7 @@ impl Preparation<'_> {
     /// Reads the records of the next rows, compares them, and keeps their old values. `failed` are the rows that have
     /// failed so far.
     async fn read_next_rows(&mut self, failed: &RowSet) -> Result<PreparedRows, NotPrepared> {
-        let (mut changed, mut done) = (RowSet::default(), RowSet::default());
+        let (mut changed, mut first_changed, mut done) = (0, None, RowSet::default());
         let mut refused = RefusedRows::default();
         let mut is_any_read = false;
         let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
@@ -362,12 +385,25 @@ impl Preparation<'_> {
         }
         self.reader.open_window(ROWS_AT_A_TIME);
         while let Some(rows) = self.reader.next().await? {
+            let before = match &kept {
+                Some(kept) => kept.kept_before(&rows)?,
+                None => None,
+            };
             for row in rows {
-                is_any_read |= !matches!(row.record, FoundRecord::NotRead(_));
-                match self.comparison.decide(&row, failed)? {
+                let is_unread = match &row.record {
+                    FoundRecord::Found(_) => false,
+                    FoundRecord::NotRead(_) => true,
+                    // A row that is sent all the same has an answer.
+                    FoundRecord::NotFound(_) => self.comparison.not_found(&row).is_some(),
+                };
+                is_any_read |= !is_unread;
+                match self.comparison.decide(&row, failed, before.as_ref())? {
                     Decision::Refused(error) => refused.add(&row, error),
-                    Decision::Replaced => done.insert(row.line),
-                    Decision::OtherThanReviewed => changed.insert(row.line),
+                    Decision::Replaced => done.insert(row.number),
+                    Decision::OtherThanReviewed => {
+                        changed += 1;
+                        first_changed.get_or_insert_with(|| row.name());
+                    }
                     Decision::Sent => {
                         if let Some(kept) = &mut kept {
                             kept.add(&row)?;
@@ -376,8 +412,9 @@ impl Preparation<'_> {
                 }
             }
         }
-        if !changed.is_empty() {
-            return Err(NotPrepared::Changed(changed));
+        if let Some(first) = first_changed {
+            let count = changed;
+            return Err(NotPrepared::Changed { count, first });
         }
         let kept = match kept {
             Some(kept) => kept.keep(self.reader.unsent()).await?,

@@ -43,11 +43,11 @@ pub(super) struct Preview {
     not_read: u64,
     totals: PlanTotals,
     digest: ReviewDigest,
-    lines_not_found: RowSet,
+    rows_not_found: RowSet,
     /// The first of the rows without a record, each with the name of the record.
     first_not_found: Vec<(u64, String)>,
-    lines_refused: RowSet,
-    lines_not_read: RowSet,
+    rows_refused: RowSet,
+    rows_not_read: RowSet,
     /// The rows that are not sent, since earlier rows add all that they would add.
     unsent: Vec<Repeating>,
 }
@@ -92,17 +92,17 @@ impl Preview {
                 let name = record_name(row.job.entity(), row.job.id());
                 let record = match &row.record {
                     FoundRecord::Found(record) => record.raw(),
-                    FoundRecord::NotFound => {
-                        self.digest.add_missing(row.line);
-                        self.lines_not_found.insert(row.line);
-                        self.add_not_found(name, row.line, output);
+                    FoundRecord::NotFound(_) => {
+                        self.digest.add_missing(row.number);
+                        self.rows_not_found.insert(row.number);
+                        self.add_not_found(name, row.number, output);
                         continue;
                     }
                     FoundRecord::NotRead(not_read) => {
-                        self.digest.add_not_read(row.line);
-                        self.lines_not_read.insert(row.line);
+                        self.digest.add_not_read(row.number);
+                        self.rows_not_read.insert(row.number);
                         self.not_read += 1;
-                        show_not_read(&name, row.line, not_read, output);
+                        show_not_read(&name, row.number, not_read, output);
                         continue;
                     }
                 };
@@ -110,24 +110,24 @@ impl Preview {
                 let written = row.written.as_ref().filter(|_| !options.overwrites_newer);
                 let fields = written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record));
                 let review = RowReview {
-                    line: row.line,
+                    number: row.number,
                     record: &name,
                     changes: &changes,
                     refused: &fields,
                 };
                 let is_repeated = options.repeated.rows(row.job.id()).is_some();
                 self.digest.add(&review, is_repeated);
-                let refused = options.refused.and_then(|it| it.of_row(row.line));
+                let refused = options.refused.and_then(|it| it.of_row(row.number));
                 if let Some(RowError::OtherPipeline { stage, .. }) = refused {
-                    self.lines_refused.insert(row.line);
+                    self.rows_refused.insert(row.number);
                     self.other_pipeline += 1;
-                    show_other_pipeline(&name, row.line, stage, output);
+                    show_other_pipeline(&name, row.number, stage, output);
                     continue;
                 }
                 if !fields.is_empty() {
-                    self.lines_refused.insert(row.line);
+                    self.rows_refused.insert(row.number);
                     self.changed_since += 1;
-                    show_changed_since(&name, row.line, &fields, output);
+                    show_changed_since(&name, row.number, &fields, output);
                     continue;
                 }
                 self.totals.add(&changes);
@@ -136,7 +136,7 @@ impl Preview {
                 } else {
                     self.changed += 1;
                 }
-                show(&name, row.line, &changes, options.schema, output);
+                show(&name, row.number, &changes, options.schema, output);
             }
         }
         self.unsent.extend_from_slice(reader.unsent());
@@ -153,23 +153,24 @@ impl Preview {
 
     /// Counts a row that is not sent, since earlier rows add all that it would add: it fails if one of them does.
     fn add_unsent(&mut self, row: &Repeating, name: &str, output: &Output) {
-        let is_among = |lines: &RowSet| row.earlier.iter().any(|line| lines.contains(*line));
-        if is_among(&self.lines_not_found) {
-            self.add_not_found(name.to_owned(), row.line, output);
-        } else if is_among(&self.lines_refused) {
+        let is_among =
+            |numbers: &RowSet| row.earlier.iter().any(|number| numbers.contains(*number));
+        if is_among(&self.rows_not_found) {
+            self.add_not_found(name.to_owned(), row.number, output);
+        } else if is_among(&self.rows_refused) {
             self.changed_since += 1;
-        } else if is_among(&self.lines_not_read) {
+        } else if is_among(&self.rows_not_read) {
             self.not_read += 1;
         } else {
             self.same += 1;
         }
     }
 
-    fn add_not_found(&mut self, name: String, line: u64, output: &Output) {
+    fn add_not_found(&mut self, name: String, number: u64, output: &Output) {
         self.not_found += 1;
-        show_not_found(&name, line, output);
+        show_not_found(&name, number, output);
         if self.first_not_found.len() < MAX_NOT_FOUND_AT_END {
-            self.first_not_found.push((line, name));
+            self.first_not_found.push((number, name));
         }
     }
 
@@ -177,7 +178,7 @@ impl Preview {
     fn show_first_not_found(&self, output: &Output) {
         let shown = self.first_not_found.iter();
         let shown: Vec<String> = shown
-            .map(|(line, name)| format!("{name} (row {line})"))
+            .map(|(number, name)| format!("{name} (row {number})"))
             .collect();
         if shown.is_empty() {
             return;
@@ -263,39 +264,39 @@ impl Preview {
     }
 }
 
-fn show_not_found(name: &str, line: u64, output: &Output) {
-    output.line(format!("{name} not found (row {line})"));
-    output.event("not_found", json!({"row": line, "record": name}));
+fn show_not_found(name: &str, number: u64, output: &Output) {
+    output.line(format!("{name} not found (row {number})"));
+    output.event("not_found", json!({"row": number, "record": name}));
 }
 
 /// Shows a row that would fail, since its record cannot be read.
-fn show_not_read(name: &str, line: u64, not_read: &NotRead, output: &Output) {
+fn show_not_read(name: &str, number: u64, not_read: &NotRead, output: &Output) {
     let problem = format!("{}{}", not_read.explanation(), not_read.words_after());
     output.line(format!(
-        "{name} cannot be read, so row {line} would fail: {problem}"
+        "{name} cannot be read, so row {number} would fail: {problem}"
     ));
-    let document = json!({"row": line, "record": name, "error_message": problem});
+    let document = json!({"row": number, "record": name, "error_message": problem});
     output.event("not_read", document);
 }
 
 /// Shows a row of an undo that would fail, since somebody else has changed these fields of its record.
-fn show_changed_since(name: &str, line: u64, fields: &[String], output: &Output) {
+fn show_changed_since(name: &str, number: u64, fields: &[String], output: &Output) {
     output.line(format!(
-        "{name} {}: changed since by somebody else, so row {line} would fail: --overwrite-newer undoes it too",
+        "{name} {}: changed since by somebody else, so row {number} would fail: --overwrite-newer undoes it too",
         fields.join(", ")
     ));
-    let document = json!({"row": line, "record": name, "fields": fields});
+    let document = json!({"row": number, "record": name, "fields": fields});
     output.event("changed_since", document);
 }
 
 /// Shows a row of an undo that would fail, since its record is in another pipeline than that of the stage.
-fn show_other_pipeline(name: &str, line: u64, stage: &RefusedStage, output: &Output) {
-    output.line(format!("row {line} would fail: {}", stage.in_words));
-    let document = json!({"row": line, "record": name, "field": stage.field});
+fn show_other_pipeline(name: &str, number: u64, stage: &RefusedStage, output: &Output) {
+    output.line(format!("row {number} would fail: {}", stage.in_words));
+    let document = json!({"row": number, "record": name, "field": stage.field});
     output.event("other_pipeline", document);
 }
 
-fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output: &Output) {
+fn show(name: &str, number: u64, changes: &RowChanges<'_>, schema: &Schema, output: &Output) {
     for change in &changes.changed {
         let field = schema.field(&change.field);
         let (old, old_in_words) = match &change.old {
@@ -309,7 +310,7 @@ fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output
         let new = in_words(field, &change.new);
         output.line(format!("{name} {}: {old_in_words} → {new}", change.field));
         let document = json!({
-            "row": line,
+            "row": number,
             "record": name,
             "field": change.field,
             "old": old,
@@ -333,7 +334,7 @@ fn show(name: &str, line: u64, changes: &RowChanges<'_>, schema: &Schema, output
         let shown = one_line(value);
         output.line(format!("{name} {field}: + {shown} ({value_type}){perhaps}"));
         let document = json!({
-            "row": line,
+            "row": number,
             "record": name,
             "field": field,
             "value": value,

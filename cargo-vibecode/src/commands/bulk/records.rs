@@ -7,8 +7,9 @@ use vibecode_runtime::{Bulk, Client, PatchJob, RawAnswer, Updated};
 
 use super::{
     backup::written::WrittenValues,
+    row_name::{record_name, row_name},
     send::{
-        batch::RowError,
+        batch::{RowError, WhyRead},
         plan::{Plan, PlannedBatch, Repeating},
     },
 };
@@ -32,7 +33,7 @@ pub(super) struct RecordReader<'a> {
 /// A row with the record that it is about.
 #[derive(Debug)]
 pub(super) struct RowRecord {
-    pub(super) line: u64,
+    pub(super) number: u64,
     pub(super) job: PatchJob,
     /// What the job that is undone wrote, if it is known.
     pub(super) written: Option<WrittenValues>,
@@ -46,8 +47,8 @@ pub(super) struct RowRecord {
 pub(super) enum FoundRecord {
     Found(Updated),
     /// There is no such record.
-    NotFound,
-    /// The API has answered with an error for this record alone.
+    NotFound(NotRead),
+    /// The API has answered for this record alone, and has not shown it.
     NotRead(NotRead),
 }
 
@@ -57,7 +58,7 @@ impl FoundRecord {
     fn of(read: ReadRecord) -> Result<Self, NotRead> {
         match read {
             Ok(record) => Ok(Self::Found(record)),
-            Err(not_read) if not_read.is_not_found() => Ok(Self::NotFound),
+            Err(not_read) if not_read.is_not_found() => Ok(Self::NotFound(not_read)),
             Err(not_read) if not_read.is_of_record_alone() => Ok(Self::NotRead(not_read)),
             Err(not_read) => Err(not_read),
         }
@@ -66,12 +67,18 @@ impl FoundRecord {
     pub(super) fn record(&self) -> Option<&RawAnswer> {
         match self {
             Self::Found(record) => Some(record.raw()),
-            Self::NotFound | Self::NotRead(_) => None,
+            Self::NotFound(_) | Self::NotRead(_) => None,
         }
     }
 }
 
 impl RowRecord {
+    /// Returns the name of the row, with its record.
+    pub(super) fn name(&self) -> String {
+        let record = record_name(self.job.entity(), self.job.id());
+        row_name(self.number, Some(&record))
+    }
+
     /// Returns the error of the row if its record could not be read. `was_sent` is whether an earlier process has sent it.
     pub(super) fn not_read_before(&self, was_sent: bool) -> Option<RowError> {
         match &self.record {
@@ -79,32 +86,51 @@ impl RowRecord {
                 not_read: not_read.clone(),
                 was_sent,
             }),
-            FoundRecord::Found(_) | FoundRecord::NotFound => None,
+            FoundRecord::Found(_) | FoundRecord::NotFound(_) => None,
+        }
+    }
+
+    /// Returns the error of the row if its record was not found, and the row needs its old values. `was_sent` is whether an
+    /// earlier process has sent it.
+    pub(super) fn not_found_before(&self, was_sent: bool) -> Option<RowError> {
+        match &self.record {
+            FoundRecord::NotFound(not_read) => Some(RowError::NotFoundBefore {
+                not_read: not_read.clone(),
+                why_read: WhyRead::OldValues,
+                was_sent,
+            }),
+            FoundRecord::Found(_) | FoundRecord::NotRead(_) => None,
         }
     }
 }
 
 /// # Errors
 /// If the API has neither shown nor refused any of the records of these rows: it fails, and not for a record alone.
-fn check_answered(lines: &[u64], records: &[ReadRecord]) -> Result<(), Failure> {
-    let rows = lines.iter().zip(records);
-    let failures = rows.map(|(line, read)| match read {
-        Err(not_read) if !not_read.is_not_found() && !not_read.is_refusal() => {
-            Some((*line, not_read))
-        }
+fn check_answered(planned: &PlannedBatch, records: &[ReadRecord]) -> Result<(), Failure> {
+    // Of a single record that is not understood, nothing shows that others would not be either.
+    let is_single = records.len() == 1;
+    let is_answered = |not_read: &NotRead| {
+        let is_alone = is_single && not_read.is_not_understood();
+        not_read.is_not_found() || not_read.is_refusal() || is_alone
+    };
+    let rows = planned.row_numbers.iter().zip(&planned.jobs).zip(records);
+    let failures = rows.map(|((number, job), read)| match read {
+        Err(not_read) if !is_answered(not_read) => Some((*number, job, not_read)),
         Ok(_) | Err(_) => None,
     });
     let failures: Option<Vec<_>> = failures.collect();
     match failures.as_deref() {
-        Some([(line, not_read), ..]) => Err(failure_of(*line, not_read)),
+        Some([(number, job, not_read), ..]) => Err(failure_of(*number, job, not_read)),
         Some([]) | None => Ok(()),
     }
 }
 
 /// Returns the error of a job that does not go on without the record of a row.
-fn failure_of(line: u64, not_read: &NotRead) -> Failure {
+fn failure_of(number: u64, job: &PatchJob, not_read: &NotRead) -> Failure {
+    let record = record_name(job.entity(), job.id());
     Failure::new(format!(
-        "the record of row {line} cannot be read: {}{}",
+        "the record of {} cannot be read: {}{}",
+        row_name(number, Some(&record)),
         not_read.explanation(),
         not_read.words_after()
     ))
@@ -174,19 +200,19 @@ impl<'a> RecordReader<'a> {
             None => reading.await,
         };
         let records = records.map_err(|error| Failure::new(error.to_string()))?;
-        check_answered(&planned.lines, &records)?;
+        check_answered(&planned, &records)?;
         let stage_rows = planned.stage_rows;
-        let rows = planned.lines.into_iter().zip(planned.jobs);
+        let rows = planned.row_numbers.into_iter().zip(planned.jobs);
         let rows = rows.zip(planned.written).zip(records);
-        let rows = rows.map(|(((line, job), written), record)| {
+        let rows = rows.map(|(((number, job), written), record)| {
             let record = FoundRecord::of(record);
-            let record = record.map_err(|not_read| failure_of(line, &not_read))?;
+            let record = record.map_err(|not_read| failure_of(number, &job, &not_read))?;
             let mut stage_rows = stage_rows.iter();
             Ok(RowRecord {
-                line,
+                number,
                 job,
                 written,
-                pipeline_row: stage_rows.find_map(|it| it.pipeline_row_of(line)),
+                pipeline_row: stage_rows.find_map(|it| it.pipeline_row_of(number)),
                 record,
             })
         });

@@ -19,7 +19,7 @@ pub(crate) struct RefusedRow {
 impl RefusedRows {
     pub(super) fn add(&mut self, row: &RowRecord, error: RowError) {
         let id = row.job.id();
-        self.0.insert(row.line, RefusedRow { id, error });
+        self.0.insert(row.number, RefusedRow { id, error });
     }
 
     /// Adds other rows.
@@ -34,11 +34,11 @@ impl RefusedRows {
 
     /// Returns the rows in their order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &RefusedRow)> {
-        self.0.iter().map(|(line, row)| (*line, row))
+        self.0.iter().map(|(number, row)| (*number, row))
     }
 
     /// Returns why this row must not be sent.
-    pub(crate) fn of_row(&self, line: u64) -> Option<&RowError> {
-        self.0.get(&line).map(|row| &row.error)
+    pub(crate) fn of_row(&self, number: u64) -> Option<&RowError> {
+        self.0.get(&number).map(|row| &row.error)
     }
 }

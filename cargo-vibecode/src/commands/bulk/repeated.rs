@@ -42,7 +42,7 @@ impl RepeatedRecords {
 
 impl Repeated {
     /// Adds a row.
-    pub(super) fn add(&mut self, id: u64, line: u64) {
+    pub(super) fn add(&mut self, id: u64, number: u64) {
         let per_page = u64::try_from(IDS_PER_PAGE).unwrap_or(u64::MAX);
         let (page, bit) = (id / per_page, id % per_page);
         if self.pages.len() >= MAX_PAGES && !self.pages.contains_key(&page) {
@@ -58,7 +58,7 @@ impl Repeated {
         if *word & bit != 0 {
             *self.records.0.entry(id).or_insert(1) += 1;
             self.count += 1;
-            self.first.get_or_insert((line, id));
+            self.first.get_or_insert((number, id));
         }
         *word |= bit;
     }
@@ -112,8 +112,8 @@ mod tests {
         let (step, pages) = (1024, u64::try_from(MAX_PAGES).unwrap());
         let ids = (1..=pages + 100).map(|page| page * step);
         let last = (pages + 100) * step;
-        for (line, id) in (2..).zip(ids.chain([last, step, last, last - step, u64::MAX])) {
-            repeated.add(id, line);
+        for (number, id) in (2..).zip(ids.chain([last, step, last, last - step, u64::MAX])) {
+            repeated.add(id, number);
         }
         repeated.end();
         let records = repeated.records();

@@ -49,7 +49,7 @@ pub(super) struct ReviewDigest {
 /// What a row would change in its record.
 #[derive(Debug)]
 pub(super) struct RowReview<'r> {
-    pub(super) line: u64,
+    pub(super) number: u64,
     pub(super) record: &'r str,
     pub(super) changes: &'r RowChanges<'r>,
     /// The fields for which the row would fail.
@@ -58,7 +58,7 @@ pub(super) struct RowReview<'r> {
 
 impl RowReview<'_> {
     fn text(&self) -> String {
-        let mut text = format!("{} {}", self.line, self.record);
+        let mut text = format!("{} {}", self.number, self.record);
         for change in &self.changes.changed {
             text.push_str(&text_of_change(change));
         }
@@ -87,11 +87,11 @@ impl RowReview<'_> {
     }
 
     pub(super) fn digest_of_change(&self, change: &FieldChange<'_>) -> u32 {
-        short_digest(&format!("{}{}", self.line, text_of_change(change)))
+        short_digest(&format!("{}{}", self.number, text_of_change(change)))
     }
 
     pub(super) fn digest_of_addition(&self, addition: &Addition) -> u32 {
-        short_digest(&format!("{}{}", self.line, text_of_addition(addition)))
+        short_digest(&format!("{}{}", self.number, text_of_addition(addition)))
     }
 }
 
@@ -108,13 +108,13 @@ fn text_of_addition(addition: &Addition) -> String {
 }
 
 /// Returns the text of a row whose record does not exist.
-fn text_of_missing(line: u64) -> String {
-    format!("{line} -\n")
+fn text_of_missing(number: u64) -> String {
+    format!("{number} -\n")
 }
 
 /// Returns the digest of a row whose record does not exist.
-pub(super) fn digest_of_missing(line: u64) -> u32 {
-    short_digest(&text_of_missing(line))
+pub(super) fn digest_of_missing(number: u64) -> u32 {
+    short_digest(&text_of_missing(number))
 }
 
 fn short_digest(text: &str) -> u32 {
@@ -140,25 +140,25 @@ impl ReviewDigest {
         if let Some(digests) = &mut self.rows
             && is_repeated
         {
-            digests.changes.insert(row.line, row.digests_of_changes());
+            digests.changes.insert(row.number, row.digests_of_changes());
         }
-        self.add_text(row.line, &row.text());
+        self.add_text(row.number, &row.text());
     }
 
     /// Adds a row whose record does not exist.
-    pub(super) fn add_missing(&mut self, line: u64) {
-        self.add_text(line, &text_of_missing(line));
+    pub(super) fn add_missing(&mut self, number: u64) {
+        self.add_text(number, &text_of_missing(number));
     }
 
     /// Adds a row whose record cannot be read.
-    pub(super) fn add_not_read(&mut self, line: u64) {
-        self.add_text(line, &format!("{line} ?\n"));
+    pub(super) fn add_not_read(&mut self, number: u64) {
+        self.add_text(number, &format!("{number} ?\n"));
     }
 
-    fn add_text(&mut self, line: u64, text: &str) {
+    fn add_text(&mut self, number: u64, text: &str) {
         self.hash.update(text);
         if let Some(digests) = &mut self.rows {
-            digests.rows.push((line, short_digest(text)));
+            digests.rows.push((number, short_digest(text)));
         }
     }
 }

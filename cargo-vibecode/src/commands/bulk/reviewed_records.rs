@@ -51,19 +51,18 @@ pub(super) struct ReviewedRecords<'a> {
 #[derive(Debug, Default)]
 struct ChangedRows {
     count: u64,
-    /// The first of them, and the id of its record.
-    first: Option<(u64, u64)>,
-    /// The first of them that was sent and had no answer, and the id of its record.
-    first_open: Option<(u64, u64)>,
+    /// The name of the first of them.
+    first: Option<String>,
+    /// The name of the first of them that was sent and had no answer.
+    first_open: Option<String>,
 }
 
 impl ChangedRows {
     fn add(&mut self, row: &RowRecord, is_open: bool) {
-        let named = (row.line, row.job.id());
         self.count += 1;
-        self.first.get_or_insert(named);
+        self.first.get_or_insert_with(|| row.name());
         if is_open {
-            self.first_open.get_or_insert(named);
+            self.first_open.get_or_insert_with(|| row.name());
         }
     }
 }
@@ -92,18 +91,18 @@ impl BulkJob<'_> {
         }
         let changed = self.rows_not_as_reviewed(checked, column_options, past);
         let changed = changed.await?;
-        if let Some((first, id)) = changed.first {
+        if let Some(first) = changed.first {
             let or_newer = match self.input.origin {
                 Some(_) => ", or --overwrite-newer is another one",
                 None => "",
             };
-            let open = changed.first_open.map_or_else(String::new, |(row, id)| {
+            let open = changed.first_open.map_or_else(String::new, |row| {
                 format!(
-                    ". Row {row} was sent and had no answer, and its record ({id}) has neither what was reviewed nor what the row sets"
+                    ", and {row} was sent before and had no answer, and its record has neither what was reviewed nor what the row sets"
                 )
             });
             return Err(Failure::new(format!(
-                "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is row {first}, record {id}){or_newer}: nothing was sent{open}. To review what is left: {}",
+                "the job was reviewed as {}, and the records of {} of the rows that are left are not as they were (the first is {first}){or_newer}: nothing was sent{open}. To review what is left: {}",
                 review.digest,
                 changed.count,
                 to_review()
@@ -149,7 +148,7 @@ impl BulkJob<'_> {
                 let is_read = !matches!(row.record, FoundRecord::NotRead(_));
                 let reviewed = records.have_what_was_reviewed(&row, column_options);
                 if is_read && reviewed == Some(false) {
-                    changed.add(&row, past.open.contains(row.line));
+                    changed.add(&row, past.open.contains(row.number));
                 }
             }
         }
@@ -203,7 +202,7 @@ impl ReviewedRecords<'_> {
         row: &RowRecord,
         options: &ColumnOptions<'_>,
     ) -> Option<bool> {
-        let expected = self.reviewed.digest_of(row.line)?;
+        let expected = self.reviewed.digest_of(row.number)?;
         Some(self.is_as_reviewed(expected, row, options))
     }
 
@@ -224,14 +223,14 @@ impl ReviewedRecords<'_> {
         let repeated = self.repeated.and_then(|it| it.rows(id));
         let is_later_row = repeated.is_some() && !self.compared.insert(id);
         let Some(record) = row.record.record() else {
-            return expected == digest_of_missing(row.line);
+            return expected == digest_of_missing(row.number);
         };
         let changes = RowChanges::of(&row.job, record, options.schema);
         let written = row.written.as_ref().filter(|_| !self.overwrites_newer);
         let refused = written.map_or_else(Vec::new, |it| it.changed_since(&row.job, record));
         let name = record_name(row.job.entity(), row.job.id());
         let review = RowReview {
-            line: row.line,
+            number: row.number,
             record: &name,
             changes: &changes,
             refused: &refused,
@@ -239,7 +238,7 @@ impl ReviewedRecords<'_> {
         if review.digest() == expected {
             return true;
         }
-        let is_open = self.open.contains(row.line);
+        let is_open = self.open.contains(row.number);
         if is_open && changes.changed.is_empty() && changes.added.is_empty() {
             return true;
         }
@@ -248,7 +247,7 @@ impl ReviewedRecords<'_> {
             return is_later_row;
         };
         let is_sent = |field: &str| sent.any_is_in(&row.job, field, record);
-        let is_reviewed = |digest: u32| reviewed.has_change(row.line, digest);
+        let is_reviewed = |digest: u32| reviewed.has_change(row.number, digest);
         let RowChanges { changed, added } = &changes;
         changed
             .iter()

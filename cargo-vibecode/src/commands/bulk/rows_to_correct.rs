@@ -102,7 +102,7 @@ impl BulkJob<'_> {
 
     fn show_file_to_correct(&self, which: &str, path: &Path, keeps_backup: bool) {
         self.output.line(format!(
-            "the {which} are in {}: correct them, and run that file. To check it: {} (with --yes it is sent)",
+            "the {which} are in {}: correct them, and run that file. To check it (with --yes it is sent): {}",
             path.display(),
             self.command_to_check_rows(path, backup_of_rows(path, keeps_backup))
         ));
@@ -119,7 +119,7 @@ impl BulkJob<'_> {
         if is_any_left {
             let failed = self.input.failed();
             self.output.line(format!(
-                "to undo the failed rows also in records that were changed since: {} (it shows what would be replaced; with --yes instead of --plan it is sent)",
+                "to undo the failed rows also in records that were changed since (it shows what would be replaced; with --yes instead of --plan it is sent): {}",
                 self.command_to_overwrite_newer(&failed, backup_of_rows(&failed, keeps_backup))
             ));
         }
@@ -132,7 +132,7 @@ impl BulkJob<'_> {
         let is_one = self.input.origin.is_some() && self.args.overwrite_newer && failed.exists();
         is_one.then(|| {
             let problem = format!(
-                "this undo is finished: nothing was sent, since all of its rows would replace what was changed since. Its failed rows are in {}. To undo only these: {} (it shows what would be replaced; with --yes instead of --plan it is sent)",
+                "this undo is finished: nothing was sent, since all of its rows would replace what was changed since. Its failed rows are in {}. To undo only these (it shows what would be replaced; with --yes instead of --plan it is sent): {}",
                 failed.display(),
                 self.command_to_overwrite_newer(&failed, backup_of_rows(&failed, self.has_kept_backup(past)))
             );

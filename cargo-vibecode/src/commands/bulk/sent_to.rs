@@ -56,7 +56,7 @@ pub(super) fn of_file(
             FileFormat::JsonLines => {
                 let is_backup = input.origin.is_some();
                 let texts = texts_of_line(record.raw_line(), is_backup).map_err(|problem| {
-                    let row = record.line;
+                    let row = record.number;
                     Failure::in_file(&input.path, format!("row {row}: {problem}"))
                 })?;
                 values.extend(texts);

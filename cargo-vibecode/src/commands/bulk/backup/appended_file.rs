@@ -91,6 +91,11 @@ pub(in crate::commands::bulk) struct BackupFiles {
 }
 
 impl LastParts {
+    /// Returns where the old values begin that were appended last.
+    pub(super) fn old_values_begin_at(&self) -> u64 {
+        self.old_values.begins_at
+    }
+
     /// Returns whether there is a list of the fields that are not restored.
     pub(crate) fn has_lost_fields(&self) -> bool {
         self.incomplete != FilePart::default()

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::undo_file::{RETURNED, ROWS};
+use super::{
+    kept_lines::EARLIER,
+    undo_file::{RETURNED, ROWS},
+};
 use crate::{commands::bulk::earlier, failure::Failure, part_file::remove_leftovers};
 
 const MAX_BACKUPS: usize = 10_000;
@@ -89,7 +92,7 @@ fn has_default_name(backup: &Path, input: &Path) -> bool {
 /// removed.
 pub(super) fn warning_of_leftovers(path: &Path) -> Option<String> {
     let lists = [removals(path), incomplete(path)];
-    let parts = [(path, ROWS), (path, RETURNED)].into_iter();
+    let parts = [(path, ROWS), (path, RETURNED), (path, EARLIER)].into_iter();
     let parts = parts.chain(lists.iter().map(|list| (list.as_path(), "")));
     let left = parts.flat_map(|(path, label)| remove_leftovers(path, label));
     let left: Vec<String> = left.map(|path| path.display().to_string()).collect();

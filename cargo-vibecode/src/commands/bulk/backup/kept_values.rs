@@ -7,22 +7,23 @@
 //! way. When it is resumed, the record may have the post `Clerk` or `Director`. If it has `Chief`, the row is not sent.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     fmt,
     path::{Path, PathBuf},
 };
 
 use vibecode_runtime::{PatchJob, RawAnswer};
-use vibecode_spec::Multifield;
 
 use super::{
-    added::read_list, appended_file::is_backup_of, files::incomplete, undo_file,
-    written::WrittenValues,
+    added::read_list,
+    appended_file::is_backup_of,
+    files::incomplete,
+    kept_records::{KeptRecords, Understood, different_fields},
+    undo_file,
 };
 use crate::{
-    change::PIPELINE,
     commands::bulk::{
-        input::{FileOptions, Input, columns::ColumnOptions, row_jobs::RowJobs},
+        input::{FileOptions, Input, columns::ColumnOptions},
         journal::row_set::RowSet,
         row_name::record_id,
     },
@@ -33,7 +34,7 @@ use crate::{
 #[derive(Debug)]
 pub(in crate::commands::bulk) struct KeptValues {
     rows: RowSet,
-    by_id: HashMap<u64, Vec<Kept>>,
+    records: KeptRecords,
     /// The fields whose old values no backup restores, each with the id of its record.
     lost: HashSet<(u64, String)>,
     /// What the backups lack. If that is nothing, a field that they do not have had the value that the row sets.
@@ -76,27 +77,6 @@ impl fmt::Display for Gap {
     }
 }
 
-/// A row of a backup.
-#[derive(Debug)]
-struct Kept {
-    /// What restores the old values.
-    undo: PatchJob,
-    /// What the job writes to these fields.
-    written: WrittenValues,
-}
-
-impl Kept {
-    fn restores(&self, field: &str) -> bool {
-        self.undo.fields().any(|it| it.name() == field)
-    }
-
-    /// Returns whether a record has the old value of a field, or one that the job writes.
-    fn is_in(&self, field: &str, record: &RawAnswer) -> bool {
-        let changed = self.written.changed_since(&self.undo, record);
-        !changed.iter().any(|it| it == field)
-    }
-}
-
 impl KeptValues {
     /// Reads the values of these rows, which are about these records, from the backups of the job with this journal.
     /// Beside `with_lost_fields` there were lists of the fields that they do not restore.
@@ -108,7 +88,7 @@ impl KeptValues {
     ) -> Self {
         let mut kept = Self {
             rows,
-            by_id: HashMap::new(),
+            records: KeptRecords::default(),
             lost: HashSet::new(),
             gaps: Vec::new(),
         };
@@ -151,21 +131,9 @@ impl KeptValues {
         let style = undo_file::style();
         let options = undo_file::options(sent, &style);
         let input = Input::open(backup, &FileOptions::default())?;
-        let mut rows = RowJobs::open(&input, &options)?;
-        let mut is_understood = true;
-        while let Some(row) = rows.next()? {
-            let written = WrittenValues::of_row(&input, rows.record())?;
-            match (row.change, written) {
-                (Ok((id, Some(undo))), Some(written)) if ids.contains(&id) => {
-                    let of_record = self.by_id.entry(id).or_default();
-                    of_record.push(Kept { undo, written });
-                }
-                (Ok((id, _)), _) if !ids.contains(&id) => {}
-                // It is not known which values the job writes, or which were there.
-                _ => is_understood = false,
-            }
-        }
-        if !is_understood {
+        let is_about = |id: u64| ids.contains(&id);
+        // Otherwise it is not known which values the job writes, or which were there.
+        if self.records.add(&input, &options, is_about)? == Understood::NotAll {
             self.gaps.push(Gap::Unclear(backup.to_owned()));
         }
         let lost = incomplete(backup);
@@ -199,43 +167,28 @@ impl KeptValues {
     /// these nor what the job writes.
     pub(in crate::commands::bulk) fn changed_since(
         &self,
-        (line, job): (u64, &PatchJob),
+        (number, job): (u64, &PatchJob),
         record: &RawAnswer,
         sent: &ColumnOptions<'_>,
     ) -> Vec<String> {
-        if !self.rows.contains(line) {
+        if !self.rows.contains(number) {
             return Vec::new();
         }
-        let different = job.mismatches(record);
-        let different = different.iter().map(vibecode_runtime::Mismatch::field);
-        // What is added replaces nothing.
-        let of_fields = different.filter(|field| Multifield::of_field(field).is_none());
-        let changed = of_fields.filter(|field| !self.is_explained(job.id(), field, record, sent));
-        changed.map(str::to_owned).collect()
+        let different = different_fields(job, record).into_iter();
+        let changed = different.filter(|it| {
+            let is_explained = self.records.explain(job, it, record, sent);
+            !is_explained.unwrap_or_else(|| self.may_have_had(job.id(), it))
+        });
+        changed.collect()
     }
 
-    /// Returns whether nobody else has to have changed a field that has another value than the row sets.
-    fn is_explained(
-        &self,
-        id: u64,
-        field: &str,
-        record: &RawAnswer,
-        sent: &ColumnOptions<'_>,
-    ) -> bool {
-        let of_record = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
-        let mut of_field = of_record.iter().filter(|it| it.restores(field)).peekable();
-        if of_field.peek().is_none() {
-            return !self.gaps.is_empty() || self.lost.contains(&(id, field.to_owned()));
-        }
-        // A row that moves a deal to another pipeline also changes its stage.
-        let codes = sent.schema.field(field).and_then(|it| it.codes.as_ref());
-        let is_stage = codes.is_some_and(vibecode_spec::CodeSet::is_by_pipeline);
-        of_field.any(|it| it.is_in(field, record)) || is_stage && self.has_moved(id, record)
+    /// Returns whether a field that no backup restores may have had another value than the row sets.
+    fn may_have_had(&self, id: u64, field: &str) -> bool {
+        !self.gaps.is_empty() || self.lost.contains(&(id, field.to_owned()))
     }
 
-    /// Returns whether a record is in a pipeline that the job writes.
-    pub(in crate::commands::bulk) fn has_moved(&self, id: u64, record: &RawAnswer) -> bool {
-        let mut of_record = self.by_id.get(&id).into_iter().flatten();
-        of_record.any(|it| it.written.any_is_in(&it.undo, PIPELINE, record))
+    /// Returns whether the record of a job is in a pipeline that the job writes.
+    pub(in crate::commands::bulk) fn has_moved(&self, job: &PatchJob, record: &RawAnswer) -> bool {
+        self.records.has_moved(job, record)
     }
 }

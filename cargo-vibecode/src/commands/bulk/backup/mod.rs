@@ -8,10 +8,12 @@
 mod added;
 mod appended_file;
 mod files;
-mod kept_fields;
+mod kept_lines;
+mod kept_records;
 mod kept_values;
 mod list_form;
 mod new_file;
+mod order;
 pub(crate) mod unapplied;
 mod undo_file;
 pub(crate) mod undone_job;
@@ -31,7 +33,8 @@ pub(super) use self::{
     added::Added,
     appended_file::BackupFiles,
     files::{given_path, next_path},
-    kept_fields::KeptFields,
+    kept_lines::KeptLines,
+    kept_records::KeptRecords,
     kept_values::{Gap, KeptValues},
     list_form::ListForm,
 };
@@ -43,6 +46,7 @@ use self::{
     written::WrittenByRecord,
 };
 use super::{
+    commands_to_run::CommandLine,
     input::{columns::ColumnOptions, origin::Origin},
     journal::row_set::Ranges,
     old_values::{Addition, FieldChange, OldValue, RowChanges},
@@ -70,6 +74,7 @@ pub(super) struct Backup<'a> {
     options: &'a ColumnOptions<'a>,
     origin: Origin,
     written: WrittenByRecord,
+    lines: KeptLines,
     /// Whether rows are sent although it does not restore everything.
     may_be_incomplete: bool,
     /// The form of new lists.
@@ -102,7 +107,7 @@ pub(super) struct NextRows<'b, 'a> {
     backup: &'b mut Backup<'a>,
     undo: UndoFile,
     lists: Lists<'a>,
-    lines: Vec<u64>,
+    numbers: Vec<u64>,
     labels: HashMap<&'a str, Labels<'a>>,
 }
 
@@ -119,7 +124,7 @@ impl<'a> Backup<'a> {
         files: BackupFiles,
         options: &'a ColumnOptions<'a>,
         origin: Origin,
-        written: WrittenByRecord,
+        (written, lines): (WrittenByRecord, KeptLines),
         output: &Output,
     ) -> Self {
         if let Some(warning) = warning_of_leftovers(files.path()) {
@@ -130,6 +135,7 @@ impl<'a> Backup<'a> {
             options,
             origin,
             written,
+            lines,
             may_be_incomplete: false,
             list_form: ListForm {
                 delimiter: b',',
@@ -176,7 +182,7 @@ impl<'a> Backup<'a> {
                 incomplete,
                 first_lost: Vec::new(),
             },
-            lines: Vec::new(),
+            numbers: Vec::new(),
             labels: HashMap::new(),
             backup: self,
         })
@@ -189,9 +195,20 @@ impl NextRows<'_, '_> {
     /// # Errors
     /// If a file cannot be written.
     pub(super) fn add(&mut self, row: &RowRecord) -> Result<(), Failure> {
-        self.lines.push(row.line);
+        self.numbers.push(row.number);
         self.add_old_values(row)
             .map_err(|error| Failure::of_file(self.backup.path(), &error))
+    }
+
+    /// Returns what was kept of the records of these rows before earlier blocks of the job were sent; `None` if nothing was.
+    ///
+    /// # Errors
+    /// If the backup cannot be read.
+    pub(super) fn kept_before(&self, rows: &[RowRecord]) -> Result<Option<KeptRecords>, Failure> {
+        let backup = &*self.backup;
+        let ids = rows.iter().map(|row| row.job.id());
+        let place = (backup.path(), &backup.origin);
+        backup.lines.of_records(ids, place, backup.options)
     }
 
     fn add_old_values(&mut self, row: &RowRecord) -> io::Result<()> {
@@ -199,7 +216,7 @@ impl NextRows<'_, '_> {
             return Ok(());
         };
         let options = self.backup.options;
-        let written = self.backup.written.take(row.line, &row.job, record);
+        let written = self.backup.written.take(row.number, &row.job, record);
         let mut changes = RowChanges::of(&row.job, record, options.schema);
         changes.changed.retain(|it| written.has_field(&it.field));
         for field in written.fields() {
@@ -223,14 +240,14 @@ impl NextRows<'_, '_> {
             backup,
             undo,
             mut lists,
-            mut lines,
+            mut numbers,
             ..
         } = self;
         let path = backup.path().to_owned();
         let failed = |error: io::Error| Failure::of_file(&path, &error);
-        lines.extend(unsent.iter().map(|it| it.line));
-        lines.sort_unstable();
-        if lines.is_empty() {
+        numbers.extend(unsent.iter().map(|it| it.number));
+        numbers.sort_unstable();
+        if numbers.is_empty() {
             return Ok(None);
         }
         let undo = undo
@@ -258,8 +275,12 @@ impl NextRows<'_, '_> {
         }
         let added = added.into_bytes().map_err(failed)?;
         let parts = files.append(&rows, &added, incomplete).map_err(failed)?;
+        let begins_at = parts.old_values_begin_at();
+        backup
+            .lines
+            .append(&path, begins_at, &rows, &backup.written);
         Ok(Some(KeptRows {
-            rows: lines.into_iter().collect(),
+            rows: numbers.into_iter().collect(),
             parts,
         }))
     }
@@ -292,7 +313,7 @@ fn restored<'a, 's: 'a>(
                 };
                 lists.add_lost(&NotRestored {
                     id: row.job.id(),
-                    row: row.line,
+                    row: row.number,
                     field: &change.field,
                     json: json.map_or("", |json| json.get()),
                     problem: problem.to_owned(),
@@ -310,13 +331,13 @@ impl Lists<'_> {
         for addition in added {
             if addition.is_known {
                 let record = format!("{}/{id}", self.entity);
-                let line = row.line.to_string();
+                let number = row.number.to_string();
                 self.added
-                    .add([&record, addition.field, &addition.value, &line])?;
+                    .add([&record, addition.field, &addition.value, &number])?;
             } else {
                 self.add_lost(&NotRestored {
                     id,
-                    row: row.line,
+                    row: row.number,
                     field: addition.field,
                     json: "",
                     problem: "is shown in a form that is not understood, so it is not known whether the record has the added value already".to_owned(),
@@ -400,9 +421,9 @@ impl KeptBackup {
     }
 
     /// Prints where the old values are, and how to restore them.
-    pub(super) fn show(&self, command: &str, output: &Output) {
+    pub(super) fn show(&self, command: &CommandLine, output: &Output) {
         output.line(format!(
-            "the old values are kept in {}. To undo: {command}",
+            "the old values are kept in {}. To undo (it shows what would be restored; with --yes instead of --plan it is sent): {command}",
             self.path.display()
         ));
         let named = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());

@@ -303,6 +303,14 @@ fn bad_fields<'f>(fields: &'f RecordFields<'_>, problems: &[Problem]) -> Problem
         .collect()
 }
 
+/// Returns the id of the record of a line, as `write_object` has written it.
+pub(super) fn id_of_line(line: &[u8]) -> Option<u64> {
+    let start = format!("{{\"{ID}\":");
+    let rest = line.strip_prefix(start.as_bytes())?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()
+}
+
 fn record_of(line: &str, fields: &RecordFields<'_>) -> Option<(u64, RawAnswer)> {
     // The entity does not matter to a comparison.
     let record = RawAnswer::from_json::<Contacts>(line).ok()?;

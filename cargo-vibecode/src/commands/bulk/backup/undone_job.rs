@@ -21,7 +21,7 @@ use std::{
 
 use vibecode_spec::one_line;
 
-use super::unapplied::UnappliedRows;
+use super::{order::sharing, unapplied::UnappliedRows};
 use crate::{
     clock::wait_in_words,
     commands::bulk::{
@@ -167,6 +167,25 @@ impl UndoneJob {
         others
     }
 
+    /// Returns the newer backups of the job that are not undone and restore something of what this one restores, the newest
+    /// first.
+    ///
+    /// # Errors
+    /// If a backup cannot be read.
+    fn newer_backups(&self, own: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let backups = self.journal.as_ref().map(FoundJournal::backups);
+        let mut newer = backups.unwrap_or_default();
+        let is_own = |backup: &PathBuf| is_same_file(backup, own);
+        // The one that is not where it was made is this one, if it is the only such one.
+        let is_missing = |backup: &PathBuf| !backup.exists();
+        let moved = newer.iter().filter(|it| is_missing(it)).count() == 1;
+        let moved = newer.iter().position(is_missing).filter(|_| moved);
+        let position = newer.iter().position(is_own).or(moved);
+        newer.truncate(position.unwrap_or_default());
+        newer.retain(|backup| is_not_undone(backup));
+        sharing(own, newer)
+    }
+
     /// Returns the warning of a job whose journal was not found.
     fn warning(&self) -> Option<String> {
         if self.journal.is_some() {
@@ -191,6 +210,26 @@ impl UndoneJob {
 }
 
 impl BulkJob<'_> {
+    /// Checks that no newer backup of the job has to be undone before this one.
+    ///
+    /// # Errors
+    /// If one has to.
+    pub(crate) fn check_order(&self, undone: &UndoneJob) -> Result<(), Failure> {
+        let newer = undone.newer_backups(&self.input.path)?;
+        if newer.is_empty() {
+            return Ok(());
+        }
+        let commands = newer.iter().map(|backup| {
+            let command = self.command_to_review_undo(backup);
+            format!("\n  {command}")
+        });
+        let commands: String = commands.collect();
+        let problem = format!(
+            "newer backups of the same job have fields of the same records, and restore values that the job itself has written, if they are undone after this one: nothing was sent. Undo them first, in this order, with --yes instead of --plan, or move them to another folder:{commands}"
+        );
+        Err(Failure::in_file(&self.input.path, problem))
+    }
+
     /// Waits until no request of the job that is undone can be running any more.
     pub(crate) async fn wait_for_undone_job(&self, sender: &mut Sender<'_>) -> Result<(), Stopped> {
         let Some(undone) = &self.undone else {

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vibecode_runtime::{PatchJob, RawAnswer};
 
-use super::KeptFields;
 use crate::{
     change::PIPELINE,
     commands::bulk::{
@@ -23,6 +22,7 @@ use crate::{
         journal::row_set::Ranges,
         record_fields::RecordFields,
         repeated::RepeatedRecords,
+        row_name::{record_name, row_name},
         send::plan::Plan,
     },
     failure::Failure,
@@ -42,7 +42,7 @@ struct WrittenField(Vec<Value>, Ranges);
 impl WrittenValues {
     /// Adds what a row sets and clears.
     #[expect(clippy::expect_used, reason = "the runtime wrote the JSON")]
-    pub(crate) fn add(&mut self, line: u64, job: &PatchJob) {
+    pub(crate) fn add(&mut self, number: u64, job: &PatchJob) {
         for field in job.fields() {
             // What is added is not undone.
             let Some(json) = field.json() else {
@@ -51,16 +51,16 @@ impl WrittenValues {
             let value: Value = serde_json::from_str(json).expect("a job consists of JSON");
             let field = self.by_field.entry(field.name().to_owned()).or_default();
             let WrittenField(values, rows) = field;
-            *rows = rows.iter().chain([line]).collect();
+            *rows = rows.iter().chain([number]).collect();
             if !values.contains(&value) {
                 values.push(value);
             }
         }
     }
 
-    pub(crate) fn of_row_alone(line: u64, job: &PatchJob) -> Self {
+    pub(crate) fn of_row_alone(number: u64, job: &PatchJob) -> Self {
         let mut values = Self::default();
-        values.add(line, job);
+        values.add(number, job);
         values
     }
 
@@ -161,15 +161,21 @@ impl WrittenValues {
         let Some(origin) = &input.origin else {
             return Ok(None);
         };
+        let line = str::from_utf8(row.raw_line()).ok();
+        let fields = line.and_then(RecordFields::read);
         let failed = |problem: &str| {
-            let problem = format!("row {}: {problem}: restore the backup", row.line);
+            let id = fields
+                .as_ref()
+                .and_then(|it| it.get("id")?.get().parse().ok());
+            let record = id.map(|id| record_name(&origin.entity, id));
+            let row = row_name(row.number, record.as_deref());
+            let problem = format!("{row}: {problem}: restore the backup");
             Err(Failure::in_file(&input.path, problem))
         };
-        let line = str::from_utf8(row.raw_line()).ok();
-        let Some(fields) = line.and_then(RecordFields::read) else {
+        let Some(fields) = &fields else {
             return failed("the row is not understood, so it is not known what the job wrote");
         };
-        if rows_of(&fields).is_err() {
+        if rows_of(fields).is_err() {
             return failed(&format!(
                 "`{WRITTEN_BY}` does not list the rows of the job that wrote the values"
             ));
@@ -243,8 +249,6 @@ pub(crate) struct WrittenByRecord {
     pub(crate) is_incomplete: bool,
     /// Whether a record was left out. Then no further one is added, since its first rows may have been left out.
     has_left_out: bool,
-    /// The fields whose old values are in the backup already.
-    kept: KeptFields,
 }
 
 #[derive(Debug, Clone)]
@@ -268,13 +272,26 @@ impl WrittenByRecord {
             max_bytes,
             is_incomplete: false,
             has_left_out: false,
-            kept: KeptFields::default(),
         }
     }
 
-    /// Has none of these fields, whose old values are in the backup already.
-    pub(crate) fn after(self, kept: KeptFields) -> Self {
-        Self { kept, ..self }
+    /// Returns whether no record has several rows, as far as there was room.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Returns whether a record has several rows and there was room for the values of all of them.
+    pub(super) fn has_room_for(&self, id: u64) -> bool {
+        matches!(self.by_id.get(&id), Some(OfRecord::Values(_)))
+    }
+
+    /// Removes fields whose old values are in the backup already.
+    pub(super) fn remove(&mut self, id: u64, fields: &[String]) {
+        if let Some(OfRecord::Values(json)) = self.by_id.get_mut(&id) {
+            let mut left = WrittenValues::of_json(json);
+            left.by_field.retain(|field, _| !fields.contains(field));
+            *json = left.all_json();
+        }
     }
 
     /// Reads the rows of a plan. `repeated` are the records that several rows are about.
@@ -284,16 +301,16 @@ impl WrittenByRecord {
     pub(crate) fn of(mut plan: Plan<'_>, repeated: &RepeatedRecords) -> Result<Self, Failure> {
         let mut by_record = Self::default();
         while let Some(batch) = plan.next_batch()? {
-            let rows = batch.lines.iter().zip(&batch.jobs);
-            for (line, job) in rows.filter(|(_, job)| repeated.rows(job.id()).is_some()) {
-                by_record.add(*line, job);
+            let rows = batch.row_numbers.iter().zip(&batch.jobs);
+            for (number, job) in rows.filter(|(_, job)| repeated.rows(job.id()).is_some()) {
+                by_record.add(*number, job);
             }
         }
         Ok(by_record)
     }
 
     /// Adds the values of a row. Those of a record are complete or not there at all.
-    fn add(&mut self, line: u64, job: &PatchJob) {
+    fn add(&mut self, number: u64, job: &PatchJob) {
         let is_full = self.bytes >= self.max_bytes;
         let of_record = match self.by_id.entry(job.id()) {
             Entry::Occupied(of_record) => of_record.into_mut(),
@@ -313,7 +330,7 @@ impl WrittenByRecord {
         };
         self.bytes -= before.len();
         let mut values = WrittenValues::of_json(before);
-        values.add(line, job);
+        values.add(number, job);
         let after = values.all_json();
         if is_full || after.len() > MAX_BYTES_OF_RECORD {
             self.is_incomplete = true;
@@ -334,15 +351,18 @@ impl WrittenByRecord {
 
     /// Returns the values of the fields whose old values the backup gets from the record as it is before a row of the job
     /// is sent: those that it changes and that the backup does not have. To be called for each row, in their order.
-    pub(crate) fn take(&mut self, line: u64, job: &PatchJob, record: &RawAnswer) -> WrittenValues {
+    pub(crate) fn take(
+        &mut self,
+        number: u64,
+        job: &PatchJob,
+        record: &RawAnswer,
+    ) -> WrittenValues {
         let Some(OfRecord::Values(json)) = self.by_id.get_mut(&job.id()) else {
-            return WrittenValues::of_row_alone(line, job).take_changed(job, record);
+            return WrittenValues::of_row_alone(number, job).take_changed(job, record);
         };
         let mut left = WrittenValues::of_json(json);
-        let mut taken = left.take_changed(job, record);
+        let taken = left.take_changed(job, record);
         *json = left.all_json();
-        let is_kept = |field: &str| self.kept.contains(job.id(), field);
-        taken.by_field.retain(|field, _| !is_kept(field));
         taken
     }
 }
@@ -361,8 +381,8 @@ mod tests {
     }
 
     /// The fields that a row takes, with their values, and the rows that set them.
-    fn taken(written: &mut WrittenByRecord, line: u64, job: &PatchJob, json: &str) -> String {
-        let taken = written.take(line, job, &record(json));
+    fn taken(written: &mut WrittenByRecord, number: u64, job: &PatchJob, json: &str) -> String {
+        let taken = written.take(number, job, &record(json));
         format!(
             "{} {}",
             taken.json(taken.fields()),
@@ -381,12 +401,11 @@ mod tests {
             job(1, "name", "c"),
         ];
         let mut written = WrittenByRecord::default();
-        for (line, row) in (2..).zip(&rows) {
-            written.add(line, row);
+        for (number, row) in (2..).zip(&rows) {
+            written.add(number, row);
         }
-        let mut kept = KeptFields::default();
-        kept.insert(1, ["post".to_owned()]);
-        let mut resumed = written.clone().after(kept);
+        let mut resumed = written.clone();
+        resumed.remove(1, &["post".to_owned()]);
         let post = r#"{"post":["a","b"]} 2,4"#;
         assert_eq!(taken(&mut written, 2, &rows[0], EMPTY), post);
         assert_eq!(
@@ -410,8 +429,8 @@ mod tests {
     fn a_row_that_changes_nothing_leaves_its_field_to_a_later_row() {
         let rows = [job(1, "post", "a"), job(1, "post", "b")];
         let mut written = WrittenByRecord::default();
-        for (line, row) in (2..).zip(&rows) {
-            written.add(line, row);
+        for (number, row) in (2..).zip(&rows) {
+            written.add(number, row);
         }
         let same = r#"{"post":"a"}"#;
         assert_eq!(taken(&mut written, 2, &rows[0], same), "{} ");
@@ -431,8 +450,8 @@ mod tests {
         };
         let rows = [deal("categoryId", "5"), deal("stageId", "C5:WON")];
         let mut written = WrittenByRecord::default();
-        for (line, row) in (2..).zip(&rows) {
-            written.add(line, row);
+        for (number, row) in (2..).zip(&rows) {
+            written.add(number, row);
         }
         let before = r#"{"categoryId":0,"stageId":"NEW"}"#;
         let both = taken(&mut written, 2, &rows[0], before);
@@ -474,8 +493,8 @@ mod tests {
         let row = job(1, "post", "0");
         let alone = WrittenValues::of_row_alone(1, &row);
         assert_eq!(written.take(1, &row, &record(EMPTY)), alone);
-        for (line, value) in [(2, "a"), (3, "b")] {
-            written.add(line, &job(2, "post", value));
+        for (number, value) in [(2, "a"), (3, "b")] {
+            written.add(number, &job(2, "post", value));
         }
         let taken = taken(&mut written, 2, &job(2, "post", "a"), EMPTY);
         assert_eq!(taken, r#"{"post":["a","b"]} 2-3"#);

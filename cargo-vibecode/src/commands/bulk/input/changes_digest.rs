@@ -27,10 +27,10 @@ impl ChangesDigest {
     /// If its change cannot be written as JSON.
     pub(crate) fn add(&mut self, row: &RowJob) -> Result<(), Failure> {
         self.text.clear();
-        let _ = write!(self.text, "{} ", row.line);
+        let _ = write!(self.text, "{} ", row.number);
         match &row.change {
             Ok((_, Some(job))) => serde_json::to_writer(&mut self.text, job)
-                .map_err(|error| Failure::new(format!("row {}: {error}", row.line)))?,
+                .map_err(|error| Failure::new(format!("row {}: {error}", row.number)))?,
             Ok((_, None)) => self.text.extend_from_slice(b"unchanged"),
             Err(_) => self.text.extend_from_slice(b"bad"),
         }

@@ -43,8 +43,8 @@ pub(crate) struct RowJobs<'a> {
 /// A row and the change that it requests.
 #[derive(Debug)]
 pub(crate) struct RowJob {
-    /// The number of the row, as [`Record::line`] counts it.
-    pub(crate) line: u64,
+    /// The number of the row, as [`Record::number`] counts it.
+    pub(crate) number: u64,
     /// `None`: the row changes nothing.
     pub(crate) change: Result<(u64, Option<PatchJob>), BadRow>,
 }
@@ -203,7 +203,7 @@ impl<'a> RowJobs<'a> {
             return Ok(None);
         }
         Ok(Some(RowJob {
-            line: self.record.line,
+            number: self.record.number,
             change: self.read_change(),
         }))
     }
@@ -233,7 +233,7 @@ impl<'a> RowJobs<'a> {
             id: self.columns.id_of(&cells),
             problems,
         })?;
-        let line = self.record.line;
+        let number = self.record.number;
         let lacking = change.lacking_country();
         let placeholders = change.perhaps_placeholders();
         // The whole change is checked, so that a row is bad in each pass or in none.
@@ -244,7 +244,7 @@ impl<'a> RowJobs<'a> {
             return Ok((id, None));
         }
         if let Some(earlier_additions) = &mut self.earlier_additions {
-            let taken = earlier_additions.take_out(line, id, &mut change);
+            let taken = earlier_additions.take_out(number, id, &mut change);
             if !taken.earlier.is_empty() {
                 job = job_of(id, &change)?;
             }
@@ -256,11 +256,12 @@ impl<'a> RowJobs<'a> {
         {
             job = job_of(id, &change)?;
         }
-        self.tally.add(line, id, &self.effects);
+        self.tally.add(number, id, &self.effects);
         change.move_item_texts(&mut self.item_texts);
         if job.is_some() {
-            self.tally.add_lacking_country(line, id, lacking);
-            self.tally.add_perhaps_placeholders(line, id, placeholders);
+            self.tally.add_lacking_country(number, id, lacking);
+            self.tally
+                .add_perhaps_placeholders(number, id, placeholders);
         }
         Ok((id, job))
     }

@@ -43,7 +43,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Counts the cells of a row, each with its column.
-    pub(crate) fn add(&mut self, line: u64, id: u64, effects: &[(usize, Effect)]) {
+    pub(crate) fn add(&mut self, number: u64, id: u64, effects: &[(usize, Effect)]) {
         for (column, effect) in effects {
             if self.columns.len() <= *column {
                 self.columns.resize(column + 1, ColumnTally::default());
@@ -56,12 +56,12 @@ impl Tally {
                 Effect::Set => tally.set += 1,
                 Effect::Cleared => {
                     tally.cleared += 1;
-                    tally.first_cleared.get_or_insert((line, id));
+                    tally.first_cleared.get_or_insert((number, id));
                 }
                 Effect::ClearedByZero => {
                     tally.cleared += 1;
                     tally.zeros += 1;
-                    tally.first_zero.get_or_insert((line, id));
+                    tally.first_zero.get_or_insert((number, id));
                 }
                 Effect::Left => tally.left += 1,
                 Effect::Added(count) => tally.added += count,
@@ -70,18 +70,18 @@ impl Tally {
     }
 
     /// Counts the phones of a row that have no country code.
-    pub(crate) fn add_lacking_country(&mut self, line: u64, id: u64, count: u64) {
+    pub(crate) fn add_lacking_country(&mut self, number: u64, id: u64, count: u64) {
         if count > 0 {
             self.lacking_country += count;
-            self.first_lacking.get_or_insert((line, id));
+            self.first_lacking.get_or_insert((number, id));
         }
     }
 
     /// Counts the emails of a row that may be placeholders.
-    pub(crate) fn add_perhaps_placeholders(&mut self, line: u64, id: u64, count: u64) {
+    pub(crate) fn add_perhaps_placeholders(&mut self, number: u64, id: u64, count: u64) {
         if count > 0 {
             self.perhaps_placeholders += count;
-            self.first_perhaps_placeholder.get_or_insert((line, id));
+            self.first_perhaps_placeholder.get_or_insert((number, id));
         }
     }
 

@@ -178,14 +178,14 @@ impl Journal {
         failed: Vec<RowFailure>,
         lost: &LostRows,
     ) -> Result<(), Failure> {
-        let mut lines = lost.lines.clone();
-        lines.sort_unstable();
+        let mut numbers = lost.row_numbers.clone();
+        numbers.sort_unstable();
         self.write(&Line::Done {
             batch,
             at: now(),
             ok,
             failed,
-            lost: lines.into_iter().collect(),
+            lost: numbers.into_iter().collect(),
         })
     }
 

@@ -9,7 +9,7 @@ use crate::{
     commands::bulk::{
         input::columns::Columns,
         row_name::{record_name, row_name},
-        send::batch::RowError,
+        send::batch::{RowError, WhyRead},
     },
     record_batch::NotRead,
     verify::{Difference, DifferenceProblem, is_similar_after_sending},
@@ -28,8 +28,8 @@ const NO_RESULT: &str = "NO_RESULT";
 
 /// The code of a row that was done, and whose record has another value now.
 const OVERTAKEN: &str = "OVERTAKEN";
-/// The code of a row of an undo, or of one that was sent before without an answer, of which somebody else has changed the
-/// record since.
+/// The code of a row of which somebody else has changed the record since: a row of an undo, one that was sent before without
+/// an answer, or one after another row about the record.
 const CHANGED_SINCE: &str = "CHANGED_SINCE";
 /// The code of a row of an undo of which the record could not be read before.
 const NOT_COMPARED: &str = "NOT_COMPARED";
@@ -102,9 +102,10 @@ fn columns_of<'f>(fields: impl IntoIterator<Item = &'f str>, columns: &Columns<'
 }
 
 impl RowFailure {
-    pub(crate) fn of(row: u64, id: Option<u64>, error: &RowError, columns: &Columns<'_>) -> Self {
+    /// `id` is that of the record.
+    pub(crate) fn of(row: u64, id: u64, error: &RowError, columns: &Columns<'_>) -> Self {
         Self {
-            record: id.map(|id| record_name(columns.entity(), id)),
+            record: Some(record_name(columns.entity(), id)),
             has_additions: !error.may_lack_additions(),
             ..Self::described(row, error, columns)
         }
@@ -117,64 +118,100 @@ impl RowFailure {
             RowError::Superseded(superseded) => {
                 Self::of_differences(row, &superseded.differences(), columns)
             }
-            RowError::NoResult => Self {
-                outcome: RowOutcome::Unknown,
-                message: format!("the client returned no result for this row; {MAY_BE_APPLIED}"),
-                ..Self::with_code(row, NO_RESULT)
-            },
+            RowError::NoResult => Self::without_result(row),
             RowError::ChangedSince(fields) => Self::changed_since(row, fields, columns),
             RowError::ChangedWhileOpen(fields) => Self::changed_while_open(row, fields, columns),
-            RowError::NotCompared(not_read) => Self {
-                message: format!(
-                    "the record could not be read to see whether it was changed since, so the row was not sent: {}",
-                    not_read.explanation()
-                ),
-                api: not_read.words(),
-                ..Self::with_code(row, NOT_COMPARED)
-            },
-            RowError::NotReadBefore { not_read, was_sent } => Self {
-                outcome: outcome_of_unsent(*was_sent),
-                message: format!(
-                    "the record could not be read before the row, so {}: {}",
-                    not_sent(*was_sent),
-                    not_read.explanation()
-                ),
-                api: not_read.words(),
-                ..Self::with_code(row, &not_read.code())
-            },
+            RowError::ChangedBetweenRows(fields) => {
+                Self::changed_between_rows(row, fields, columns)
+            }
+            RowError::NotCompared(not_read) => Self::not_compared(row, not_read),
+            RowError::NotReadBefore { not_read, was_sent } => {
+                Self::not_read_before(row, not_read, *was_sent)
+            }
+            RowError::NotFoundBefore {
+                not_read,
+                why_read,
+                was_sent,
+            } => Self::not_found_before(row, not_read, *why_read, *was_sent),
             RowError::OtherPipeline { stage, was_sent } => Self {
                 column: Some(columns.of_field(&stage.field)),
                 outcome: outcome_of_unsent(*was_sent),
                 message: stage.problem.explain(not_sent(*was_sent)),
                 ..Self::with_code(row, OTHER_PIPELINE)
             },
-            RowError::PipelineNotSet { line } => Self {
-                message: format!(
-                    "row {line} sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent: run both failed rows again"
-                ),
-                ..Self::with_code(row, EARLIER_ROW_FAILED)
-            },
-            RowError::EarlierFailed { line, is_sent } => Self {
-                message: format!(
-                    "row {line} adds the same phone or email to the record and has failed, so it is not known to be there: run both failed rows again"
-                ),
-                outcome: if *is_sent {
-                    RowOutcome::NotAsSent
-                } else {
-                    RowOutcome::NotApplied
-                },
-                ..Self::with_code(row, EARLIER_ROW_FAILED)
-            },
+            RowError::PipelineNotSet { number } => Self::pipeline_not_set(row, *number),
+            RowError::EarlierFailed { number, is_sent } => {
+                Self::earlier_failed(row, *number, *is_sent)
+            }
             RowError::Overtaken(differences) => Self::overtaken(row, differences, columns),
-            RowError::NotRead(not_read) => Self {
-                outcome: RowOutcome::NotVerified,
-                message: format!(
-                    "the API reported a success, but the record could not be read to check it: {}",
-                    not_read.explanation()
-                ),
-                api: not_read.words(),
-                ..Self::with_code(row, NOT_VERIFIED)
+            RowError::NotRead(not_read) => Self::not_verified(row, not_read),
+        }
+    }
+
+    fn without_result(row: u64) -> Self {
+        Self {
+            outcome: RowOutcome::Unknown,
+            message: format!("the client returned no result for this row; {MAY_BE_APPLIED}"),
+            ..Self::with_code(row, NO_RESULT)
+        }
+    }
+
+    fn not_compared(row: u64, not_read: &NotRead) -> Self {
+        Self {
+            message: format!(
+                "the record could not be read to see whether it was changed since, so the row was not sent: {}",
+                not_read.explanation()
+            ),
+            api: not_read.words(),
+            ..Self::with_code(row, NOT_COMPARED)
+        }
+    }
+
+    fn not_read_before(row: u64, not_read: &NotRead, was_sent: bool) -> Self {
+        Self {
+            outcome: outcome_of_unsent(was_sent),
+            message: format!(
+                "the record could not be read before the row, so {}: {}",
+                not_sent(was_sent),
+                not_read.explanation()
+            ),
+            api: not_read.words(),
+            ..Self::with_code(row, &not_read.code())
+        }
+    }
+
+    fn pipeline_not_set(row: u64, earlier: u64) -> Self {
+        Self {
+            message: format!(
+                "row {earlier} sets the pipeline of the record and has failed, so this row, which sets a stage of that pipeline, was not sent: run both failed rows again"
+            ),
+            ..Self::with_code(row, EARLIER_ROW_FAILED)
+        }
+    }
+
+    fn earlier_failed(row: u64, earlier: u64, is_sent: bool) -> Self {
+        Self {
+            message: format!(
+                "row {earlier} adds the same phone or email to the record and has failed, so it is not known to be there: run both failed rows again"
+            ),
+            outcome: if is_sent {
+                RowOutcome::NotAsSent
+            } else {
+                RowOutcome::NotApplied
             },
+            ..Self::with_code(row, EARLIER_ROW_FAILED)
+        }
+    }
+
+    fn not_verified(row: u64, not_read: &NotRead) -> Self {
+        Self {
+            outcome: RowOutcome::NotVerified,
+            message: format!(
+                "the API reported a success, but the record could not be read to check it: {}",
+                not_read.explanation()
+            ),
+            api: not_read.words(),
+            ..Self::with_code(row, NOT_VERIFIED)
         }
     }
 
@@ -198,6 +235,37 @@ impl RowFailure {
             column: Some(columns),
             outcome: RowOutcome::NotAsSent,
             ..Self::with_code(row, CHANGED_SINCE)
+        }
+    }
+
+    fn changed_between_rows(row: u64, fields: &[String], columns: &Columns<'_>) -> Self {
+        let columns = columns_of(fields.iter().map(String::as_str), columns);
+        Self {
+            message: format!(
+                "{columns}: the record has neither the value from before the job nor one that the rows of the file set, so it was changed since an earlier row, and the row was not sent. Look at the record, and to replace what it has, run the file of failed rows"
+            ),
+            column: Some(columns),
+            ..Self::with_code(row, CHANGED_SINCE)
+        }
+    }
+
+    fn not_found_before(row: u64, not_read: &NotRead, why_read: WhyRead, was_sent: bool) -> Self {
+        let (read, option) = match why_read {
+            WhyRead::OldValues => ("its old values were read", "--no-backup"),
+            WhyRead::Written => (
+                "it was read to see whether it was changed since",
+                "--overwrite-newer",
+            ),
+        };
+        Self {
+            message: format!(
+                "the record was not found when {read}, so {}: {}. If there is, run the file of failed rows, with {option} if it is not found again",
+                not_sent(was_sent),
+                not_read.explanation()
+            ),
+            api: not_read.words(),
+            outcome: outcome_of_unsent(was_sent),
+            ..Self::with_code(row, &not_read.code())
         }
     }
 

@@ -24,7 +24,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::checksum::{self, RunningChecksum};
-use crate::text_file::{make_private, private};
+use crate::{part_file::PartFile, text_file::private};
 
 /// A file that is longer, in bytes, is not a seal.
 const MAX_BYTES: u64 = 4096;
@@ -78,10 +78,10 @@ impl Seal {
     pub(super) fn write_beside(&self, journal: &Path) -> io::Result<()> {
         let mut json = serde_json::to_vec(self)?;
         json.push(b'\n');
-        let mut options = private();
-        let mut file = options.create(true).truncate(true).open(path_of(journal))?;
-        make_private(&file)?;
-        io::Write::write_all(&mut file, &json)
+        // A process that is killed leaves the earlier seal, from which the journal has grown.
+        let (part, mut file) = PartFile::create(&path_of(journal), &mut private())?;
+        io::Write::write_all(&mut file, &json)?;
+        part.keep(&file)
     }
 }
 
@@ -126,4 +126,31 @@ fn identity(_: &fs::Metadata) -> Option<String> {
 #[cfg(not(unix))]
 fn last_change(file: &fs::Metadata) -> io::Result<String> {
     Ok(format!("{:?} {:?}", file.created()?, file.modified()?))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_seal_is_complete_at_any_moment() {
+        let folder = std::env::temp_dir().join(format!("vibecode-seal-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.journal");
+        let mut journal = File::create(&path).unwrap();
+        let seal = |journal: &File| Seal::of(journal, &RunningChecksum::default()).unwrap();
+        let first = seal(&journal);
+        first.write_beside(&path).unwrap();
+        // What a process would leave that is killed while it writes the next one.
+        let mut left = File::open(path_of(&path)).unwrap();
+        journal.write_all(b"line").unwrap();
+        seal(&journal).write_beside(&path).unwrap();
+        let mut text = Vec::new();
+        left.read_to_end(&mut text).unwrap();
+        assert_eq!(serde_json::from_slice::<Seal>(&text).unwrap(), first);
+        assert!(seal(&journal).is_beside(&journal, &path));
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -53,6 +53,8 @@ pub(crate) enum RowError {
     /// An earlier process has sent the row without an answer, and somebody else has changed these fields since their old
     /// values were kept. It was not sent again.
     ChangedWhileOpen(Vec<String>),
+    /// Somebody else has changed these fields since the first row of the file that changes them. It was not sent.
+    ChangedBetweenRows(Vec<String>),
     /// The row undoes a change, and the record could not be read to see whether somebody else has changed it since.
     /// It was not sent.
     NotCompared(NotRead),
@@ -61,25 +63,42 @@ pub(crate) enum RowError {
     Overtaken(Vec<Difference>),
     /// An earlier row, which adds the same phones or emails, has failed.
     EarlierFailed {
-        line: u64,
+        number: u64,
         /// Whether the other changes of the row are done.
         is_sent: bool,
     },
     /// The row sets a stage of the pipeline that an earlier row sets, which has failed. It was not sent.
-    PipelineNotSet { line: u64 },
+    PipelineNotSet { number: u64 },
     /// The row sets a stage that is not known to be one of the pipeline of its record. It was not sent.
     OtherPipeline {
         stage: RefusedStage,
         /// Whether an earlier process has sent it, without an answer.
         was_sent: bool,
     },
-    /// The record had to be read before the row is sent, and the API has answered with an error for it alone. The row was
-    /// not sent.
+    /// The record had to be read before the row is sent, and the API has answered for it alone and has not shown it. The row
+    /// was not sent.
     NotReadBefore {
         not_read: NotRead,
         /// Whether an earlier process has sent it, without an answer.
         was_sent: bool,
     },
+    /// The record had to be read before the row is sent, and was not found. The row was not sent: if the API changed the
+    /// record all the same, nobody would know what it had.
+    NotFoundBefore {
+        not_read: NotRead,
+        why_read: WhyRead,
+        /// Whether an earlier process has sent it, without an answer.
+        was_sent: bool,
+    },
+}
+
+/// Why a record has to be found before its row is sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum WhyRead {
+    /// To keep its old values, or to compare it with them.
+    OldValues,
+    /// To compare it with what the job has written that is undone.
+    Written,
 }
 
 impl RowError {
@@ -98,7 +117,7 @@ impl RowError {
 #[derive(Debug)]
 pub(super) struct BatchJob {
     pub(super) client: Client,
-    pub(super) lines: Vec<u64>,
+    pub(super) row_numbers: Vec<u64>,
     pub(super) jobs: Vec<Arc<PatchJob>>,
     pub(super) mode: Mode,
     /// Whether records are read if the answers do not show everything.
@@ -149,7 +168,7 @@ impl BatchJob {
         let mut kept = refused.iter().map(Option::is_none);
         self.jobs.retain(|_| kept.next().unwrap_or(true));
         let mut kept = refused.iter().map(Option::is_none);
-        self.lines.retain(|_| kept.next().unwrap_or(true));
+        self.row_numbers.retain(|_| kept.next().unwrap_or(true));
         let mut sent = self.send_all(&mut lost).await.into_iter();
         let results = refused.into_iter().map(|refused| match refused {
             Some(refused) => Err(refused),
@@ -171,8 +190,11 @@ impl BatchJob {
                     let fields = written.changed_since(job, record.raw());
                     (!fields.is_empty()).then_some(RowError::ChangedSince(fields))
                 }
-                // The API refuses the change itself.
-                Some(Err(not_read)) if not_read.is_not_found() => None,
+                Some(Err(not_read)) if not_read.is_not_found() => Some(RowError::NotFoundBefore {
+                    not_read: not_read.clone(),
+                    why_read: WhyRead::Written,
+                    was_sent: false,
+                }),
                 Some(Err(not_read)) => Some(RowError::NotCompared(not_read.clone())),
                 None => Some(RowError::NotCompared(NotRead::NoResult)),
             }
@@ -222,13 +244,14 @@ impl BatchJob {
         let mut answered = Vec::with_capacity(self.jobs.len());
         while let Some(outcome) = outcomes.next().await {
             let index = outcome.index;
-            let (Some(job), Some(line)) = (self.jobs.get(index), self.lines.get(index)) else {
+            let (Some(job), Some(number)) = (self.jobs.get(index), self.row_numbers.get(index))
+            else {
                 continue;
             };
             let unknown = outcome.result.as_ref().err().filter(|it| is_lost(it));
             let lost_at = outcome.lost_at.or(unknown.map(|_| Instant::now()));
             if let Some(at) = lost_at {
-                lost.add(*line, at);
+                lost.add(*number, at);
             }
             let of_row = match outcome.result {
                 Ok(answer) => self.compare(shown(&answer, job)),
@@ -240,9 +263,9 @@ impl BatchJob {
             answered.push((index, of_row));
         }
         let answered = of_each_row(answered, self.jobs.len());
-        for (answered, line) in answered.iter().zip(&self.lines) {
+        for (answered, number) in answered.iter().zip(&self.row_numbers) {
             if matches!(answered, Answered::Ended(Err(RowError::NoResult))) {
-                lost.add(*line, Instant::now());
+                lost.add(*number, Instant::now());
             }
         }
         answered
@@ -260,22 +283,22 @@ impl BatchJob {
 
     /// Reads the records of the rows whose answers do not show everything.
     async fn confirm(&self, answered: Vec<Answered>) -> Results {
-        let rows = answered.iter().zip(&self.jobs).zip(&self.lines);
-        let (unconfirmed, lines): (Vec<Unconfirmed<'_>>, Vec<u64>) = rows
+        let rows = answered.iter().zip(&self.jobs).zip(&self.row_numbers);
+        let (unconfirmed, numbers): (Vec<Unconfirmed<'_>>, Vec<u64>) = rows
             .filter(|((answered, _), _)| matches!(answered, Answered::Unconfirmed(_)))
-            .map(|((_, job), line)| {
+            .map(|((_, job), number)| {
                 let unconfirmed = Unconfirmed {
                     job,
                     is_ensured: self.mode != Mode::Update,
                     rules: self.rules,
                 };
-                (unconfirmed, *line)
+                (unconfirmed, *number)
             })
             .unzip();
         let later = |index: usize, difference: &Difference| {
-            let row = unconfirmed.get(index).zip(lines.get(index));
+            let row = unconfirmed.get(index).zip(numbers.get(index));
             row.filter(|_| may_be_superseded(difference))
-                .map(|(it, line)| self.started.later(it.job.id(), *line, &difference.field))
+                .map(|(it, number)| self.started.later(it.job.id(), *number, &difference.field))
                 .unwrap_or_default()
         };
         let is_excused =

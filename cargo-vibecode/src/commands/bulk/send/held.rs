@@ -32,15 +32,15 @@ pub(super) struct PipelineRows<'a> {
 /// A row that sets a stage of the pipeline that an earlier row sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StageRow {
-    line: u64,
+    number: u64,
     /// The row that sets the pipeline.
     after: u64,
 }
 
 impl StageRow {
     /// Returns the row that sets the pipeline of the record of this row.
-    pub(crate) fn pipeline_row_of(self, line: u64) -> Option<u64> {
-        (self.line == line).then_some(self.after)
+    pub(crate) fn pipeline_row_of(self, number: u64) -> Option<u64> {
+        (self.number == number).then_some(self.after)
     }
 }
 
@@ -54,15 +54,15 @@ impl<'a> PipelineRows<'a> {
     }
 
     /// Adds a row. Returns it if it sets a stage of the pipeline that an earlier row sets.
-    pub(super) fn add(&mut self, line: u64, job: &PatchJob) -> Option<StageRow> {
+    pub(super) fn add(&mut self, number: u64, job: &PatchJob) -> Option<StageRow> {
         let id = job.id();
         self.repeated.rows(id)?;
         let after = self.by_id.get(&id).copied();
         let stage_row = after.filter(|_| sets_stage_alone(job, self.schema));
         if sets_pipeline(job) {
-            self.by_id.insert(id, line);
+            self.by_id.insert(id, number);
         }
-        stage_row.map(|after| StageRow { line, after })
+        stage_row.map(|after| StageRow { number, after })
     }
 }
 
@@ -72,34 +72,38 @@ impl PlannedBatch {
     pub(super) fn split(self, is_undecided: impl Fn(u64) -> bool) -> (Self, Option<Self>) {
         // The first held row of each record.
         let mut held: HashMap<u64, u64> = HashMap::new();
-        for StageRow { line, after } in &self.stage_rows {
-            let id = self.lines.iter().zip(&self.jobs);
-            let id = id.clone().find(|(of_row, _)| *of_row == line);
+        for StageRow { number, after } in &self.stage_rows {
+            let id = self.row_numbers.iter().zip(&self.jobs);
+            let id = id.clone().find(|(of_row, _)| *of_row == number);
             if let Some((_, job)) = id
-                && (self.lines.contains(after) || is_undecided(*after))
+                && (self.row_numbers.contains(after) || is_undecided(*after))
             {
-                held.entry(job.id()).or_insert(*line);
+                held.entry(job.id()).or_insert(*number);
             }
         }
         if held.is_empty() {
             return (self, None);
         }
-        let is_held = |id: u64, line: u64| held.get(&id).is_some_and(|first| line >= *first);
+        let is_held = |id: u64, number: u64| held.get(&id).is_some_and(|first| number >= *first);
         let (mut now, mut later) = (Self::default(), Self::default());
-        let rows = self.lines.into_iter().zip(self.jobs).zip(self.written);
-        for ((line, job), written) in rows {
-            let batch = if is_held(job.id(), line) {
+        let rows = self
+            .row_numbers
+            .into_iter()
+            .zip(self.jobs)
+            .zip(self.written);
+        for ((number, job), written) in rows {
+            let batch = if is_held(job.id(), number) {
                 &mut later
             } else {
                 &mut now
             };
-            batch.lines.push(line);
+            batch.row_numbers.push(number);
             batch.jobs.push(job);
             batch.written.push(written);
         }
-        let is_later = |it: &Repeating| is_held(it.id, it.line);
+        let is_later = |it: &Repeating| is_held(it.id, it.number);
         (later.repeating, now.repeating) = self.repeating.into_iter().partition(is_later);
-        let is_later = |it: &StageRow| later.lines.contains(&it.line);
+        let is_later = |it: &StageRow| later.row_numbers.contains(&it.number);
         (later.stage_rows, now.stage_rows) = self.stage_rows.into_iter().partition(is_later);
         (now, Some(later))
     }
@@ -112,18 +116,18 @@ impl PlannedBatch {
         refused_before: &RefusedRows,
     ) -> Vec<(u64, u64, RowError)> {
         let mut refused = Vec::new();
-        for StageRow { line, after } in std::mem::take(&mut self.stage_rows) {
+        for StageRow { number, after } in std::mem::take(&mut self.stage_rows) {
             if failed.contains(after)
-                && let Some(id) = self.take(line)
+                && let Some(id) = self.take(number)
             {
-                refused.push((line, id, RowError::PipelineNotSet { line: after }));
+                refused.push((number, id, RowError::PipelineNotSet { number: after }));
             }
         }
-        for line in self.lines.clone() {
-            if let Some(error) = refused_before.of_row(line)
-                && let Some(id) = self.take(line)
+        for number in self.row_numbers.clone() {
+            if let Some(error) = refused_before.of_row(number)
+                && let Some(id) = self.take(number)
             {
-                refused.push((line, id, error.clone()));
+                refused.push((number, id, error.clone()));
             }
         }
         refused
@@ -131,18 +135,21 @@ impl PlannedBatch {
 
     /// Returns the batch without these rows.
     pub(super) fn without(mut self, rows: &RowSet) -> Self {
-        for line in self.lines.clone() {
-            if rows.contains(line) {
-                self.take(line);
+        for number in self.row_numbers.clone() {
+            if rows.contains(number) {
+                self.take(number);
             }
         }
         self
     }
 
     /// Takes out a row, and returns the id of its record. `None`: it is not there.
-    fn take(&mut self, line: u64) -> Option<u64> {
-        let index = self.lines.iter().position(|of_row| *of_row == line)?;
-        self.lines.remove(index);
+    fn take(&mut self, number: u64) -> Option<u64> {
+        let index = self
+            .row_numbers
+            .iter()
+            .position(|of_row| *of_row == number)?;
+        self.row_numbers.remove(index);
         self.written.remove(index);
         Some(self.jobs.remove(index).id())
     }
@@ -158,22 +165,22 @@ mod tests {
     /// The rows of a batch: the id of a deal, and whether the row sets the pipeline or a stage.
     fn batch(rows: &[(u64, &str)]) -> PlannedBatch {
         let mut repeated = Repeated::default();
-        for (line, (id, _)) in (2..).zip(rows) {
-            repeated.add(*id, line);
+        for (number, (id, _)) in (2..).zip(rows) {
+            repeated.add(*id, number);
         }
         repeated.end();
         let schema = Entity::Deals.schema();
         let mut pipelines = PipelineRows::new(repeated.records(), schema);
         let mut batch = PlannedBatch::default();
-        for (line, (id, field)) in (2..).zip(rows) {
+        for (number, (id, field)) in (2..).zip(rows) {
             let patch = PatchJob::untyped("deals", *id);
             let patch = match *field {
                 "categoryId" => patch.set("categoryId", 5),
                 field => patch.set(field, "C5:NEW"),
             };
             let job = patch.job().unwrap();
-            batch.stage_rows.extend(pipelines.add(line, &job));
-            batch.lines.push(line);
+            batch.stage_rows.extend(pipelines.add(number, &job));
+            batch.row_numbers.push(number);
             batch.jobs.push(job);
             batch.written.push(None);
         }
@@ -191,14 +198,20 @@ mod tests {
         ];
         let (now, later) = batch(&rows).split(|_| false);
         let later = later.unwrap();
-        assert_eq!((now.lines, &later.lines[..]), (vec![2, 3, 6], &[4, 5][..]));
-        let (now, later) = later.split(|line| line == 2);
         assert_eq!(
-            (now.lines, later.as_ref().map(|it| it.lines.len())),
+            (now.row_numbers, &later.row_numbers[..]),
+            (vec![2, 3, 6], &[4, 5][..])
+        );
+        let (now, later) = later.split(|number| number == 2);
+        assert_eq!(
+            (
+                now.row_numbers,
+                later.as_ref().map(|it| it.row_numbers.len())
+            ),
             (vec![], Some(2))
         );
         let (now, later) = later.unwrap().split(|_| false);
-        assert_eq!((now.lines, later.is_none()), (vec![4, 5], true));
+        assert_eq!((now.row_numbers, later.is_none()), (vec![4, 5], true));
     }
 
     #[test]
@@ -211,8 +224,8 @@ mod tests {
         let refused = later.take_refused(&failed, &RefusedRows::default());
         assert!(matches!(
             refused[..],
-            [(3, 13, RowError::PipelineNotSet { line: 2 })]
+            [(3, 13, RowError::PipelineNotSet { number: 2 })]
         ));
-        assert_eq!((later.lines, later.jobs.len()), (vec![4], 1));
+        assert_eq!((later.row_numbers, later.jobs.len()), (vec![4], 1));
     }
 }

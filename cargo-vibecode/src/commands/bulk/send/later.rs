@@ -27,20 +27,20 @@ pub(super) struct StartedRows {
 
 impl StartedRows {
     /// Adds the rows of a batch, before it is sent.
-    pub(super) fn add(&self, lines: &[u64], jobs: &[Arc<PatchJob>]) {
+    pub(super) fn add(&self, numbers: &[u64], jobs: &[Arc<PatchJob>]) {
         let mut by_id = self.lock();
-        for (line, job) in lines.iter().zip(jobs) {
+        for (number, job) in numbers.iter().zip(jobs) {
             let rows = by_id.entry(job.id()).or_default();
-            rows.push((*line, Arc::clone(job)));
+            rows.push((*number, Arc::clone(job)));
         }
     }
 
     /// Removes the rows of a batch, once it and all batches before it are reported.
-    pub(super) fn remove(&self, lines: &[u64], ids: &[u64]) {
+    pub(super) fn remove(&self, numbers: &[u64], ids: &[u64]) {
         let mut by_id = self.lock();
-        for (line, id) in lines.iter().zip(ids) {
+        for (number, id) in numbers.iter().zip(ids) {
             if let Some(rows) = by_id.get_mut(id) {
-                rows.retain(|(of_row, _)| of_row != line);
+                rows.retain(|(of_row, _)| of_row != number);
                 if rows.is_empty() {
                     by_id.remove(id);
                 }
@@ -49,10 +49,10 @@ impl StartedRows {
     }
 
     /// Returns the rows after this one that change the same field of the record.
-    pub(super) fn later(&self, id: u64, line: u64, field: &str) -> Vec<u64> {
+    pub(super) fn later(&self, id: u64, number: u64, field: &str) -> Vec<u64> {
         let by_id = self.lock();
         let later = by_id.get(&id).into_iter().flatten();
-        let later = later.filter(|(of_row, _)| *of_row > line);
+        let later = later.filter(|(of_row, _)| *of_row > number);
         let later = later.filter(|(_, job)| job.fields().any(|it| it.name() == field));
         later.map(|(of_row, _)| *of_row).collect()
     }
@@ -89,7 +89,7 @@ impl Superseded {
     ) -> Option<Result<(), RowError>> {
         let mut unexplained = Vec::new();
         for (later, difference) in &self.differences {
-            let later: Vec<Option<bool>> = later.iter().map(|line| is_done(*line)).collect();
+            let later: Vec<Option<bool>> = later.iter().map(|number| is_done(*number)).collect();
             if later.contains(&Some(true)) {
                 continue;
             }
@@ -133,15 +133,15 @@ mod tests {
         rows.add(&[60], &[job(71, "post")]);
         assert_eq!(rows.later(71, 5, "post"), [60]);
         assert_eq!(rows.later(71, 5, "name"), [7]);
-        for (id, line, field) in [
+        for (id, number, field) in [
             (71, 60, "post"),
             (72, 6, "post"),
             (71, 7, "name"),
             (71, 5, "lastName"),
         ] {
             assert!(
-                rows.later(id, line, field).is_empty(),
-                "{id} {line} {field}"
+                rows.later(id, number, field).is_empty(),
+                "{id} {number} {field}"
             );
         }
         rows.remove(&[60], &[71]);
@@ -172,7 +172,7 @@ mod tests {
         };
         let row = Superseded::new(vec![(vec![60, 100], difference.clone())]);
         let decided = |of_60, of_100| {
-            let is_done = |line| if line == 60 { of_60 } else { of_100 };
+            let is_done = |number| if number == 60 { of_60 } else { of_100 };
             row.decide(&is_done).map(|result| result.is_ok())
         };
         for (of_60, of_100, expected) in [

@@ -13,14 +13,14 @@ use crate::{commands::bulk::journal::row_set::RowSet, verify};
 /// The rows of a batch of which an attempt was lost.
 #[derive(Debug, Default)]
 pub(crate) struct LostRows {
-    pub(crate) lines: Vec<u64>,
+    pub(crate) row_numbers: Vec<u64>,
     /// When the last of the attempts ended.
     pub(super) at: Option<Instant>,
 }
 
 impl LostRows {
-    pub(super) fn add(&mut self, line: u64, at: Instant) {
-        self.lines.push(line);
+    pub(super) fn add(&mut self, number: u64, at: Instant) {
+        self.row_numbers.push(number);
         self.at = self.at.max(Some(at));
     }
 }

@@ -325,11 +325,13 @@ impl<'a> Sender<'a> {
             });
             match next {
                 Ok(Some(batch)) => {
-                    let is_planned = |line| {
+                    let is_planned = |row| {
                         let mut planned = planned.iter();
-                        planned.any(|(_, it): &(u64, plan::PlannedBatch)| it.lines.contains(&line))
+                        planned.any(|(_, it): &(u64, plan::PlannedBatch)| {
+                            it.row_numbers.contains(&row)
+                        })
                     };
-                    let (batch, held) = batch.split(|line| running.has(line) || is_planned(line));
+                    let (batch, held) = batch.split(|row| running.has(row) || is_planned(row));
                     running.held = held;
                     if !batch.is_empty() {
                         planned.push((self.journal.start(batch.rows())?, batch));

@@ -54,12 +54,12 @@ impl Sender<'_> {
         let mut failed: Vec<RowFailure> = Vec::new();
         let mut ok = Vec::new();
         if let Some(check) = &mut self.portal_check {
-            check.add(batch.rows(results).into_iter().map(|(row, _)| row));
+            check.add(batch.rows(results).into_iter().map(|(row, ..)| row));
         }
-        for (row, result) in batch.rows(results) {
+        for (row, id, result) in batch.rows(results) {
             let earlier = self.failed_before(batch, row);
             match result.err().or(earlier.as_ref()) {
-                Some(error) => failed.push(self.failure(row, batch.id_of(row), error, columns)),
+                Some(error) => failed.push(self.failure(row, id, error, columns)),
                 None => ok.push(row),
             }
         }
@@ -85,7 +85,7 @@ impl Sender<'_> {
         self.note_last(&failed);
         let first = failed.first().map(RowFailure::in_words);
         self.lost
-            .add(batch.lost.lines.iter().copied(), batch.lost.at);
+            .add(batch.lost.row_numbers.iter().copied(), batch.lost.at);
         self.journal.done(batch.number, ok, failed, &batch.lost)?;
         if let Some(reason) = self.without_success(first.filter(|_| is_first_without_success)) {
             return Ok(Some(reason));
@@ -99,7 +99,7 @@ impl Sender<'_> {
     fn failure(
         &mut self,
         row: u64,
-        id: Option<u64>,
+        id: u64,
         error: &RowError,
         columns: &Columns<'_>,
     ) -> RowFailure {
@@ -143,8 +143,7 @@ impl Sender<'_> {
             return Ok(());
         }
         let failed = refused.iter();
-        let failed =
-            failed.map(|(line, row)| self.failure(line, Some(row.id), &row.error, columns));
+        let failed = failed.map(|(number, row)| self.failure(number, row.id, &row.error, columns));
         let failed: Vec<RowFailure> = failed.collect();
         self.show_failed(&failed);
         let count = u64::try_from(failed.len()).unwrap_or_default();
@@ -175,11 +174,11 @@ impl Sender<'_> {
 
     /// Returns the error of a row that adds the same as an earlier row which has failed.
     fn failed_before(&self, batch: &StartedBatch, row: u64) -> Option<RowError> {
-        let repeating = batch.repeating.iter().find(|it| it.line == row)?;
+        let repeating = batch.repeating.iter().find(|it| it.number == row)?;
         let mut earlier = repeating.earlier.iter().copied();
-        let line = earlier.find(|line| self.failed.contains(*line))?;
+        let number = earlier.find(|number| self.failed.contains(*number))?;
         Some(RowError::EarlierFailed {
-            line,
+            number,
             is_sent: !repeating.is_all,
         })
     }

@@ -55,7 +55,7 @@ pub(crate) enum Selection<'a> {
 /// Rows that are sent together.
 #[derive(Debug, Default)]
 pub(crate) struct PlannedBatch {
-    pub(crate) lines: Vec<u64>,
+    pub(crate) row_numbers: Vec<u64>,
     pub(crate) jobs: Vec<PatchJob>,
     /// What the job that is undone wrote, for each row of a backup that says it.
     pub(crate) written: Vec<Option<WrittenValues>>,
@@ -68,7 +68,7 @@ pub(crate) struct PlannedBatch {
 /// A row that is done only if other rows are.
 #[derive(Debug, Clone)]
 pub(crate) struct Repeating {
-    pub(crate) line: u64,
+    pub(crate) number: u64,
     /// The id of its record.
     pub(crate) id: u64,
     /// The earlier rows that add the same phones or emails.
@@ -79,15 +79,15 @@ pub(crate) struct Repeating {
 
 impl PlannedBatch {
     pub(crate) fn rows(&self) -> Ranges {
-        let mut lines = self.lines.clone();
+        let mut numbers = self.row_numbers.clone();
         let unsent = self.repeating.iter().filter(|it| it.is_all);
-        lines.extend(unsent.map(|it| it.line));
-        lines.sort_unstable();
-        lines.into_iter().collect()
+        numbers.extend(unsent.map(|it| it.number));
+        numbers.sort_unstable();
+        numbers.into_iter().collect()
     }
 
     fn len(&self) -> usize {
-        self.lines.len() + self.repeating.iter().filter(|it| it.is_all).count()
+        self.row_numbers.len() + self.repeating.iter().filter(|it| it.is_all).count()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -97,7 +97,7 @@ impl PlannedBatch {
 
 /// A row that is to be sent.
 struct PlannedRow {
-    line: u64,
+    number: u64,
     /// The id of its record.
     id: u64,
     /// `None`: earlier rows add all that it would add.
@@ -185,7 +185,7 @@ impl<'a> Plan<'a> {
             self.window -= 1;
             if !row.earlier.is_empty() {
                 batch.repeating.push(Repeating {
-                    line: row.line,
+                    number: row.number,
                     id: row.id,
                     earlier: row.earlier,
                     is_all: row.job.is_none(),
@@ -193,7 +193,7 @@ impl<'a> Plan<'a> {
             }
             batch.stage_rows.extend(row.stage_row);
             if let Some(job) = row.job {
-                batch.lines.push(row.line);
+                batch.row_numbers.push(row.number);
                 batch.jobs.push(job);
                 batch.written.push(row.written);
             }
@@ -220,9 +220,9 @@ impl<'a> Plan<'a> {
                 }
                 break;
             };
-            let line = row_job.line;
+            let number = row_job.number;
             if !self.fingerprints.matches(self.read, self.row_jobs.record()) {
-                return Err(self.changed(&format!("row {line}")));
+                return Err(self.changed(&format!("row {number}")));
             }
             self.read += 1;
             let earlier = self.row_jobs.repeats().to_vec();
@@ -233,29 +233,29 @@ impl<'a> Plan<'a> {
                 Ok((id, None)) if !earlier.is_empty() => (id, None),
                 Ok((_, None)) | Err(_) => {
                     if let Selection::Only(rows) = &self.selection
-                        && rows.contains(line)
+                        && rows.contains(number)
                     {
-                        return Err(self.open_row_without_change(line, id_of_row));
+                        return Err(self.open_row_without_change(number, id_of_row));
                     }
                     continue;
                 }
             };
             let stage_row = self.pipelines.as_mut().zip(job.as_ref());
-            let stage_row = stage_row.and_then(|(pipelines, job)| pipelines.add(line, job));
+            let stage_row = stage_row.and_then(|(pipelines, job)| pipelines.add(number, job));
             let is_selected = match &mut self.selection {
                 Selection::Only(rows) => {
-                    let is_selected = rows.contains(line);
-                    rows.remove(line);
+                    let is_selected = rows.contains(number);
+                    rows.remove(number);
                     self.is_over = rows.is_empty();
                     is_selected
                 }
-                Selection::AllBut(rows) => !rows.contains(line),
+                Selection::AllBut(rows) => !rows.contains(number),
                 Selection::All => true,
             };
             if is_selected {
                 let written = WrittenValues::of_row(self.input, self.row_jobs.record())?;
                 return Ok(Some(PlannedRow {
-                    line,
+                    number,
                     id,
                     job,
                     written,
@@ -281,9 +281,9 @@ impl<'a> Plan<'a> {
 
     /// Returns the error of a row that was sent, and is bad or changes nothing now. If it were left out,
     /// nobody would learn whether its change was applied.
-    fn open_row_without_change(&self, line: u64, id: Option<u64>) -> Failure {
+    fn open_row_without_change(&self, number: u64, id: Option<u64>) -> Failure {
         let record = id.map(|id| record_name(self.columns().entity(), id));
-        let row = row_name(line, record.as_deref());
+        let row = row_name(number, record.as_deref());
         let problem = format!(
             "{row} was sent and had no answer, and it cannot be sent again to find out, since it is bad or changes nothing now. Restore the files in the folder vibecode that have changed since, and resume again"
         );

@@ -33,7 +33,7 @@ pub(super) struct Running {
 #[derive(Debug)]
 pub(super) struct StartedBatch {
     pub(super) number: u64,
-    pub(super) lines: Vec<u64>,
+    pub(super) row_numbers: Vec<u64>,
     /// The rows that are done only if earlier ones are. Those that are not sent are not in `lines`.
     pub(super) repeating: Vec<Repeating>,
     /// The rows that are not sent, since an earlier one has failed, with the ids of their records.
@@ -50,34 +50,25 @@ impl StartedBatch {
     /// Returns the number of rows, also of those that were not sent.
     fn len(&self) -> usize {
         let unsent = self.repeating.iter().filter(|it| it.is_all);
-        self.lines.len() + self.refused.len() + unsent.count()
+        self.row_numbers.len() + self.refused.len() + unsent.count()
     }
 
-    /// Returns the id of the record of a row, also of one that was not sent.
-    pub(super) fn id_of(&self, row: u64) -> Option<u64> {
-        let sent = self.lines.iter().copied().zip(self.ids.iter().copied());
-        let repeating = self.repeating.iter().map(|it| (it.line, it.id));
-        let refused = self.refused.iter().map(|(line, id, _)| (*line, *id));
-        let mut rows = sent.chain(repeating).chain(refused);
-        rows.find(|(line, _)| *line == row).map(|(_, id)| id)
-    }
-
-    /// Returns the rows in their order with their results, also those that were not sent.
-    pub(super) fn rows<'r>(&'r self, results: &'r Results) -> Vec<(u64, Result<(), &'r RowError>)> {
-        let sent = self.lines.iter().copied();
-        let sent = sent.zip(results.iter().map(|result| match result {
-            Ok(()) => Ok(()),
-            Err(error) => Err(error),
-        }));
+    /// Returns the rows in their order with the ids of their records and their results, also those that were not sent.
+    pub(super) fn rows<'r>(&'r self, results: &'r Results) -> Vec<RowResult<'r>> {
+        let sent = self.row_numbers.iter().zip(&self.ids).zip(results);
+        let sent = sent.map(|((row, id), result)| (*row, *id, result.as_ref().copied()));
         let unsent = self.repeating.iter().filter(|it| it.is_all);
-        let unsent = unsent.map(|it| (it.line, Ok(())));
+        let unsent = unsent.map(|it| (it.number, it.id, Ok(())));
         let refused = self.refused.iter();
-        let refused = refused.map(|(line, _, error)| (*line, Err(error)));
+        let refused = refused.map(|(row, id, error)| (*row, *id, Err(error)));
         let mut rows: Vec<_> = sent.chain(unsent).chain(refused).collect();
-        rows.sort_unstable_by_key(|(line, _)| *line);
+        rows.sort_unstable_by_key(|(row, ..)| *row);
         rows
     }
 }
+
+/// The number of a row, the id of its record, and its result.
+type RowResult<'r> = (u64, u64, Result<(), &'r RowError>);
 
 impl Running {
     /// Starts a batch. Its rows queue for their records before those of any later batch.
@@ -90,7 +81,7 @@ impl Running {
     ) {
         let refused = batch.take_refused(&sender.failed_rows, &sender.refused);
         let PlannedBatch {
-            lines,
+            row_numbers,
             jobs,
             written,
             repeating,
@@ -98,10 +89,10 @@ impl Running {
         } = batch;
         let ids = jobs.iter().map(PatchJob::id).collect();
         let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
-        self.rows.add(&lines, &jobs);
+        self.rows.add(&row_numbers, &jobs);
         let job = BatchJob {
             client: sender.client.clone(),
-            lines: lines.clone(),
+            row_numbers: row_numbers.clone(),
             jobs,
             mode,
             verify: sender.checks.verify,
@@ -124,7 +115,7 @@ impl Running {
         });
         self.batches.push_back(StartedBatch {
             number,
-            lines,
+            row_numbers,
             repeating,
             refused,
             ids,
@@ -146,15 +137,15 @@ impl Running {
     }
 
     /// Returns whether a row belongs to one of these batches, so that its outcome is not known yet.
-    pub(super) fn has(&self, line: u64) -> bool {
+    pub(super) fn has(&self, row: u64) -> bool {
         let mut batches = self.batches.iter();
-        batches.any(|batch| batch.lines.contains(&line))
+        batches.any(|batch| batch.row_numbers.contains(&row))
     }
 
     /// Removes the first batch once it is reported.
     pub(super) fn remove_first(&mut self) {
         if let Some(batch) = self.batches.pop_front() {
-            self.rows.remove(&batch.lines, &batch.ids);
+            self.rows.remove(&batch.row_numbers, &batch.ids);
         }
     }
 
@@ -176,10 +167,10 @@ impl Running {
         let batches = self.batches.iter();
         let ended = batches.filter_map(|it| Some((it, it.results.as_ref()?)));
         let ended = ended.filter(|(_, results)| NextStep::of(results) == NextStep::Continue);
-        let rows = ended.flat_map(|(it, results)| it.lines.iter().zip(&it.ids).zip(results));
-        rows.filter_map(|((line, id), result)| match result {
+        let rows = ended.flat_map(|(it, results)| it.row_numbers.iter().zip(&it.ids).zip(results));
+        rows.filter_map(|((row, id), result)| match result {
             Ok(()) | Err(RowError::Superseded(_)) => None,
-            Err(error) => Some((*line, *id, error)),
+            Err(error) => Some((*row, *id, error)),
         })
     }
 
@@ -200,7 +191,7 @@ impl Running {
         };
         for result in first.results.iter_mut().flatten() {
             if let Err(RowError::Superseded(superseded)) = result {
-                let Some(decided) = superseded.decide(&|line| is_done.get(&line).copied()) else {
+                let Some(decided) = superseded.decide(&|row| is_done.get(&row).copied()) else {
                     return false;
                 };
                 *result = decided;
@@ -215,17 +206,17 @@ impl Running {
         let mut is_done = HashMap::new();
         for batch in self.batches.iter().rev() {
             let results = batch.results.iter().flatten();
-            let rows: Vec<_> = batch.lines.iter().zip(results).collect();
-            for (line, result) in rows.into_iter().rev() {
+            let rows: Vec<_> = batch.row_numbers.iter().zip(results).collect();
+            for (row, result) in rows.into_iter().rev() {
                 let decided = match result {
                     Ok(()) => Some(true),
                     Err(RowError::Superseded(superseded)) => superseded
-                        .decide(&|line| is_done.get(&line).copied())
+                        .decide(&|row| is_done.get(&row).copied())
                         .map(|decided| decided.is_ok()),
                     Err(_) => Some(false),
                 };
                 if let Some(decided) = decided {
-                    is_done.insert(*line, decided);
+                    is_done.insert(*row, decided);
                 }
             }
         }

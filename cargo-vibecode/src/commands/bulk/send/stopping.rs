@@ -135,7 +135,7 @@ impl Sender<'_> {
         }
         let last = unreported.last();
         let last =
-            last.map(|(row, id, error)| RowFailure::of(*row, Some(*id), error, columns).in_words());
+            last.map(|(row, id, error)| RowFailure::of(*row, *id, error, columns).in_words());
         let last = last.or_else(|| self.last_failure.clone());
         let under_way = running.batches.iter().filter(|it| it.results.is_none());
         let under_way: Vec<u64> = under_way.map(|it| it.number).collect();

@@ -88,7 +88,7 @@ impl<R: BufRead> CsvRows<R> {
             self.input.consume(consumed);
             self.offset += u64::try_from(consumed).unwrap_or_default();
             if record.bytes.len() > MAX_ROW_BYTES {
-                return Err(row_too_long(record.line));
+                return Err(row_too_long(record.number));
             }
         }
         if position == Position::Quoted {
@@ -201,7 +201,7 @@ mod tests {
         while rows.read(&mut record).unwrap() {
             let cells = record.raw_cells().map(|cell| str::from_utf8(cell).unwrap());
             let cells = cells.map(str::to_owned).collect();
-            all.push((record.line, record.offset, cells, record.malformed));
+            all.push((record.number, record.offset, cells, record.malformed));
         }
         all
     }

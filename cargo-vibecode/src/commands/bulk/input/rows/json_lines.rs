@@ -60,7 +60,7 @@ impl<R: BufRead> JsonRows<R> {
                 return Ok(false);
             }
             if count > MAX_ROW_BYTES {
-                return Err(row_too_long(record.line));
+                return Err(row_too_long(record.number));
             }
             self.line += 1;
             self.offset += u64::try_from(count).unwrap_or_default();

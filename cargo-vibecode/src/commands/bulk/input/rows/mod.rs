@@ -26,7 +26,7 @@ pub(crate) const MAX_COLUMNS: usize = 16_384;
 pub(crate) struct Record {
     /// The number of the row, from 1, as a spreadsheet shows it: an empty row counts, a line break in a cell does not,
     /// and the header is the first row, also after `sep=;`. Of JSON Lines it is the line.
-    pub(crate) line: u64,
+    pub(crate) number: u64,
     /// The byte of the file where the row begins, from 0.
     pub(crate) offset: u64,
     /// The cells of CSV one after the other, or a line of JSON.
@@ -142,8 +142,8 @@ impl<R: BufRead> Rows<R> {
 }
 
 impl Record {
-    fn begin(&mut self, line: u64, offset: u64) {
-        (self.line, self.offset, self.malformed) = (line, offset, None);
+    fn begin(&mut self, number: u64, offset: u64) {
+        (self.number, self.offset, self.malformed) = (number, offset, None);
         self.bytes.clear();
         self.ends.clear();
     }
@@ -161,7 +161,7 @@ impl Record {
     /// Returns a hash of the row and of where it begins.
     pub(crate) fn fingerprint(&self) -> u32 {
         let mut hasher = DefaultHasher::new();
-        (self.line, &self.bytes, &self.ends).hash(&mut hasher);
+        (self.number, &self.bytes, &self.ends).hash(&mut hasher);
         let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
         u32::from_le_bytes([a, b, c, d])
     }
