@@ -1,10 +1,10 @@
-//! A struct with more fields than one generated function reads.
+//! A struct with more fields than one part of the generated code handles.
 
 use super::*;
 
 macro_rules! wide {
     ($($field:ident $wire:literal,)*) => {
-        #[derive(Record)]
+        #[derive(Patch, Record)]
         #[vibecode(entity = "contacts")]
         struct Wide {
             #[vibecode(id)]
@@ -128,4 +128,22 @@ fn each_of_many_fields_that_does_not_fit_is_named() {
         let error = read(&record).err().unwrap();
         assert!(error.to_string().contains(name), "{error}");
     }
+}
+
+#[test]
+fn each_of_many_fields_is_patched_from_its_own_field() {
+    let patch = read(&record()).unwrap().to_patch();
+    let mut expected = record();
+    expected.remove("id");
+    assert_eq!(
+        serde_json::to_value(&patch).unwrap(),
+        Value::Object(expected)
+    );
+}
+
+#[test]
+fn an_unknown_name_beside_many_fields_is_not_read() {
+    let mut record = record();
+    record.insert("ufCrm_1071".to_owned(), json!("a text"));
+    assert_eq!(read(&record).unwrap().values().len(), WIRE_NAMES.len());
 }

@@ -11,6 +11,7 @@ use crate::{
     },
     input::shape::{TypeParameters, bare, predicate},
     tokens::{
+        FIELDS_AT_ONCE,
         lists::{Direction, own_list},
         names::own,
         runtime::{element, entity, kind, name_of, private_module, reading_trait},
@@ -22,7 +23,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
     let private = private_module(input.attributes.runtime.as_ref());
     let (ident, entity) = (own(&input.ident), entity(checked.entity));
     let names: Vec<_> = checked.fields.iter().filter_map(name_by_index).collect();
-    let indexes = 0..names.len();
+    let found = index_of(&names);
     let listed = listed(checked);
     let reads_multifields = checked
         .fields
@@ -53,10 +54,7 @@ pub(crate) fn expand(checked: &Checked<'_>) -> TokenStream {
                 const READS_MULTIFIELDS: __v::bool = #reads_multifields;
                 #[inline]
                 fn index_of(__name: &__v::str) -> __v::Option<__v::usize> {
-                    match __name {
-                        #(#names => __v::Option::Some(#indexes),)*
-                        _ => __v::Option::None,
-                    }
+                    #found
                 }
                 fn from_fields(__fields: &__v::Fields<'_>) -> __v::Result<Self, __v::UnreadableField> {
                     #(#own_lists)*
@@ -73,6 +71,34 @@ fn name_by_index<'a>(field: &'a Field<'_>) -> Option<&'a str> {
         Role::Id => Some("id"),
         Role::Plain(plain) => Some(&plain.wire),
         Role::Skipped | Role::Multifield(_) | Role::Broken => None,
+    }
+}
+
+/// Returns the expression that finds the index of `__name`.
+fn index_of(names: &[&str]) -> TokenStream {
+    let start_of_last = names.len().saturating_sub(1) / FIELDS_AT_ONCE * FIELDS_AT_ONCE;
+    let (before, last) = names.split_at(start_of_last);
+    let parts = before.chunks(FIELDS_AT_ONCE).enumerate();
+    // A `return` in each arm would take the compiler longer.
+    let parts = parts.map(|(part, names)| {
+        let indexes = part * FIELDS_AT_ONCE..;
+        quote! {
+            let __found = match __name {
+                #(#names => __v::Option::Some(#indexes),)*
+                _ => __v::Option::None,
+            };
+            if __found.is_some() {
+                return __found;
+            }
+        }
+    });
+    let indexes = start_of_last..;
+    quote! {
+        #(#parts)*
+        match __name {
+            #(#last => __v::Option::Some(#indexes),)*
+            _ => __v::Option::None,
+        }
     }
 }
 
@@ -95,15 +121,10 @@ fn listed(checked: &Checked<'_>) -> String {
     fields.collect::<Vec<_>>().join(" ")
 }
 
-/// The number of fields that one function reads. The time in which the compiler checks a function grows with the
-/// square of the number of its `?`, since each drops what was read before: a struct of 1,000 fields took 7 s
-/// instead of 2.5.
-const FIELDS_OF_ONE_FUNCTION: usize = 32;
-
 /// Returns the expression that reads the struct.
 fn read(checked: &Checked<'_>) -> TokenStream {
     let fields = read_fields(checked);
-    if fields.len() <= FIELDS_OF_ONE_FUNCTION {
+    if fields.len() <= FIELDS_AT_ONCE {
         let fields = fields.iter().map(|(ident, value)| quote!(#ident: #value));
         return quote!(__v::Result::Ok(Self { #(#fields,)* }));
     }
@@ -114,9 +135,9 @@ fn read(checked: &Checked<'_>) -> TokenStream {
     // Without the types, the compiler would infer all of them together.
     let types: Vec<_> = checked.fields.iter().map(|field| field.ty).collect();
     let parts = locals
-        .chunks(FIELDS_OF_ONE_FUNCTION)
-        .zip(values.chunks(FIELDS_OF_ONE_FUNCTION))
-        .zip(types.chunks(FIELDS_OF_ONE_FUNCTION))
+        .chunks(FIELDS_AT_ONCE)
+        .zip(values.chunks(FIELDS_AT_ONCE))
+        .zip(types.chunks(FIELDS_AT_ONCE))
         .map(|((locals, values), types)| {
             quote! {
                 let (#(#locals,)*) = (|| {

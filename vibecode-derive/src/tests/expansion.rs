@@ -138,21 +138,46 @@ fn an_option_that_is_a_number_expands_to_no_check_of_its_list() {
     assert_eq!(expands("Loyalty").matches("must_be").count(), 2);
 }
 
+/// Returns a struct of this many plain fields.
+fn struct_of(fields: usize) -> TokenStream {
+    let names = (0..fields).map(|field| format_ident!("field_{field}"));
+    let wires = (0..fields).map(|field| format!("ufCrm_{field}00000"));
+    quote! {
+        #[vibecode(entity = "contacts")]
+        struct Customer {
+            #(#[vibecode(field = #wires, kind = "string")] #names: Option<String>,)*
+        }
+    }
+}
+
+/// Returns how many times a text is in an expansion, which must be Rust.
+fn times(output: &TokenStream, text: &str) -> usize {
+    assert!(syn2::parse2::<syn2::File>(output.clone()).is_ok());
+    output.to_string().matches(text).count()
+}
+
 #[test]
 fn a_record_of_many_fields_is_read_by_several_functions() {
-    let expands = |fields: usize| {
-        let names = (0..fields).map(|field| format_ident!("field_{field}"));
-        let wires = (0..fields).map(|field| format!("ufCrm_{field}00000"));
-        let output = record::derive(quote! {
-            #[vibecode(entity = "contacts")]
-            struct Customer {
-                #(#[vibecode(field = #wires, kind = "string")] #names: Option<String>,)*
-            }
-        });
-        assert!(syn2::parse2::<syn2::File>(output.clone()).is_ok());
-        output.to_string().matches("(|| {").count()
-    };
-    assert_eq!(expands(32), 0);
-    assert_eq!(expands(33), 2);
-    assert_eq!(expands(100), 4);
+    let functions = |fields| times(&record::derive(struct_of(fields)), "(|| {");
+    assert_eq!(functions(32), 0);
+    assert_eq!(functions(33), 2);
+    assert_eq!(functions(100), 4);
+}
+
+#[test]
+fn a_record_of_many_fields_finds_their_names_by_several_matches() {
+    let matches = |fields| times(&record::derive(struct_of(fields)), "match __name {");
+    assert_eq!(matches(0), 1);
+    assert_eq!(matches(32), 1);
+    assert_eq!(matches(33), 2);
+    assert_eq!(matches(64), 2);
+    assert_eq!(matches(100), 4);
+}
+
+#[test]
+fn a_patch_of_many_fields_is_made_in_several_blocks() {
+    let blocks = |fields| times(&patch::derive(struct_of(fields)), "let __body");
+    assert_eq!(blocks(32), 0);
+    assert_eq!(blocks(33), 2);
+    assert_eq!(blocks(100), 4);
 }

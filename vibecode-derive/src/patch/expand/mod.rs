@@ -197,7 +197,7 @@ impl<'a> Expansion<'a> {
         let input = self.checked.input;
         let (ident, visibility) = (own(&input.ident), &input.visibility);
         let (parameters, arguments, predicates) = self.generics.split_for_impl();
-        let present = self.fields().map(Self::present);
+        let copies = self.copies();
         let checks = self.list_checks();
         let bounds = self.bounds();
         let clause = input.generics.where_clause.as_ref();
@@ -217,7 +217,7 @@ impl<'a> Expansion<'a> {
             {
                 fn present(&self, __body: &mut __v::Body) {
                     #(#checks)*
-                    #(#present)*
+                    #(#copies)*
                 }
             }
             #[automatically_derived]

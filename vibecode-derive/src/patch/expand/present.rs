@@ -9,16 +9,35 @@ use crate::{
     check::field::{Access, Field, Form, PlainField, Role},
     input::shape::{name_of, option_of, predicate, vec_of},
     tokens::{
+        FIELDS_AT_ONCE,
         names::own,
         runtime::{kind, present, written_trait},
     },
 };
 
 impl Expansion<'_> {
+    /// Returns the statements that copy the fields into the patch.
+    pub(super) fn copies(&self) -> Vec<TokenStream> {
+        let fields = &self.checked.fields;
+        if fields.len() <= FIELDS_AT_ONCE {
+            return fields.iter().map(Self::present).collect();
+        }
+        let blocks = fields.chunks(FIELDS_AT_ONCE).map(|fields| {
+            let copies = fields.iter().map(Self::present);
+            quote! {
+                {
+                    let __body = &mut *__body;
+                    #(#copies)*
+                }
+            }
+        });
+        blocks.collect()
+    }
+
     /// Returns the statement that copies one field into the patch. It has no bound on the field's type,
     /// since the setter has one: a wrong type is reported once. Only a type that certainly has a wire form
     /// gets the bound, since the compiler checks that faster.
-    pub(super) fn present(field: &Field<'_>) -> TokenStream {
+    fn present(field: &Field<'_>) -> TokenStream {
         let ident = own(field.ident);
         match &field.role {
             // The field is read so that the compiler does not warn that it is unused.
