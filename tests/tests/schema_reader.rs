@@ -107,20 +107,18 @@ fn has_plain_numbers(text: &[u8]) -> bool {
 fn use_up(bytes: impl AsRef<[u8]>) {
     let bytes = bytes.as_ref();
     let read = Descriptions::read(bytes);
-    assert_eq!(
-        Schema::read(bytes),
-        read.clone().and_then(|read| read.schema())
-    );
+    let schema = read.clone().and_then(|read| read.schema());
+    // `Descriptions` holds values of `serde_json`, a schema keeps a number as it is written: it matters only for a label
+    // that is one.
+    if has_plain_numbers(bytes) {
+        assert_eq!(Schema::read(bytes), schema);
+    }
+    assert_eq!(Schema::read(bytes).is_ok(), schema.is_ok());
     let value = text_of(bytes).ok().map(serde_json::from_str::<Value>);
     match value {
         Some(Ok(value)) => {
-            let expected = Descriptions::of_answer(&value);
-            // A text is read as `serde_json` reads it, except that a number is kept as it is written.
-            if has_plain_numbers(bytes) {
-                assert_eq!(read, expected);
-            }
-            assert_eq!(Descriptions::read(value.to_string()), expected);
-            assert_eq!(read.is_ok(), expected.is_ok());
+            // A text is read as `serde_json` reads it.
+            assert_eq!(read, Descriptions::of_answer(&value));
         }
         Some(Err(error)) => {
             let problem = read.as_ref().unwrap_err();
