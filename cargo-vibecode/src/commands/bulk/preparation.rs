@@ -259,7 +259,7 @@ enum NotPrepared {
     NotRead(Failure),
     /// An old value cannot be restored. The text says which.
     Incomplete(String),
-    /// The records of this number of rows are not as they were reviewed. The first is named with its record.
+    /// The records of `count` rows are not as they were reviewed. The first is named with its record.
     Changed { count: u64, first: String },
 }
 

@@ -1,4 +1,4 @@
-//! The places in the backups of a job of the old values of records with several rows.
+//! The positions, in the backups of a job, of the old values of the records that several rows are about.
 //!
 //! A backup has each field of such a record once. So the rows after the first one that changes it are compared with what
 //! was kept: what somebody else has written in between would be replaced, and no backup would have it.
