@@ -119,6 +119,8 @@ fn use_up(bytes: impl AsRef<[u8]>) {
         Some(Ok(value)) => {
             // A text is read as `serde_json` reads it.
             assert_eq!(read, Descriptions::of_answer(&value));
+            // With numbers in the form of `serde_json`, both are the same in any case.
+            assert_eq!(Schema::read(value.to_string().as_bytes()), schema);
         }
         Some(Err(error)) => {
             let problem = read.as_ref().unwrap_err();

@@ -176,7 +176,7 @@ impl UndoneJob {
         let backups = self.journal.as_ref().map(FoundJournal::backups);
         let mut newer = backups.unwrap_or_default();
         let is_own = |backup: &PathBuf| is_same_file(backup, own);
-        // The one that is not where it was made is this one, if it is the only such one.
+        // If exactly one backup is no longer at its path, this one was moved from there.
         let is_missing = |backup: &PathBuf| !backup.exists();
         let moved = newer.iter().filter(|it| is_missing(it)).count() == 1;
         let moved = newer.iter().position(is_missing).filter(|_| moved);
