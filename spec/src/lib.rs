@@ -20,21 +20,23 @@
 //! # Contents
 //!
 //! - The fields of an entity: [`Entity`], [`Schema`], [`Field`] and [`Item`]; which option a
-//!   label means: [`OptionMatch`]; the headers of Bitrix24's own export: [`ExportHeaders`]; how certain it is that a
-//!   field exists: [`Grade`].
-//! - A portal's answer or a schema file: [`Descriptions`]; the location of a portal's files:
-//!   [`SchemaFolders`], [`PortalFile`], [`EntityPath`].
+//!   label means: [`OptionMatch`]; how certain it is that a field exists: [`Grade`].
+//! - The location of a portal's files: [`SchemaFolders`], [`PortalFile`], [`EntityPath`].
 //! - The codes of a portal's closed sets: [`PortalCodes`], and the files that list them: [`CodeFile`],
 //!   [`Statuses`], [`Pipelines`], [`Currencies`]; which field has which set: [`CodeSet`]; what is never a
 //!   code: [`is_code`].
-//! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`label_of`], [`one_line`],
-//!   [`doc_text`], [`is_invisible`].
+//! - Labels, and how to escape them for display: [`LABEL_KEYS`], [`one_line`], [`doc_text`], [`is_invisible`].
 //! - What a field holds, and what clears it: [`Kind`], [`Reference`], [`Multifield`], [`Clearing`].
 //! - What counts as true: [`boolean_of`].
 //! - The Rust name of a field and its wire name: [`rust_name_of`], [`wire_name_of`], [`is_wire_name`].
 //! - The names of user fields: [`user_field_wire_name`], [`read_user_field_name`].
 //! - Suggestions for a misspelt name: [`Schema::suggestions`], [`Entity::suggest`], [`closest`].
 //! - Error codes and their HTTP status: [`ERROR_CODES`], [`status_of`].
+#![cfg_attr(
+    feature = "serde_json",
+    doc = "- With the feature `serde_json`, a portal's answer or a schema file: [`Descriptions`], with the label of a \
+           description: [`label_of`]; the headers of Bitrix24's own export: [`ExportHeaders`]."
+)]
 //!
 //! To write to a portal, use `vibecode-runtime`: its macros check against this data at compile time.
 //! Facts about the API have a grade if it matters how certain they are. D: the API documents it. B:

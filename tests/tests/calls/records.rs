@@ -44,6 +44,21 @@ async fn a_creation_whose_answer_is_lost_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_error_of_a_lost_change_names_a_next_step_that_can_be_taken() {
+    let sandbox = Sandbox::start().await;
+    let (client, patch) = (client(&sandbox), Customer::patch().name("Vera"));
+    let fault = || sandbox.fault(Fault::drop_after());
+    fault();
+    let of_create = client.create(&patch).await.unwrap_err().to_string();
+    assert!(of_create.contains("by a key of your own"), "{of_create}");
+    for _ in 0..3 {
+        fault();
+    }
+    let of_update = client.update(71, &patch).await.unwrap_err().to_string();
+    assert!(of_update.contains("read the record"), "{of_update}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_creation_that_was_put_off_is_repeated() {
     let sandbox = Sandbox::start().await;
     sandbox.fault(Fault::rate_limited(Duration::from_secs(3)));

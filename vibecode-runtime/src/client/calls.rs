@@ -187,6 +187,6 @@ impl Client {
 
 /// The error if the answer to a creation is not about the new record.
 fn another_created() -> Error {
-    let problem = "the answer shows a record with another text than was sent, so its id may be that of another record: look the new record up by a key of your own before you write to it";
+    let problem = "the answer shows a record with another text than was sent, so its id may be that of another record";
     Error::new(ErrorKind::OtherRecord, Outcome::Unknown, problem)
 }

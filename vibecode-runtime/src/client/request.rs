@@ -141,7 +141,11 @@ impl Request {
             call.push('/');
             call.push_str(tail);
         }
-        error.with(|details| details.call = Some(call))
+        let creates = self.effect == Effect::Adds && self.id.is_none() && !self.is_batch();
+        error.with(|details| {
+            details.call = Some(call);
+            details.creates = creates;
+        })
     }
 }
 

@@ -90,6 +90,8 @@ pub(crate) struct Details {
     /// Whether the request had been handed to the HTTP client.
     pub(crate) was_sent: bool,
     pub(crate) call: Option<String>,
+    /// Whether the call creates a record, whose id is then not known.
+    pub(crate) creates: bool,
     pub(crate) explanation: String,
     pub(crate) status: Option<StatusCode>,
     pub(crate) api: Option<ApiError>,
@@ -125,6 +127,7 @@ impl Error {
             repeat: Repeat::Never,
             was_sent: false,
             call: None,
+            creates: false,
             explanation: explanation.into(),
             status: None,
             api: None,
@@ -259,6 +262,7 @@ impl fmt::Display for Error {
             explanation,
             status,
             outcome,
+            creates,
             ..
         } = &*self.0;
         if let Some(call) = call {
@@ -278,9 +282,14 @@ impl fmt::Display for Error {
             Outcome::Unknown if self.kind() == ErrorKind::NotTaken => {
                 f.write_str("; the record shows the rest of the change")
             }
-            Outcome::Unknown => f.write_str(
-                "; the change may or may not have been applied: read the record before repeating it",
-            ),
+            Outcome::Unknown => {
+                f.write_str("; the change may or may not have been applied: ")?;
+                f.write_str(if *creates {
+                    "look for the record by a key of your own before you write to it or create it again"
+                } else {
+                    "read the record before repeating it"
+                })
+            }
         }
     }
 }
