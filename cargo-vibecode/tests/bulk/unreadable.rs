@@ -73,7 +73,7 @@ async fn a_record_that_is_not_found_when_it_is_read_is_not_changed_without_its_o
     desk.fault(not_found([1]));
     let said = desk.run(&format!("{SEND} --yes"));
     said.assert(1, "2 rows done, 1 failed");
-    said.assert(1, "row 3 (contacts/2) failed: the record was not found when its old values were read, so the row was not sent: there is no such record. If there is, run the file of failed rows, with --no-backup if it is not found again; the API's message: ");
+    said.assert(1, "row 3 (contacts/2) failed: the record was not found when its old values were read, so the row was not sent: there is no such record. If it exists, run the file of failed rows, with --no-backup if it is not found again; the API's message: ");
     assert_ne!(desk.field(2, "post"), "new");
     // An undo restores everything that was changed.
     desk.run("contacts b.jsonl --yes --settle 1")
@@ -105,7 +105,7 @@ async fn a_record_that_an_undo_does_not_find_when_it_compares_it_is_not_changed(
     put_between(&mut desk, Broken { id: 2, with });
     let said = desk.run("contacts b.jsonl --yes --settle 1");
     said.assert(1, "2 rows done, 1 failed");
-    said.assert(1, "row 3 (contacts/2) failed: the record was not found when it was read to see whether it was changed since, so the row was not sent: there is no such record. If there is, run the file of failed rows, with --overwrite-newer if it is not found again; the API's message: ");
+    said.assert(1, "row 3 (contacts/2) failed: the record was not found when it was read to see whether it was changed since, so the row was not sent: there is no such record. If it exists, run the file of failed rows, with --overwrite-newer if it is not found again; the API's message: ");
     assert_eq!(desk.field(2, "post"), "new");
     desk.base_url = sandbox;
     desk.run("contacts b.failed.jsonl --yes --overwrite-newer --settle 1")

@@ -259,7 +259,7 @@ impl RowFailure {
         };
         Self {
             message: format!(
-                "the record was not found when {read}, so {}: {}. If there is, run the file of failed rows, with {option} if it is not found again",
+                "the record was not found when {read}, so {}: {}. If it exists, run the file of failed rows, with {option} if it is not found again",
                 not_sent(was_sent),
                 not_read.explanation()
             ),
