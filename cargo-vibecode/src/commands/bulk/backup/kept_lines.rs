@@ -162,6 +162,7 @@ impl KeptLines {
         let options = undo_file::options(sent, &style);
         let input = Input::open(file.path(), &FileOptions::default())?;
         let mut records = KeptRecords::default();
+        // A row that is not understood has another old value than the record: see `KeptRecords::changed_since`.
         let _ = records.add(&input, &options, |_| true)?;
         Ok(Some(records))
     }
