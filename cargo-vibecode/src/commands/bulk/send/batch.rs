@@ -193,7 +193,7 @@ impl BatchJob {
                 Some(Err(not_read)) if not_read.is_not_found() => Some(RowError::NotFoundBefore {
                     not_read: not_read.clone(),
                     why_read: WhyRead::Written,
-                    was_sent: false,
+                    was_sent: self.mode == Mode::EnsureAgain,
                 }),
                 Some(Err(not_read)) => Some(RowError::NotCompared(not_read.clone())),
                 None => Some(RowError::NotCompared(NotRead::NoResult)),
