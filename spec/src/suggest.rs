@@ -400,6 +400,8 @@ fn damerau_levenshtein(one: &[char], other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     // Row 0 and column 0 stand for letters that never occurred.
     let never = one.len() + other.len();
+    // For each letter of `other`, the position after the last equal letter of `one` so far, or 0.
+    let mut after_same = vec![0; other.len()];
     let mut rows = vec![vec![never; other.len() + 2]; one.len() + 2];
     for i in 0..=one.len() {
         rows[i + 1][1] = i;
@@ -410,8 +412,7 @@ fn damerau_levenshtein(one: &[char], other: &str) -> usize {
     for (i, letter) in one.iter().enumerate() {
         let mut last_same = 0;
         for (j, other_letter) in other.iter().enumerate() {
-            let earlier = one[..i].iter().rposition(|it| it == other_letter);
-            let earlier = earlier.map_or(0, |index| index + 1);
+            let earlier = after_same[j];
             let between = (i - earlier) + (j - last_same);
             let swapped = rows[earlier][last_same] + between + 1;
             let replaced = rows[i + 1][j + 1] + usize::from(letter != other_letter);
@@ -419,6 +420,7 @@ fn damerau_levenshtein(one: &[char], other: &str) -> usize {
             rows[i + 2][j + 2] = swapped.min(replaced).min(added_or_removed);
             if letter == other_letter {
                 last_same = j + 1;
+                after_same[j] = i + 1;
             }
         }
     }

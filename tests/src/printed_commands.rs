@@ -7,7 +7,7 @@ const COMMAND: &str = "cargo vibecode ";
 /// command within backticks may be anywhere.
 ///
 /// # Panics
-/// If something does.
+/// If something follows a command.
 #[track_caller]
 #[expect(clippy::panic, reason = "a test that fails")]
 pub fn assert_end_their_lines(text: &str) {

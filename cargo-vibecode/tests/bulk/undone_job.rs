@@ -543,3 +543,23 @@ async fn an_undo_waits_for_newer_backups_with_the_same_fields_of_the_same_record
         assert_eq!(posts(&desk), (json!(expected.0), json!(expected.1)));
     }
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_in_place_of_a_newer_backup_is_not_read() {
+    let seed = json!({"contacts": [{"id": 1, "post": "Clerk"}, {"id": 2, "post": "Clerk"}]});
+    let desk = Desk::with(Sandbox::builder().seed(seed).start().await);
+    desk.write("a.csv", "id,post\n1,a\n2,b\n");
+    desk.run("contacts a.csv --yes --limit 1 --backup old.jsonl --settle 1")
+        .assert(0, "1 row done");
+    desk.run("contacts a.csv --resume --backup new.jsonl --settle 1")
+        .assert(0, "2 rows done");
+    fs::remove_file(desk.path("new.jsonl")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(desk.path("new.jsonl"))
+        .status();
+    assert!(made.unwrap().success());
+    desk.run("contacts old.jsonl --yes --settle 1")
+        .assert(0, "1 row done, 0 failed");
+    assert_eq!(desk.field(1, "post"), "Clerk");
+}

@@ -73,7 +73,7 @@ async fn a_record_that_is_not_found_when_it_is_read_is_not_changed_without_its_o
     desk.fault(not_found([1]));
     let said = desk.run(&format!("{SEND} --yes"));
     said.assert(1, "2 rows done, 1 failed");
-    said.assert(1, "row 3 (contacts/2) failed: the record was not found when its old values were read, so the row was not sent: there is no such record. If there is, run the file of failed rows, with --no-backup if it is not found again; the API's message: ");
+    said.assert(1, "row 3 (contacts/2) failed: the record was not found when its old values were read, so the row was not sent: there is no such record. If it exists, run the file of failed rows, with --no-backup if it is not found again; the API's message: ");
     assert_ne!(desk.field(2, "post"), "new");
     // An undo restores everything that was changed.
     desk.run("contacts b.jsonl --yes --settle 1")
@@ -105,7 +105,7 @@ async fn a_record_that_an_undo_does_not_find_when_it_compares_it_is_not_changed(
     put_between(&mut desk, Broken { id: 2, with });
     let said = desk.run("contacts b.jsonl --yes --settle 1");
     said.assert(1, "2 rows done, 1 failed");
-    said.assert(1, "row 3 (contacts/2) failed: the record was not found when it was read to see whether it was changed since, so the row was not sent: there is no such record. If there is, run the file of failed rows, with --overwrite-newer if it is not found again; the API's message: ");
+    said.assert(1, "row 3 (contacts/2) failed: the record was not found when it was read to see whether it was changed since, so the row was not sent: there is no such record. If it exists, run the file of failed rows, with --overwrite-newer if it is not found again; the API's message: ");
     assert_eq!(desk.field(2, "post"), "new");
     desk.base_url = sandbox;
     desk.run("contacts b.failed.jsonl --yes --overwrite-newer --settle 1")
@@ -133,6 +133,38 @@ async fn a_row_that_was_under_way_is_not_sent_again_if_its_record_is_not_found()
     );
     said.assert(1, r#""outcome":"not_verified""#);
     assert_eq!(desk.reported("backup.csv"), (vec![2, 4], vec![3]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_of_an_undo_that_was_under_way_is_not_reported_as_not_applied_without_its_record() {
+    for fault in [not_found([1]), refused([1])] {
+        let desk = desk_of(3).await;
+        desk.run(&format!("{SEND} --yes")).assert(0, "3 rows done");
+        desk.sandbox.clear_requests();
+        desk.faults([Fault::delay(std::time::Duration::ZERO), Fault::hang_after()]);
+        let mut undo = desk
+            .command("contacts b.jsonl --yes --settle 1")
+            .spawn()
+            .unwrap();
+        while desk.requests().len() < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        undo.kill().unwrap();
+        undo.wait().unwrap();
+        assert_ne!(desk.field(2, "post"), "new");
+        desk.sandbox.calm();
+        desk.fault(fault);
+        let said = desk.run("contacts b.jsonl --resume --settle 1 --format json");
+        said.assert(
+            1,
+            "so the row, which was sent before and had no answer, was not sent again",
+        );
+        said.assert(1, r#""outcome":"not_verified""#);
+        // An undo reads its records in any order.
+        let (done, failed) = desk.reported("b.jsonl");
+        assert_eq!((done.len(), failed.len()), (2, 1));
+    }
 }
 
 /// Answers to the reading of a record with something else, which is an error if it has a code.

@@ -260,7 +260,8 @@ impl<'a> Reader<'a> {
 
     /// Reads a number that begins with a sign or a zero. Returns whether it has an exponent.
     fn other_number(&mut self, first: u8) -> Option<bool> {
-        match if first == b'-' { self.byte()? } else { first } {
+        let first_digit = if first == b'-' { self.byte()? } else { first };
+        match first_digit {
             b'0' => {
                 // No other digit may follow.
                 if let [b'0'..=b'9', rest @ ..] = self.rest {

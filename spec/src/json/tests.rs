@@ -125,6 +125,11 @@ fn a_number_is_kept_as_it_is_written() {
 }
 
 #[test]
+fn a_number_that_serde_json_may_refuse_is_not_read_as_null() {
+    assert_ne!(read("17976931348623158e292"), Ok(Value::Null));
+}
+
+#[test]
 fn lists_and_objects_are_nested_as_deep_as_serde_json_allows() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         for depth in [1, 126, 127, 128, 129, 100_000] {

@@ -11,7 +11,10 @@ impl Json<'_> {
         match self {
             Self::Null => Value::Null,
             Self::Bool(set) => Value::Bool(*set),
-            Self::Number(number) => serde_json::from_str(number).unwrap_or_default(),
+            // Near the largest `f64`, `serde_json` refuses some numbers, if it is built without `float_roundtrip`.
+            Self::Number(number) => {
+                serde_json::from_str(number).unwrap_or_else(|_| Value::String(number.to_string()))
+            }
             Self::Text(text) => Value::String(text.to_string()),
             Self::List(list) => list.iter().map(Self::to_value).collect(),
             Self::Object(Object(members)) => {

@@ -349,7 +349,7 @@ fn problem(
     earlier: PipelineChange,
     record: &Value,
 ) -> Option<(StageProblem, String)> {
-    let name = format!("{}/{}", job.entity(), job.id());
+    let name = record_name(job.entity(), job.id());
     let shown = one_line(code);
     let (pipeline, after) = match (PipelineChange::of(job), earlier) {
         // The stage was looked up in this pipeline when the row was read.

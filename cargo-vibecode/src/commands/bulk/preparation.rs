@@ -376,7 +376,7 @@ impl Preparation<'_> {
     /// Reads the records of the next rows, compares them, and keeps their old values. `failed` are the rows that have
     /// failed so far.
     async fn read_next_rows(&mut self, failed: &RowSet) -> Result<PreparedRows, NotPrepared> {
-        let (mut changed, mut first_changed, mut done) = (0, None, RowSet::default());
+        let (mut count, mut first_changed, mut done) = (0, None, RowSet::default());
         let mut refused = RefusedRows::default();
         let mut is_any_read = false;
         let mut kept = self.backup.as_mut().map(Backup::next_rows).transpose()?;
@@ -401,7 +401,7 @@ impl Preparation<'_> {
                     Decision::Refused(error) => refused.add(&row, error),
                     Decision::Replaced => done.insert(row.number),
                     Decision::OtherThanReviewed => {
-                        changed += 1;
+                        count += 1;
                         first_changed.get_or_insert_with(|| row.name());
                     }
                     Decision::Sent => {
@@ -413,7 +413,6 @@ impl Preparation<'_> {
             }
         }
         if let Some(first) = first_changed {
-            let count = changed;
             return Err(NotPrepared::Changed { count, first });
         }
         let kept = match kept {

@@ -24,6 +24,11 @@ impl<'r> RecordFields<'r> {
         fields.find(|(key, _)| key == name).map(|(_, value)| *value)
     }
 
+    /// Returns the id of the record. `None` if it has none, or none that is a number.
+    pub(super) fn id(&self) -> Option<u64> {
+        self.get("id")?.get().parse().ok()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'r RawValue)> {
         self.0.iter().map(|(key, value)| (key.as_str(), *value))
     }
@@ -66,5 +71,6 @@ mod tests {
         let fields = RecordFields::read(r#"{"id":71,"po\u0073t":"a"}"#).unwrap();
         assert_eq!(fields.get("post").unwrap().get(), r#""a""#);
         assert!(fields.get("name").is_none());
+        assert_eq!(fields.id(), Some(71));
     }
 }

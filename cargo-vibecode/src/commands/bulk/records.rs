@@ -104,10 +104,12 @@ impl RowRecord {
     }
 }
 
+/// Checks that the API works: that it has shown or refused one of the records of these rows, or does not find one.
+///
 /// # Errors
-/// If the API has neither shown nor refused any of the records of these rows: it fails, and not for a record alone.
+/// If it has failed for each of them.
 fn check_answered(planned: &PlannedBatch, records: &[ReadRecord]) -> Result<(), Failure> {
-    // Of a single record that is not understood, nothing shows that others would not be either.
+    // A single answer that is not understood does not show that others would not be either.
     let is_single = records.len() == 1;
     let is_answered = |not_read: &NotRead| {
         let is_alone = is_single && not_read.is_not_understood();

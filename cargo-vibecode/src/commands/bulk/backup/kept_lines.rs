@@ -162,6 +162,7 @@ impl KeptLines {
         let options = undo_file::options(sent, &style);
         let input = Input::open(file.path(), &FileOptions::default())?;
         let mut records = KeptRecords::default();
+        // A row that is not understood has another old value than the record: see `KeptRecords::changed_since`.
         let _ = records.add(&input, &options, |_| true)?;
         Ok(Some(records))
     }
@@ -191,7 +192,7 @@ fn length_of(line: &[u8]) -> u64 {
 /// Returns the id of the record of a row, and the fields that the row restores. `None` if it is not understood.
 pub(super) fn id_and_fields(line: &str) -> Option<(u64, Vec<String>)> {
     let cells = RecordFields::read(line)?;
-    let id = cells.get("id")?.get().parse().ok()?;
+    let id = cells.id()?;
     let written: BTreeMap<String, &RawValue> =
         serde_json::from_str(cells.get(WRITTEN)?.get()).ok()?;
     Some((id, written.into_keys().collect()))

@@ -52,6 +52,7 @@ use super::{
     old_values::{Addition, FieldChange, OldValue, RowChanges},
     record_fields::RecordFields,
     records::RowRecord,
+    row_name::record_name,
     send::plan::Repeating,
 };
 use crate::{
@@ -330,7 +331,7 @@ impl Lists<'_> {
         let id = row.job.id();
         for addition in added {
             if addition.is_known {
-                let record = format!("{}/{id}", self.entity);
+                let record = record_name(self.entity, id);
                 let number = row.number.to_string();
                 self.added
                     .add([&record, addition.field, &addition.value, &number])?;
@@ -355,7 +356,7 @@ impl Lists<'_> {
             json,
             problem,
         } = lost;
-        let record = format!("{}/{id}", self.entity);
+        let record = record_name(self.entity, *id);
         if self.first_lost.len() < MAX_SHOWN {
             self.first_lost.push(format!("{record} {field}: {problem}"));
         }

@@ -121,7 +121,7 @@ impl Table {
         let Some((word, bit)) = field.map(word_and_bit) else {
             return true;
         };
-        self.has_unknown || self.words.get(word).is_some_and(|word| word & bit != 0)
+        self.has_unknown || self.words.get(word).is_none_or(|word| word & bit != 0)
     }
 }
 

@@ -314,8 +314,7 @@ pub(super) fn id_of_line(line: &[u8]) -> Option<u64> {
 fn record_of(line: &str, fields: &RecordFields<'_>) -> Option<(u64, RawAnswer)> {
     // The entity does not matter to a comparison.
     let record = RawAnswer::from_json::<Contacts>(line).ok()?;
-    let id = fields.get(ID)?.get().parse().ok()?;
-    Some((id, record))
+    Some((fields.id()?, record))
 }
 
 /// Writes an object with an id on one line.

@@ -178,8 +178,8 @@ impl UndoneJob {
         let is_own = |backup: &PathBuf| is_same_file(backup, own);
         // If exactly one backup is no longer at its path, this one was moved from there.
         let is_missing = |backup: &PathBuf| !backup.exists();
-        let moved = newer.iter().filter(|it| is_missing(it)).count() == 1;
-        let moved = newer.iter().position(is_missing).filter(|_| moved);
+        let is_one_missing = newer.iter().filter(|it| is_missing(it)).count() == 1;
+        let moved = newer.iter().position(is_missing).filter(|_| is_one_missing);
         let position = newer.iter().position(is_own).or(moved);
         newer.truncate(position.unwrap_or_default());
         newer.retain(|backup| is_not_undone(backup));
@@ -250,10 +250,13 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// Returns whether a backup is there, and is not undone. If its journal cannot be read, it is not known to be undone.
+///
+/// Its path is from a journal that a backup has named: see [`may_be_journal`].
 fn is_not_undone(backup: &Path) -> bool {
     let journal = journal_of(backup);
-    let is_undone = || journal.exists() && matches!(resume::finished(&journal), Ok(Some(_)));
-    backup.exists() && !is_undone()
+    let is_undone =
+        || may_be_journal(&journal) && matches!(resume::finished(&journal), Ok(Some(_)));
+    backup.is_file() && !is_undone()
 }
 
 /// Returns where the journal of the job of a backup should be, if the backup names it.

@@ -164,9 +164,7 @@ impl WrittenValues {
         let line = str::from_utf8(row.raw_line()).ok();
         let fields = line.and_then(RecordFields::read);
         let failed = |problem: &str| {
-            let id = fields
-                .as_ref()
-                .and_then(|it| it.get("id")?.get().parse().ok());
+            let id = fields.as_ref().and_then(RecordFields::id);
             let record = id.map(|id| record_name(&origin.entity, id));
             let row = row_name(row.number, record.as_deref());
             let problem = format!("{row}: {problem}: restore the backup");

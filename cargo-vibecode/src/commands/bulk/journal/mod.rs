@@ -285,7 +285,7 @@ impl Journal {
         let synced = self.file.sync_data();
         synced.map_err(|error| Failure::of_file(&self.path, &error))?;
         if let Some(checksum) = self.checksum.as_ref().filter(|_| self.is_idle) {
-            // Without a seal a resumed job waits, which is safe.
+            // If it cannot be written, the earlier seal is left, or a resumed job waits without one, which is safe.
             let seal = Seal::of(&self.file, checksum);
             let _ = seal.and_then(|seal| seal.write_beside(&self.path));
         }

@@ -124,7 +124,9 @@ impl RowFailure {
             RowError::ChangedBetweenRows(fields) => {
                 Self::changed_between_rows(row, fields, columns)
             }
-            RowError::NotCompared(not_read) => Self::not_compared(row, not_read),
+            RowError::NotCompared { not_read, was_sent } => {
+                Self::not_compared(row, not_read, *was_sent)
+            }
             RowError::NotReadBefore { not_read, was_sent } => {
                 Self::not_read_before(row, not_read, *was_sent)
             }
@@ -156,10 +158,12 @@ impl RowFailure {
         }
     }
 
-    fn not_compared(row: u64, not_read: &NotRead) -> Self {
+    fn not_compared(row: u64, not_read: &NotRead, was_sent: bool) -> Self {
         Self {
+            outcome: outcome_of_unsent(was_sent),
             message: format!(
-                "the record could not be read to see whether it was changed since, so the row was not sent: {}",
+                "the record could not be read to see whether it was changed since, so {}: {}",
+                not_sent(was_sent),
                 not_read.explanation()
             ),
             api: not_read.words(),
@@ -259,7 +263,7 @@ impl RowFailure {
         };
         Self {
             message: format!(
-                "the record was not found when {read}, so {}: {}. If there is, run the file of failed rows, with {option} if it is not found again",
+                "the record was not found when {read}, so {}: {}. If it exists, run the file of failed rows, with {option} if it is not found again",
                 not_sent(was_sent),
                 not_read.explanation()
             ),
@@ -445,7 +449,7 @@ impl NextStep {
             reason: format!("{}{words} [{}]", first.explanation(), code_of(first)),
             is_not_applied: results.iter().all(|result| match result {
                 Err(RowError::Failed(error)) => error.outcome() == Outcome::NotApplied,
-                Err(RowError::NotCompared(_)) => true,
+                Err(RowError::NotCompared { was_sent, .. }) => !was_sent,
                 _ => false,
             }),
         }
@@ -468,7 +472,10 @@ impl RowError {
     fn affects_every_batch(&self) -> Option<&Error> {
         let (Self::Failed(error)
         | Self::NotRead(NotRead::Failed(error))
-        | Self::NotCompared(NotRead::Failed(error))) = self
+        | Self::NotCompared {
+            not_read: NotRead::Failed(error),
+            ..
+        }) = self
         else {
             return None;
         };

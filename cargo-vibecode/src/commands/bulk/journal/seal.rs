@@ -74,11 +74,11 @@ impl Seal {
                 .is_ok_and(|sum| sum.as_deref() == Some(earlier.sum.as_bytes()))
     }
 
-    /// Writes the seal beside a journal. If that fails, the journal has none, and the resumed job waits.
+    /// Writes the seal beside a journal. If that fails, or if the process is killed before it is done, the earlier seal
+    /// is left, from which the journal has grown.
     pub(super) fn write_beside(&self, journal: &Path) -> io::Result<()> {
         let mut json = serde_json::to_vec(self)?;
         json.push(b'\n');
-        // A process that is killed leaves the earlier seal, from which the journal has grown.
         let (part, mut file) = PartFile::create(&path_of(journal), &mut private())?;
         io::Write::write_all(&mut file, &json)?;
         part.keep(&file)

@@ -57,7 +57,11 @@ pub(crate) enum RowError {
     ChangedBetweenRows(Vec<String>),
     /// The row undoes a change, and the record could not be read to see whether somebody else has changed it since.
     /// It was not sent.
-    NotCompared(NotRead),
+    NotCompared {
+        not_read: NotRead,
+        /// Whether an earlier process has sent it, without an answer.
+        was_sent: bool,
+    },
     /// The row was done, and its record has other values in these fields since an attempt of an earlier row, which was
     /// lost, may have been applied.
     Overtaken(Vec<Difference>),
@@ -182,6 +186,8 @@ impl BatchJob {
     async fn refused_undos(&self) -> Vec<Option<RowError>> {
         let jobs: Vec<&PatchJob> = self.jobs.iter().map(AsRef::as_ref).collect();
         let records = verify::read(&self.client, &jobs).await;
+        let was_sent = self.mode == Mode::EnsureAgain;
+        let not_compared = |not_read| RowError::NotCompared { not_read, was_sent };
         let rows = self.jobs.iter().zip(&self.written);
         let refused = rows.map(|(job, written)| {
             let written = written.as_ref()?;
@@ -193,10 +199,10 @@ impl BatchJob {
                 Some(Err(not_read)) if not_read.is_not_found() => Some(RowError::NotFoundBefore {
                     not_read: not_read.clone(),
                     why_read: WhyRead::Written,
-                    was_sent: false,
+                    was_sent,
                 }),
-                Some(Err(not_read)) => Some(RowError::NotCompared(not_read.clone())),
-                None => Some(RowError::NotCompared(NotRead::NoResult)),
+                Some(Err(not_read)) => Some(not_compared(not_read.clone())),
+                None => Some(not_compared(NotRead::NoResult)),
             }
         });
         refused.collect()

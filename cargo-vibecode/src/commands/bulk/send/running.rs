@@ -34,7 +34,7 @@ pub(super) struct Running {
 pub(super) struct StartedBatch {
     pub(super) number: u64,
     pub(super) row_numbers: Vec<u64>,
-    /// The rows that are done only if earlier ones are. Those that are not sent are not in `lines`.
+    /// The rows that are done only if earlier ones are. Those that are not sent are not in `row_numbers`.
     pub(super) repeating: Vec<Repeating>,
     /// The rows that are not sent, since an earlier one has failed, with the ids of their records.
     refused: Vec<(u64, u64, RowError)>,
