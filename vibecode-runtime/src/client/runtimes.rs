@@ -13,11 +13,15 @@
 //! is forgotten.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex},
+    thread,
     time::{Duration, Instant},
 };
 
-use tokio::runtime::{Handle, Id};
+use tokio::{
+    runtime::{Handle, Id},
+    sync::Notify,
+};
 
 use super::{call::outside_of_a_runtime, rare_task::spawn};
 use crate::{Error, ErrorKind, Result, lock::lock};
@@ -128,13 +132,9 @@ async fn ask(runtime: &Handle) -> Liveness {
         runtime,
         Box::pin(async move { asked.0.give(Liveness::Runs) }),
     );
-    if let Some(given) = *lock(&answer.given) {
-        return given;
-    }
-    // Waits by the system's clock, not by that of a runtime, which may be stopped.
-    let waited = tokio::task::spawn_blocking(move || answer.wait()).await;
+    let given = answer.wait().await;
     task.abort();
-    waited.unwrap_or(Liveness::IsIdle)
+    given
 }
 
 /// The answer of a task that is spawned in a runtime. With a channel of `std`, an app would have to compile 400 functions
@@ -142,7 +142,10 @@ async fn ask(runtime: &Handle) -> Liveness {
 #[derive(Default)]
 struct Answer {
     given: Mutex<Option<Liveness>>,
+    /// For the thread that limits the wait.
     is_given: Condvar,
+    /// For the call that waits.
+    woken: Notify,
 }
 
 impl Answer {
@@ -150,15 +153,40 @@ impl Answer {
     fn give(&self, liveness: Liveness) {
         lock(&self.given).get_or_insert(liveness);
         self.is_given.notify_one();
+        self.woken.notify_one();
     }
 
-    fn wait(&self) -> Liveness {
+    fn given(&self) -> Option<Liveness> {
+        *lock(&self.given)
+    }
+
+    /// Waits for the answer by the system's clock, not by that of a runtime, which may be stopped. The thread is not one of
+    /// the runtime's blocking threads, since those may all be busy.
+    async fn wait(self: Arc<Self>) -> Liveness {
+        if self.given().is_none() {
+            let answer = Arc::clone(&self);
+            let limit = thread::Builder::new().spawn(move || answer.limit());
+            if limit.is_err() {
+                return Liveness::IsIdle;
+            }
+        }
+        loop {
+            // An earlier notification is stored, so none is missed.
+            self.woken.notified().await;
+            if let Some(given) = self.given() {
+                return given;
+            }
+        }
+    }
+
+    /// Blocks until the answer is given, which this does itself if nobody else does.
+    fn limit(&self) {
         let given = lock(&self.given);
         let waiting = self
             .is_given
             .wait_timeout_while(given, IDLE_AFTER, |given| given.is_none());
-        let (given, _) = waiting.unwrap_or_else(PoisonError::into_inner);
-        given.unwrap_or(Liveness::IsIdle)
+        drop(waiting);
+        self.give(Liveness::IsIdle);
     }
 }
 
@@ -186,8 +214,8 @@ mod tests {
         Builder::new_current_thread().build().unwrap()
     }
 
-    #[test]
-    fn a_task_that_ends_before_it_is_waited_for_has_answered() {
+    #[tokio::test]
+    async fn a_task_that_ends_before_it_is_waited_for_has_answered() {
         for has_run in [true, false] {
             let answer = Arc::new(Answer::default());
             let asked = Asked(Arc::clone(&answer));
@@ -195,10 +223,25 @@ mod tests {
                 asked.0.give(Liveness::Runs);
             }
             drop(asked);
-            let waited = answer.wait();
+            let waited = answer.wait().await;
             assert_eq!(matches!(waited, Liveness::Runs), has_run);
             assert_eq!(matches!(waited, Liveness::IsGone), !has_run);
         }
+    }
+
+    /// Otherwise the wait would begin when one of them is free, which may be never.
+    #[test]
+    fn a_runtime_that_does_not_run_is_recognised_while_all_blocking_threads_are_busy() {
+        let idle = runtime();
+        let here = Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        let (release, is_released) = std::sync::mpsc::channel::<()>();
+        here.spawn_blocking(move || is_released.recv());
+        let liveness = here.block_on(ask(idle.handle()));
+        assert!(matches!(liveness, Liveness::IsIdle));
+        drop(release);
     }
 
     #[test]
