@@ -135,25 +135,31 @@ async fn a_row_that_was_under_way_is_not_sent_again_if_its_record_is_not_found()
     assert_eq!(desk.reported("backup.csv"), (vec![2, 4], vec![3]));
 }
 
+/// A desk whose undo, of `b.jsonl`, was killed while its rows were under way.
+async fn desk_whose_undo_was_killed() -> Desk {
+    let desk = desk_of(3).await;
+    desk.run(&format!("{SEND} --yes")).assert(0, "3 rows done");
+    desk.sandbox.clear_requests();
+    desk.faults([Fault::delay(std::time::Duration::ZERO), Fault::hang_after()]);
+    let mut undo = desk
+        .command("contacts b.jsonl --yes --settle 1")
+        .spawn()
+        .unwrap();
+    while desk.requests().len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    undo.kill().unwrap();
+    undo.wait().unwrap();
+    assert_ne!(desk.field(2, "post"), "new");
+    desk.sandbox.calm();
+    desk
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_of_an_undo_that_was_under_way_is_not_reported_as_not_applied_without_its_record() {
     for fault in [not_found([1]), refused([1])] {
-        let desk = desk_of(3).await;
-        desk.run(&format!("{SEND} --yes")).assert(0, "3 rows done");
-        desk.sandbox.clear_requests();
-        desk.faults([Fault::delay(std::time::Duration::ZERO), Fault::hang_after()]);
-        let mut undo = desk
-            .command("contacts b.jsonl --yes --settle 1")
-            .spawn()
-            .unwrap();
-        while desk.requests().len() < 2 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        undo.kill().unwrap();
-        undo.wait().unwrap();
-        assert_ne!(desk.field(2, "post"), "new");
-        desk.sandbox.calm();
+        let desk = desk_whose_undo_was_killed().await;
         desk.fault(fault);
         let said = desk.run("contacts b.jsonl --resume --settle 1 --format json");
         said.assert(
@@ -165,6 +171,22 @@ async fn a_row_of_an_undo_that_was_under_way_is_not_reported_as_not_applied_with
         let (done, failed) = desk.reported("b.jsonl");
         assert_eq!((done.len(), failed.len()), (2, 1));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_of_an_undo_that_was_under_way_is_not_reported_as_not_applied_if_somebody_changed_its_record()
+ {
+    let desk = desk_whose_undo_was_killed().await;
+    desk.write("other.csv", "id,post\n2,of somebody else\n");
+    desk.run("contacts other.csv --yes --no-backup --settle 1")
+        .assert(0, "1 row done");
+    let said = desk.run("contacts b.jsonl --resume --settle 1 --format json");
+    said.assert(
+        1,
+        "the row, which was sent before and had no answer, was not sent again",
+    );
+    said.assert(1, r#""outcome":"not_as_sent""#);
+    assert_eq!(desk.field(2, "post"), "of somebody else");
 }
 
 /// Answers to the reading of a record with something else, which is an error if it has a code.

@@ -119,7 +119,9 @@ impl RowFailure {
                 Self::of_differences(row, &superseded.differences(), columns)
             }
             RowError::NoResult => Self::without_result(row),
-            RowError::ChangedSince(fields) => Self::changed_since(row, fields, columns),
+            RowError::ChangedSince { fields, was_sent } => {
+                Self::changed_since(row, fields, *was_sent, columns)
+            }
             RowError::ChangedWhileOpen(fields) => Self::changed_while_open(row, fields, columns),
             RowError::ChangedBetweenRows(fields) => {
                 Self::changed_between_rows(row, fields, columns)
@@ -219,13 +221,20 @@ impl RowFailure {
         }
     }
 
-    fn changed_since(row: u64, fields: &[String], columns: &Columns<'_>) -> Self {
+    fn changed_since(row: u64, fields: &[String], was_sent: bool, columns: &Columns<'_>) -> Self {
         let columns = columns_of(fields.iter().map(String::as_str), columns);
+        let not_sent = not_sent(was_sent);
         Self {
             message: format!(
-                "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and was left as it is: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
+                "{columns}: the record has neither the old value nor the one that the job wrote, so it was changed since, and {not_sent}: look at it, and to undo it too, run the file of failed rows with --overwrite-newer"
             ),
             column: Some(columns),
+            // As an open row of a job: see `changed_while_open`.
+            outcome: if was_sent {
+                RowOutcome::NotAsSent
+            } else {
+                RowOutcome::NotApplied
+            },
             ..Self::with_code(row, CHANGED_SINCE)
         }
     }

@@ -48,8 +48,9 @@ pub(crate) enum RowError {
     NotRead(NotRead),
     /// The run has ended without a result for the row.
     NoResult,
-    /// The row undoes a change, and somebody else has changed these fields since. It was not sent.
-    ChangedSince(Vec<String>),
+    /// The row undoes a change, and somebody else has changed these fields since. It was not sent now; `was_sent` is
+    /// whether an earlier process has sent it, without an answer.
+    ChangedSince { fields: Vec<String>, was_sent: bool },
     /// An earlier process has sent the row without an answer, and somebody else has changed these fields since their old
     /// values were kept. It was not sent again.
     ChangedWhileOpen(Vec<String>),
@@ -194,7 +195,7 @@ impl BatchJob {
             match records.get(&job.id()) {
                 Some(Ok(record)) => {
                     let fields = written.changed_since(job, record.raw());
-                    (!fields.is_empty()).then_some(RowError::ChangedSince(fields))
+                    (!fields.is_empty()).then_some(RowError::ChangedSince { fields, was_sent })
                 }
                 Some(Err(not_read)) if not_read.is_not_found() => Some(RowError::NotFoundBefore {
                     not_read: not_read.clone(),
