@@ -33,7 +33,7 @@
 //!     .post("Director")                              // set
 //!     .clear_company()                               // clear
 //!     .add_phone(Phone::mobile("+79161112233"))      // add
-//!     .loyalty(81_u64);                              // other fields stay as they are
+//!     .loyalty(79_u64);                              // other fields stay as they are
 //!
 //! let sandbox = Sandbox::start().await;              // for a portal: `Client::from_env()?`
 //! let client = Client::builder(Credentials::personal(Sandbox::API_KEY))
@@ -55,7 +55,7 @@
 //! byte. It contains the changes that were called on the builder, and nothing else. The patch above is sent as
 //!
 //! ```json
-//! {"post":"Director","companyId":0,"phone":[{"value":"+79161112233","typeId":"MOBILE"}],"ufCrm_1721244707107":81}
+//! {"post":"Director","companyId":0,"phone":[{"value":"+79161112233","typeId":"MOBILE"}],"ufCrm_1721244707107":79}
 //! ```
 //!
 //! # When something fails
@@ -342,9 +342,9 @@ pub use vibecode_derive::Record;
 /// #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
 /// #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
 /// enum Loyalty {
-///     #[vibecode(item = 81)]
+///     #[vibecode(item = 79)]
 ///     Gold,
-///     #[vibecode(item = 82)]
+///     #[vibecode(item = 81)]
 ///     Silver,
 /// }
 ///
@@ -356,7 +356,7 @@ pub use vibecode_derive::Record;
 /// }
 ///
 /// let patch = Customer::patch().loyalty(Loyalty::Gold);
-/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_1721244707107":81}"#);
+/// assert_eq!(serde_json::to_string(&patch)?, r#"{"ufCrm_1721244707107":79}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
@@ -366,7 +366,7 @@ pub use vibecode_derive::Record;
 ///
 /// With the portal's schema, every `item` must exist in it, and every option must have a variant,
 /// unless a variant with `#[vibecode(other)]`, such as `Other(u64)`, holds the ids of the rest. If the
-/// schema has the labels, `label = "Gold"` can be written instead of `item = 81`, and
+/// schema has the labels, `label = "Gold"` can be written instead of `item = 79`, and
 /// [`label`](trait@Enumeration#tymethod.label) and
 /// [`from_label`](trait@Enumeration#tymethod.from_label) use them.
 ///
@@ -408,7 +408,7 @@ pub use vibecode_derive::Record;
 /// | `entity = "deals"`, `field = "stageId"` | the field that has the values |
 /// | `pipeline = 5` | the pipeline of a deal's stages, if not 0 |
 /// | `schema`, `schema = "path"`, `crate = "path"` | as on a struct |
-/// | `item = 81` | on a variant: the id of an option |
+/// | `item = 79` | on a variant: the id of an option |
 /// | `status = "WON"` | on a variant: a code; a stage may be written with or without the prefix of its pipeline |
 /// | `label = "Gold"` | on a variant: the label of the option or the code |
 /// | `other` | on a variant with a `u64` or a `String`: all other options or codes |
