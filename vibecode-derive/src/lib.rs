@@ -22,9 +22,9 @@
 //! #[derive(Enumeration, Clone, Copy, PartialEq, Debug)]
 //! #[vibecode(entity = "contacts", field = "ufCrm_1721244707107")]
 //! enum Loyalty {
-//!     #[vibecode(item = 81)]
+//!     #[vibecode(item = 79)]
 //!     Gold,
-//!     #[vibecode(item = 82)]
+//!     #[vibecode(item = 81)]
 //!     Silver,
 //! }
 //!

@@ -137,7 +137,7 @@ fn introduce(sandbox: &Sandbox, output: &Output) {
         "export VIBECODE_BASE_URL={url} VIBECODE_API_KEY={key}"
     ));
     output.line(format!(
-        "# {page} shows the contacts and the requests. Press Ctrl-C to stop the sandbox."
+        "# {page} shows the records and the requests. Press Ctrl-C to stop the sandbox."
     ));
     let document = json!({ "base_url": url, "api_key": key, "page": page });
     output.event("ready", document);
