@@ -183,6 +183,19 @@ async fn another_refusal_after_a_lost_answer_is_not_a_deletion() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_an_answer_that_the_record_is_not_there_proves_a_deletion() {
+    for last in [503, 500, 408, 429, 403, 400] {
+        let (client, _server) = against([
+            refusal(503, "ENTITY_NOT_FOUND"),
+            refusal(last, "ENTITY_NOT_FOUND"),
+        ])
+        .await;
+        let error = delete(&client).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{last}: {error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn reads_are_sent_until_an_answer_comes_and_change_nothing() {
     let read = |client: &Client| client.get_raw(ContactId::from(71));
     let (client, server) = against([Behaviour::Reset, html(502), ok()]).await;

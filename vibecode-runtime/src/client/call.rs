@@ -143,7 +143,8 @@ pub(crate) fn shut_down() -> Error {
     Error::new(ErrorKind::Interrupted, Outcome::Unknown, problem)
 }
 
-fn in_another_runtime(outcome: Outcome) -> Error {
+/// The error of a call or a run that is polled in another runtime than before.
+pub(crate) fn in_another_runtime(outcome: Outcome) -> Error {
     let problem = "the call was begun in another tokio runtime: await it in the one in which it was first polled";
     Error::new(ErrorKind::Interrupted, outcome, problem)
 }

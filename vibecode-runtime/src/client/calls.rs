@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::{
     Answer, Call, Client, Me, Request,
@@ -93,9 +93,11 @@ impl Client {
             let _lock = client.lock(record, &caller).await?;
             let mut sending = client.begin(&caller);
             match sending.send::<Done>(&request, &mut []).await {
-                // An earlier attempt may have deleted it.
+                // An earlier attempt may have deleted it. With another status, the code proves nothing.
                 Err(error)
-                    if sending.is_open() && error.code() == Some(&ErrorCode::EntityNotFound) =>
+                    if sending.is_open()
+                        && error.status() == Some(StatusCode::NOT_FOUND)
+                        && error.code() == Some(&ErrorCode::EntityNotFound) =>
                 {
                     Ok(())
                 }

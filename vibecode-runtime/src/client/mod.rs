@@ -36,7 +36,7 @@ use reqwest::Url;
 
 pub(crate) use self::{
     answers::{check_id_in_batch, raw},
-    call::{outside_of_a_runtime, shut_down},
+    call::{in_another_runtime, outside_of_a_runtime, shut_down},
     caller::{Caller, PresenceGuard},
     decision::is_rate_limit,
     envelope::{Data, Failure},

@@ -36,7 +36,10 @@ use std::{
 };
 
 use futures_core::Stream;
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::{self, Handle},
+    sync::mpsc,
+};
 
 use self::{
     results::{Event, PackFuture, Results},
@@ -45,8 +48,8 @@ use self::{
     window::Window,
 };
 use crate::{
-    Client, Ensured, Entity, Id, Patch, PatchJob, Result, Updated,
-    client::{Caller, PresenceGuard, outside_of_a_runtime, rare_task::spawn},
+    Client, Ensured, Entity, Id, Outcome, Patch, PatchJob, Result, Updated,
+    client::{Caller, PresenceGuard, in_another_runtime, outside_of_a_runtime, rare_task::spawn},
     many::{
         ItemResult,
         batch::{Pack, PackPermit, RunControl, Updates},
@@ -116,7 +119,10 @@ pub struct Bulk<E, T = Updated> {
     window: Window<T>,
     run: RunControl,
     caller: Caller,
-    _guard: PresenceGuard,
+    /// `None` once what is under way was given up.
+    presence: Option<PresenceGuard>,
+    /// The runtime in which it was first polled: it drives the requests.
+    begun_in: Option<runtime::Id>,
     events: mpsc::UnboundedReceiver<Event<T>>,
     sender: mpsc::UnboundedSender<Event<T>>,
     entity: PhantomData<fn() -> E>,
@@ -141,8 +147,9 @@ impl<E, T: Send + 'static> Bulk<E, T> {
                 let sender = sender.clone();
                 move || drop(sender.send(Event::PermitFree))
             }),
-            _guard: caller.guard(),
+            presence: Some(caller.guard()),
             caller,
+            begun_in: None,
             events,
             sender,
             entity: PhantomData,
@@ -155,10 +162,14 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<BulkOutcome<E, T>>> {
-        if Handle::try_current().is_err() {
-            self.run.stop(outside_of_a_runtime());
-        }
         self.receive(context);
+        let here = Handle::try_current().ok().map(|here| here.id());
+        match (here, self.begun_in) {
+            (None, None) => self.run.stop(outside_of_a_runtime()),
+            (Some(_), None) => self.begun_in = here,
+            (_, Some(_)) if here == self.begun_in => {}
+            (_, Some(_)) => self.give_up(),
+        }
         loop {
             let is_waiting = self.source.take_in(context, &mut self.window);
             if !self.send_pack(is_waiting) {
@@ -172,6 +183,33 @@ impl<E, T: Send + 'static> Bulk<E, T> {
             return Poll::Ready(None);
         }
         Poll::Pending
+    }
+
+    /// Stops the run, and gives up what is under way in the runtime in which it was begun: that may no longer run.
+    fn give_up(&mut self) {
+        if self.presence.take().is_none() {
+            return;
+        }
+        self.run.stop(in_another_runtime(Outcome::NotApplied));
+        self.give_up_waiting();
+        for index in self.window.unfinished() {
+            let error = in_another_runtime(Outcome::Unknown);
+            self.window.finish(ItemResult::broken_off(index, error));
+        }
+        // Results that arrive later have no item.
+        (self.sender, self.events) = mpsc::unbounded_channel();
+    }
+
+    /// Returns whether the run was stopped. What was not sent is not sent then.
+    fn give_up_waiting(&mut self) -> bool {
+        let Some(error) = self.run.stopped() else {
+            return false;
+        };
+        for index in self.source.waiting().give_up() {
+            self.window
+                .finish(ItemResult::not_sent(index, error.clone()));
+        }
+        true
     }
 
     /// Receives the events of the packs, and registers this task to be woken by the next one.
@@ -204,15 +242,11 @@ impl<E, T: Send + 'static> Bulk<E, T> {
     /// window is no reason to send a smaller pack: returned outcomes will make room for more. Returns
     /// whether a pack was sent.
     fn send_pack(&mut self, is_waiting: bool) -> bool {
-        let takes_more = !is_waiting && !self.source.is_over();
-        let waiting = self.source.waiting();
-        if let Some(error) = self.run.stopped() {
-            for index in waiting.give_up() {
-                self.window
-                    .finish(ItemResult::not_sent(index, error.clone()));
-            }
+        if self.give_up_waiting() {
             return false;
         }
+        let takes_more = !is_waiting && !self.source.is_over();
+        let waiting = self.source.waiting();
         let is_ready = waiting.is_full() || (!waiting.is_empty() && !takes_more);
         let Some(permit) = is_ready.then(|| self.run.try_permit()).flatten() else {
             return false;

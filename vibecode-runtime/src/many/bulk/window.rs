@@ -75,6 +75,13 @@ impl<T> Window<T> {
         item.lost_at = of_item.lost_at;
     }
 
+    /// Returns the indices of the items without a result.
+    pub(super) fn unfinished(&self) -> Vec<usize> {
+        let items = (self.first..).zip(&self.items);
+        let unfinished = items.filter(|(_, item)| item.result.is_none());
+        unfinished.map(|(index, _)| index).collect()
+    }
+
     /// Returns the outcome of the first item, once it has a result.
     pub(super) fn pop<E>(&mut self) -> Option<BulkOutcome<E, T>> {
         self.items.front()?.result.as_ref()?;

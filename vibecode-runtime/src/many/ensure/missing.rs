@@ -381,6 +381,13 @@ mod tests {
             json!({}),
             json!({ "name": "Ivan" }),
             json!({ "phone": "+7 916 2" }),
+            // An empty alias need not show all entries, and an empty flag says nothing.
+            json!({ "phone": null }),
+            json!({ "phone": "", "phoneWork": "" }),
+            json!({ "phone": [] }),
+            json!({ "hasPhone": null }),
+            json!({ "hasPhone": "" }),
+            json!({ "fm": null, "phone": "", "hasPhone": null }),
             json!({ "hasPhone": true }),
             json!({ "hasPhone": false, "email": "a@b.ru" }),
             json!({ "fm": [], "hasPhone": true }),

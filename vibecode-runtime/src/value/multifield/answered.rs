@@ -80,9 +80,10 @@ impl Multifields {
             });
         }
         let entries = from_aliases(&field)?;
+        // Only a flag with a value says so: an empty alias need not show all entries, and an empty flag shows nothing.
         let says_none = |of: &&Multifield| {
-            let is_nothing = |name| field(name).is_some_and(|it| nothing::is_nothing(it.as_str()));
-            entries.is_empty() && (flag(field(of.flag)) == Ok(Some(false)) || is_nothing(of.field))
+            let flag = field(of.flag).and_then(|flag| json::boolean(flag.as_str()));
+            entries.is_empty() && flag == Some(false)
         };
         let none_of = Multifield::ALL.iter().filter(says_none);
         let none_of = none_of.map(|of| of.kind).collect();
@@ -554,7 +555,8 @@ mod tests {
                 true,
                 true,
             ),
-            (json!({ "phone": null, "email": "" }), true, true),
+            (json!({ "phone": null, "email": "" }), false, false),
+            (json!({ "hasPhone": null, "hasEmail": "" }), false, false),
             (
                 json!({ "hasPhone": false, "email": "a@b.ru" }),
                 false,
