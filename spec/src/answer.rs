@@ -1,7 +1,7 @@
 //! The parts of reading that every answer and every file of a portal shares: its length, its encoding, JSON,
 //! and whether it is an error answer.
 
-use std::{fs, path::Path};
+use std::{fs::File, io::Read as _, path::Path};
 
 use crate::{
     SchemaError,
@@ -53,13 +53,16 @@ impl Expected {
 /// If the file cannot be read or is longer than 16 MiB.
 pub fn file_bytes(file: &Path) -> Result<Vec<u8>, SchemaError> {
     let failed = |error: std::io::Error| SchemaError::of_the_whole(error.to_string());
-    let length = fs::metadata(file).map_err(failed)?.len();
-    if length > MAX_LENGTH {
-        let message =
-            format!("it is {length} bytes long, and a file of a portal has at most {MAX_LENGTH}");
+    let file = File::open(file).map_err(failed)?;
+    // What is not a regular file states no length, and may have no end.
+    let mut bytes = Vec::new();
+    let mut limited = file.take(MAX_LENGTH + 1);
+    limited.read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_LENGTH {
+        let message = format!("it is too long: a file of a portal has at most {MAX_LENGTH} bytes");
         return Err(SchemaError::of_the_whole(message));
     }
-    fs::read(file).map_err(failed)
+    Ok(bytes)
 }
 
 /// Returns the host of the portal that a file names. A portal that is not text is an error, since a file without one is
@@ -130,4 +133,16 @@ fn error_code(answer: &Object<'_>) -> Option<String> {
         code.filter(is_code)
             .map_or_else(String::new, |code| format!(" (`{code}`)")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_without_an_end_is_not_read_to_the_end() {
+        let error = file_bytes(Path::new("/dev/zero")).unwrap_err();
+        assert!(error.to_string().contains("too long"), "{error}");
+    }
 }

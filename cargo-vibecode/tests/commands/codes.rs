@@ -434,7 +434,7 @@ async fn a_file_that_is_longer_than_any_of_a_portal_is_not_read() {
     ] {
         let said = folder.run_with(words, &[]).await;
         assert_eq!(said.code, 2, "{words:?}: {}", said.out);
-        let problem = "bytes long, and a file of a portal has at most";
+        let problem = "it is too long: a file of a portal has at most";
         assert!(said.err.contains(problem), "{words:?}: {}", said.err);
     }
 }

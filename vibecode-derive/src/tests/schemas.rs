@@ -104,7 +104,7 @@ fn a_file_that_is_longer_than_any_schema_is_reported_and_not_read() {
     let problem = problem("huge.json", &" ".repeat(20_000_000));
     assert_eq!(
         problem,
-        "it is 20000000 bytes long, and a file of a portal has at most 16777216"
+        "it is too long: a file of a portal has at most 16777216 bytes"
     );
 }
 
