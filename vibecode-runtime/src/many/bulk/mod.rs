@@ -96,7 +96,8 @@ pub struct BulkOutcome<E, T = Updated> {
 /// It does nothing until it is polled. Requests that are under way continue while it is not polled; new
 /// ones are sent only when it is polled. Dropping it stops the run, and the outcomes that it had not
 /// returned are unknown. Every item gets an outcome, even if the runtime that drives the run is shut
-/// down.
+/// down. In another runtime than the one in which it was first polled, a run ends with
+/// [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doctest/customer.rs"));
