@@ -16,6 +16,12 @@ pub(crate) enum NotRead {
     NoResult,
 }
 
+/// Returns whether the API has answered that there is no such record.
+pub(crate) fn is_not_found(error: &Error) -> bool {
+    let code = error.code();
+    code.is_some_and(|code| code.as_str() == "ENTITY_NOT_FOUND")
+}
+
 impl NotRead {
     /// Returns what happened, without a value.
     pub(crate) fn explanation(&self) -> &str {
@@ -40,11 +46,10 @@ impl NotRead {
     }
 
     pub(crate) fn is_not_found(&self) -> bool {
-        let Self::Failed(error) = self else {
-            return false;
-        };
-        let code = error.code();
-        code.is_some_and(|code| code.as_str() == "ENTITY_NOT_FOUND")
+        match self {
+            Self::Failed(error) => is_not_found(error),
+            Self::NoResult => false,
+        }
     }
 
     /// Returns whether the API has answered for this record alone, with an error or with what is not understood, so that it

@@ -2,7 +2,7 @@
 //! means neither.
 
 use unicode_normalization::UnicodeNormalization as _;
-use vibecode_spec::{Field, Schema};
+use vibecode_spec::{Field, Schema, closest};
 
 /// Before a name, means that it is a wire name and no label.
 pub(crate) const WIRE: &str = "wire:";
@@ -67,41 +67,75 @@ fn compared(label: &str) -> String {
 /// # Errors
 /// If no field has the name, or several have it.
 pub(crate) fn field<'s>(schema: &'s Schema, name: &str) -> Result<&'s Field, String> {
+    find(schema, name).unwrap_or_else(|| Err(unknown(schema, name, [])))
+}
+
+/// Finds the same as [`field`]. Returns `None` if no field has the name: see [`unknown`].
+///
+/// # Errors
+/// If several fields have the name, or if it begins with `wire:` and no field has it.
+pub(crate) fn find<'s>(schema: &'s Schema, name: &str) -> Option<Result<&'s Field, String>> {
     if let Some(name) = name.strip_prefix(WIRE) {
-        let field = schema.field(name);
-        return field.ok_or_else(|| format!("there is no field with the wire name `{name}`"));
+        let problem = || format!("there is no field with the wire name `{name}`");
+        return Some(schema.field(name).ok_or_else(problem));
     }
     let candidates = Candidates::of(schema, name);
     if let Some((named, label)) = candidates.wire_and_label() {
-        return Err(format!(
+        return Some(Err(format!(
             "`{name}` is the wire name of one field (`{0}`) and the label of another (`{1}`): write `{WIRE}{0}` or `{WIRE}{1}`",
             named.name, label.name
-        ));
+        )));
     }
     match (candidates.wire, &candidates.labelled[..]) {
-        (Some(field), _) => Ok(field),
-        (None, [field]) => Ok(field),
-        (None, [one, other, ..]) => Err(format!(
+        (Some(field), _) => Some(Ok(field)),
+        (None, [field]) => Some(Ok(field)),
+        (None, [one, other, ..]) => Some(Err(format!(
             "`{name}` is the label of both `{}` and `{}`: use a wire name",
             one.name, other.name
-        )),
-        (None, []) => Err(unknown(schema, name)),
+        ))),
+        (None, []) => None,
     }
 }
 
-fn unknown(schema: &Schema, name: &str) -> String {
+/// Describes a name that no field has, and asks whether a similar wire name or label was meant. `headers` are further
+/// texts that mean fields. The name is compared with all of them, which takes milliseconds.
+pub(crate) fn unknown<'h>(
+    schema: &Schema,
+    name: &str,
+    headers: impl IntoIterator<Item = &'h str>,
+) -> String {
     if schema.lacks(name).is_some() {
         return format!(
             "the portal's list has no field `{name}`, so the API would ignore it. If the schema is out of date, update it with `cargo vibecode pull`"
         );
     }
     let meant: Vec<_> = schema.suggestions(name).iter().map(|it| it.name).collect();
-    let advice = if meant.is_empty() {
-        "if the schema is out of date, update it with `cargo vibecode pull`".to_owned()
-    } else {
+    let advice = if !meant.is_empty() {
         format!("did you mean `{}`?", meant.join("` or `"))
+    } else if let Some(label) = closest_label(schema, name, headers) {
+        format!("did you mean the label `{label}`?")
+    } else {
+        "if the schema is out of date, update it with `cargo vibecode pull`".to_owned()
     };
     format!("there is no field `{name}`: {advice}")
+}
+
+/// Returns the label or the header that is closest to a name, if it is close enough to have been meant.
+fn closest_label<'h>(
+    schema: &Schema,
+    name: &str,
+    headers: impl IntoIterator<Item = &'h str>,
+) -> Option<String> {
+    let labels = schema.fields().flat_map(|field| field.labels.iter());
+    let mut texts: Vec<&str> = labels.map(String::as_str).collect();
+    for header in headers {
+        texts.push(header);
+    }
+    let lower: Vec<String> = texts.iter().map(|text| compared(text)).collect();
+    let meant = closest(&compared(name), lower.iter().map(String::as_str))?;
+    let mut texts = texts.iter().zip(&lower);
+    let (text, _) = texts.find(|(_, lower)| *lower == meant)?;
+    Some((*text).to_owned())
 }
 
 #[cfg(test)]

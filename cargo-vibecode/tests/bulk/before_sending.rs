@@ -178,12 +178,21 @@ async fn the_summary_shows_what_each_column_does() {
     let said = desk.run("contacts a.csv");
     said.assert(
         0,
-        "column    field                 set  cleared  left  added at most",
+        "column    field                                              set  cleared  left  added at most",
     );
-    said.assert(0, "post      post                  2             1");
-    said.assert(0, "phone     phone, added as WORK                2     2");
+    said.assert(
+        0,
+        "post      post                                               2             1",
+    );
+    said.assert(
+        0,
+        "phone     phone, added as WORK unless the cell names a type                2     2",
+    );
     let said = desk.run("contacts a.csv --empty clear");
-    said.assert(0, "post      post                  2    1");
+    said.assert(
+        0,
+        "post      post                                               2    1",
+    );
     said.assert(
         0,
         "the column `post` clears `post` of 1 record because of --empty clear, the first in row 3 (contacts/2)",

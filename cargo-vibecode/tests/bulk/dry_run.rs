@@ -269,3 +269,22 @@ async fn the_text_0_counts_as_what_clears_and_the_number_0_does_not() {
     );
     assert!(!said.err.contains("--empty clear"), "{}", said.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_bad_rows_is_called_old_once_no_row_is_bad() {
+    let desk = Desk::new().await;
+    desk.write("a.csv", "id,birthdate\n71,soon\n72,1990-01-01\n");
+    desk.run("contacts a.csv")
+        .assert(1, "the bad rows are in a.bad.csv");
+    let bad = desk.read("a.bad.csv");
+    let old = "a.bad.csv has the bad rows of an earlier run: there are none now";
+    desk.write("a.csv", "id,birthdate\n71,1990-01-02\n72,1990-01-01\n");
+    for options in ["", "--yes"] {
+        desk.run(&format!("contacts a.csv {options}"))
+            .assert(0, old);
+        assert_eq!(desk.read("a.bad.csv"), bad);
+    }
+    desk.write("b.csv", "id,post\n71,a\n");
+    let said = desk.run("contacts b.csv");
+    assert!(!said.out.contains("earlier run"), "{said:?}");
+}

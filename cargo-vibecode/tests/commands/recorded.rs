@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use vibecode_sandbox::Sandbox;
+
 use crate::{Folder, modules};
 
 pub(crate) fn recorded(path: &str) -> PathBuf {
@@ -206,6 +208,8 @@ async fn a_documented_field_that_the_portals_list_lacks_is_reported() {
     let line = "companies: ? industry: documented, but not in the portal's list";
     assert!(said.out.contains(line), "{}", said.out);
     assert!(!said.out.contains("? title"), "{}", said.out);
+    let summary = "documented fields are not in it\n";
+    assert!(said.out.contains(summary), "{}", said.out);
     let words = ["check", "--offline", "--format", "json"];
     let said = folder.run_with(&words, &[]).await;
     assert!(said.out.contains(r#""change":"missing""#), "{}", said.out);
@@ -219,6 +223,27 @@ async fn a_documented_field_that_the_portals_list_lacks_is_reported() {
         .await;
     assert_eq!(said.code, 2, "{}", said.out);
     assert!(said.err.contains("the API would ignore it"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_documented_field_under_another_name_is_not_called_valid() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("recorded-renamed");
+    folder.run(&sandbox, &["pull", "contacts"]).await;
+    let said = folder.run_with(&["check", "--offline"], &[]).await;
+    assert!(said.out.contains("contacts.json: valid\n"), "{}", said.out);
+    let text = folder.read("vibecode/contacts.json");
+    let renamed = text.replace("\"post\"", "\"posts\"");
+    assert_ne!(renamed, text);
+    folder.write("vibecode/contacts.json", &renamed);
+    let said = folder.run_with(&["check", "--offline"], &[]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    for part in [
+        "contacts.json: valid, but 1 documented field is not in it\n",
+        "? post: documented, but not in the portal's list, so the API may ignore it. The list has `posts`, which is not documented",
+    ] {
+        assert!(said.out.contains(part), "{}", said.out);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! One record, changed from the command line.
 
+use serde_json::{Value, json};
 use vibecode_sandbox::{Entity, Sandbox};
 
 use crate::Folder;
@@ -72,7 +73,7 @@ async fn ensuring_a_text_sends_it_if_the_record_has_another_form_of_the_same_tim
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_prints_the_body_and_sends_nothing() {
+async fn a_dry_run_prints_the_request_and_sends_nothing() {
     let folder = Folder::new("update-dry");
     let words = [
         "update",
@@ -85,8 +86,13 @@ async fn a_dry_run_prints_the_body_and_sends_nothing() {
     let said = folder.run_with(&words, &[]).await;
     assert_eq!(
         (said.code, said.out.as_str()),
-        (0, "{\"post\":\"Director\"}\n")
+        (0, "PATCH /v1/contacts/71\n{\"post\":\"Director\"}\n")
     );
+    let words = [&words[..], &["--format", "json"]].concat();
+    let said = folder.run_with(&words, &[]).await;
+    let request = json!({"record": "contacts/71", "method": "PATCH", "path": "/v1/contacts/71",
+        "request": {"post": "Director"}});
+    assert_eq!(serde_json::from_str::<Value>(&said.out).unwrap(), request);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,7 +193,8 @@ async fn a_value_that_bulk_refuses_is_refused_by_update_too() {
     ] {
         let words = ["update", "contacts", "71", "--dry-run", "--set", argument];
         let said = folder.run(&sandbox, &words).await;
-        assert_eq!((said.code, said.out.trim()), (0, sent), "{}", said.err);
+        let sent = format!("PATCH /v1/contacts/71\n{sent}\n");
+        assert_eq!((said.code, said.out), (0, sent), "{}", said.err);
     }
 }
 
@@ -420,4 +427,41 @@ async fn without_a_country_a_number_that_may_be_one_of_the_record_is_not_added_b
         .await;
     assert_eq!(said.code, 0, "{}", said.err);
     assert_ne!(phones(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_recognizes_a_mistyped_label() {
+    let sandbox = Sandbox::start().await;
+    let folder = Folder::new("mistyped-labels");
+    folder.write(
+        "vibecode/contacts.json",
+        r#"{"ufCrm_1":{"type":"enumeration","title":"Loyalty","items":[{"ID":"81","VALUE":"Gold"}]}}"#,
+    );
+    folder.write("a.csv", "id,Loyalti\n71,Gold\n");
+    for words in [
+        &["update", "contacts", "71", "--set", "Loyalti=Gold"][..],
+        &["update", "contacts", "71", "--clear", "Loyalti"],
+        &["export", "contacts", "--fields", "post,Loyalti"],
+        &["export", "contacts", "--filter", "Loyalti=Gold"],
+        &["new", "contacts", "--fields", "post,Loyalti"],
+        &["bulk", "contacts", "a.csv"],
+        &["bulk", "contacts", "a.csv", "--map", "Loyalti=Loyalti"],
+    ] {
+        let said = folder.run(&sandbox, words).await;
+        assert_eq!(said.code, 2, "{words:?}: {}", said.out);
+        let problem = "there is no field `Loyalti`: did you mean the label `Loyalty`?";
+        assert!(said.err.contains(problem), "{words:?}: {}", said.err);
+    }
+    // A wire name comes first, and what is like nothing has the other advice.
+    for (set, problem) in [
+        ("pots=a", "there is no field `pots`: did you mean `post`?"),
+        (
+            "Shoe size=a",
+            "there is no field `Shoe size`: if the schema is out of date",
+        ),
+    ] {
+        let words = ["update", "contacts", "71", "--set", set];
+        let said = folder.run(&sandbox, &words).await;
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
 }

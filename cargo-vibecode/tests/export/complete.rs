@@ -390,3 +390,17 @@ async fn what_a_killed_export_has_left_is_removed_and_named() {
     }
     assert_eq!(desk.read("a.csv.2024.new"), "a person's");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_records_is_shown_wherever_they_are_written() {
+    let desk = Desk::of(3).await;
+    let words = ["contacts", "--fields", "post", "--filter"];
+    for (filter, number) in [
+        ("id>100", "0 records were written"),
+        ("id=2", "1 record was written"),
+    ] {
+        let said = export(&desk, &[&words[..], &[filter]].concat());
+        assert!(said.err.contains(&format!("{number}\n")), "{said:#?}");
+        assert!(!said.out.contains("written"), "{said:#?}");
+    }
+}

@@ -150,9 +150,19 @@ impl<'c> LookUp<'c> {
             } else {
                 "to see the closest names, correct the mistakes above first"
             };
-            let entity = self.entity.path();
-            format!("GET /v1/{entity}/fields lists the names; {last}")
+            format!("{}; {last}", self.list_of_names())
         })
+    }
+
+    /// Describes for a message where all names are listed.
+    fn list_of_names(&self) -> String {
+        let pull = format!("`cargo vibecode pull {}`", self.entity.path());
+        match self.portal {
+            Portal::Read(schema) => {
+                format!("`{}` lists the names, and {pull} updates it", schema.file)
+            }
+            Portal::Absent(_) | Portal::Broken(_) => format!("{pull} fetches the list of names"),
+        }
     }
 
     /// Returns the fields that were probably meant. Typos are not searched for if the struct has many

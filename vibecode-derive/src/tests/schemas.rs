@@ -434,3 +434,37 @@ fn a_name_after_many_mistakes_is_still_corrected_and_never_only_skipped() {
     assert!(of("first_name").ends_with("did you mean `field = \"name\"`?"));
     assert!(of("psot").ends_with("correct the mistakes above first"));
 }
+
+#[test]
+fn an_unknown_name_without_a_likely_one_names_the_file_that_lists_the_names() {
+    let file = File::of("names.json", r#"{"ufCrmFloor":{"type":"integer"}}"#);
+    let path = file.path();
+    let skip = "if the field does not belong to the API, add `#[vibecode(skip)]`";
+    for (entity, attribute, names) in [
+        (
+            "contacts",
+            quote!(, schema = #path),
+            format!("`{path}` lists the names, and `cargo vibecode pull contacts` updates it"),
+        ),
+        (
+            "items/1040",
+            quote!(, schema = #path),
+            format!("`{path}` lists the names, and `cargo vibecode pull items/1040` updates it"),
+        ),
+        (
+            "deals",
+            quote!(),
+            "`cargo vibecode pull deals` fetches the list of names".to_owned(),
+        ),
+    ] {
+        let input = quote! {
+            #[vibecode(entity = #entity #attribute)]
+            struct Customer {
+                favourite_colour: Option<String>,
+            }
+        };
+        let expected = format!("{entity} have no field `favourite_colour`: {names}; {skip}");
+        assert_eq!(errors_in(&patch::derive(input.clone())), [&*expected]);
+        assert_eq!(errors_in(&record::derive(input)), [&*expected]);
+    }
+}

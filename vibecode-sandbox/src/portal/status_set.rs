@@ -3,10 +3,7 @@
 use serde_json::{Map, Value};
 use vibecode_spec::{Field, Kind};
 
-use super::{record::Record, update::Rules};
-
-/// The field of a deal with its pipeline.
-const PIPELINE: &str = "categoryId";
+use super::{fields::stored_value::PIPELINE, record::Record, update::Rules};
 
 /// Returns false if the field takes its codes from a set of the portal and the value has another.
 pub(crate) fn has_codes(

@@ -50,6 +50,22 @@ async fn a_record_has_all_fields_of_its_entity_and_what_is_not_set_is_empty() {
 }
 
 #[tokio::test]
+async fn a_deal_that_is_in_no_other_pipeline_shows_pipeline_0() {
+    let sandbox = Sandbox::start().await;
+    let created = call(&sandbox, "POST /v1/deals", r#"{"title":"Roof"}"#).await;
+    assert_eq!(created.body["data"]["categoryId"], 0);
+    let move_deal = async |body: &str| {
+        let answer = call(&sandbox, "PATCH /v1/deals/5", body).await;
+        answer.data()["categoryId"].clone()
+    };
+    assert_eq!(get(&sandbox, "deals/5").await.data()["categoryId"], 0);
+    for clearing in [r#"{"categoryId":0}"#, r#"{"categoryId":""}"#] {
+        assert_eq!(move_deal(r#"{"categoryId":5}"#).await, 5);
+        assert_eq!(move_deal(clearing).await, 0, "{clearing}");
+    }
+}
+
+#[tokio::test]
 async fn fm_and_the_aliases_show_the_phones_and_emails() {
     let sandbox = Sandbox::start().await;
     let answer = get(&sandbox, "contacts/72").await;

@@ -2,7 +2,10 @@
 
 mod show;
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use serde_json::json;
 use vibecode_runtime::PatchJob;
@@ -53,6 +56,9 @@ pub(super) struct Checked {
     bad_cells: BadCells,
     /// The file with the bad rows.
     bad_rows: Option<Written>,
+    /// The file that an earlier run wrote, if there are no bad rows any more. Its rows may have been corrected in it, so
+    /// it is left.
+    old_bad_rows: Option<PathBuf>,
     /// Whether a row adds phones or emails.
     pub(super) adds: bool,
     /// Whether a row sets a stage and not its pipeline.
@@ -122,6 +128,7 @@ pub(super) fn check(
         return Err(Failure::in_file(&input.path, problem));
     }
     checked.bad_rows = bad_rows.end();
+    checked.old_bad_rows = Some(input.bad()).filter(|path| checked.bad == 0 && path.exists());
     if let Some(first) = row_jobs.columns().unused().first() {
         return Err(Failure::in_file(&input.path, first));
     }

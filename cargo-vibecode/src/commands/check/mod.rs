@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 use vibecode_runtime::Client;
 use vibecode_spec::{
-    CodeFile, Currencies, Descriptions, EntityPath, Field, PortalFile, Schema, Statuses,
+    CodeFile, Currencies, Descriptions, EntityPath, Field, PortalFile, Schema, Statuses, closest,
 };
 
 use self::drift::Difference;
@@ -17,6 +17,7 @@ use crate::{
     commands::pull::{self, Subject},
     failure::Failure,
     output::Output,
+    plural::number_of,
     portal::{self, PortalArgs},
     portal_files::{self, FetchedFile},
     portal_identity::Identity,
@@ -109,11 +110,19 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Reports whether a file is formatted as `pull` writes it, and returns true if it is not.
-    fn is_out_of_form(&mut self, name: &str, file: &Path, canonical: &str) -> bool {
+    /// Reports whether a file is formatted as `pull` writes it, and returns true if it is not. `missing` is the number of
+    /// documented fields that a portal's complete list lacks.
+    fn is_out_of_form(&mut self, name: &str, file: &Path, canonical: &str, missing: usize) -> bool {
         let is_canonical = fs::read(file).is_ok_and(|text| text == canonical.as_bytes());
         let shown = file.display().to_string();
-        self.output.line(if is_canonical {
+        self.output.line(if is_canonical && missing > 0 {
+            let missing = number_of(
+                missing as u64,
+                "documented field is not in it",
+                "documented fields are not in it",
+            );
+            format!("{shown}: valid, but {missing}")
+        } else if is_canonical {
             format!("{shown}: valid")
         } else {
             let saved = quoted(file.as_os_str());
@@ -145,8 +154,12 @@ impl Report<'_> {
         let name = entity.path();
         for field in schema.missing(entity) {
             let field = &field.name;
+            let similar = undocumented_like(field, entity, schema);
+            let similar = similar.map_or_else(String::new, |similar| {
+                format!(". The list has `{similar}`, which is not documented")
+            });
             let message = format!(
-                "? {field}: documented, but not in the portal's list, so the API may ignore it"
+                "? {field}: documented, but not in the portal's list, so the API may ignore it{similar}"
             );
             self.output.line(format!("{name}: {message}"));
             self.differences.push(json!({
@@ -158,6 +171,16 @@ impl Report<'_> {
             }));
         }
     }
+}
+
+/// Returns the field of a portal's list that may be the documented one with this name, misspelt. User fields are not
+/// documented, so they are left out.
+fn undocumented_like<'s>(name: &str, entity: EntityPath, schema: &'s Schema) -> Option<&'s str> {
+    let documented = entity.documented();
+    let undocumented = schema
+        .fields()
+        .filter(|field| !field.is_user_field() && documented.field(&field.name).is_none());
+    closest(name, undocumented.map(|field| field.name.as_str()))
 }
 
 /// Returns the names of the entities and of the lists of codes that have a file.
@@ -232,7 +255,8 @@ async fn check_fields(
     let read = schema_file::read(&file, entity)?;
     let Some(client) = client else {
         let canonical = read.descriptions.file_text(&name);
-        let found = report.is_out_of_form(&name, &file, &canonical);
+        let missing = read.schema.missing(entity).count();
+        let found = report.is_out_of_form(&name, &file, &canonical, missing);
         report.add_missing(entity, &read.schema);
         return Ok(found);
     };
@@ -256,7 +280,7 @@ async fn check_codes(
         CodeFile::Statuses => {
             let old = code_file::read(&path, Statuses::read_file)?;
             let Some(client) = client else {
-                return Ok(report.is_out_of_form(name, &path, &old.file_text()));
+                return Ok(report.is_out_of_form(name, &path, &old.file_text(), 0));
             };
             let new = pull::codes::statuses(client, None, report.output).await?;
             new.map(|new| drift::between_statuses(&old, &new))
@@ -264,7 +288,7 @@ async fn check_codes(
         CodeFile::Currencies => {
             let old = code_file::read(&path, Currencies::read_file)?;
             let Some(client) = client else {
-                return Ok(report.is_out_of_form(name, &path, &old.file_text()));
+                return Ok(report.is_out_of_form(name, &path, &old.file_text(), 0));
             };
             let new = pull::codes::currencies(client).await?;
             new.map(|new| drift::between_currencies(&old, &new))

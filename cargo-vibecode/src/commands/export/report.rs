@@ -32,12 +32,10 @@ impl Export<'_> {
                 self.last.unwrap_or_default()
             ));
         }
-        if let Some(file) = &self.args.output {
-            output.line(format!(
-                "{} written to {}",
-                number_of(self.written, "record was", "records were"),
-                file.display()
-            ));
+        let written = number_of(self.written, "record was", "records were");
+        match &self.args.output {
+            Some(file) => output.line(format!("{written} written to {}", file.display())),
+            None => output.line_to_stderr(format!("{written} written")),
         }
         self.write_json(created, output);
         if self.failed > 0 || is_another_number || is_unknown {

@@ -88,7 +88,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = whole_number::<u64>(0..=u64::MAX), default_value_t = Client::SETTLE_TIME.as_secs())]
     settle: u64,
 
-    /// Print the body of the request, and send nothing.
+    /// Print the request, and send nothing: its method and path, and its body on the next line.
     #[arg(long)]
     dry_run: bool,
 }
@@ -158,13 +158,19 @@ impl Args {
         names.collect()
     }
 
-    /// Prints the body of the request.
+    /// Prints the request that changes the record.
     fn show_request(&self, change: &Change<'_>, output: &Output) -> Result<ExitStatus, Failure> {
-        let patch = change.patch(self.id);
+        let body = change.patch(self.id);
         let failed = |error: serde_json::Error| Failure::new(error.to_string());
-        output.line(serde_json::to_string(&patch).map_err(failed)?);
-        let patch = serde_json::to_value(&patch).map_err(failed)?;
-        output.json(&json!({ "record": self.record(), "request": patch }));
+        let (method, path) = ("PATCH", format!("/v1/{}", self.record()));
+        output.line(format!("{method} {path}"));
+        output.line(serde_json::to_string(&body).map_err(failed)?);
+        output.json(&json!({
+            "record": self.record(),
+            "method": method,
+            "path": path,
+            "request": serde_json::to_value(&body).map_err(failed)?,
+        }));
         Ok(ExitStatus::Success)
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     failure::Failure,
     output::Output,
     portal::PortalArgs,
+    record_batch::is_not_found,
 };
 
 /// The pipeline in which a stage is looked up.
@@ -96,10 +97,13 @@ impl Args {
     }
 
     fn unread(&self, error: &Error) -> Failure {
+        if is_not_found(error) {
+            let record = self.record();
+            return Failure::new(format!("nothing is sent: there is no such record {record}"));
+        }
         Failure::new(format!(
-            "nothing is sent: the pipeline of {}/{} cannot be read: {}",
-            self.entity,
-            self.id,
+            "nothing is sent: the pipeline of {} cannot be read: {}",
+            self.record(),
             of_request(error)
         ))
     }

@@ -9,6 +9,9 @@ use crate::portal::calendar::{Moment, is_day};
 /// number in hexadecimal.
 const CRM_PREFIXES: &[&str] = &["C", "CO", "D", "L", "SI", "Q"];
 
+/// The field with the pipeline of a record.
+pub(crate) const PIPELINE: &str = "categoryId";
+
 /// The effect of a value that fits its field.
 #[derive(Debug)]
 pub(crate) enum Written {
@@ -56,7 +59,7 @@ fn cleared(field: &Field, value: &Value) -> Value {
         _ => false,
     };
     match field.kind {
-        _ if field.multiple => unset(field),
+        _ if field.multiple || field.name == PIPELINE => unset(field),
         Kind::Integer | Kind::Number | Kind::Double | Kind::Reference(_) if is_zero => 0.into(),
         Kind::Boolean if is_zero || value == false => false.into(),
         _ => Value::Null,
@@ -71,6 +74,8 @@ fn is_zero(number: &Number) -> bool {
 pub(crate) fn unset(field: &Field) -> Value {
     match field.kind {
         _ if field.multiple => Value::Array(Vec::new()),
+        // The first pipeline, which every portal has, is 0 (grade O: recorded/observed/deals.json).
+        _ if field.name == PIPELINE => 0.into(),
         Kind::Boolean if !field.is_user_field() => false.into(),
         _ => Value::Null,
     }

@@ -55,6 +55,11 @@ impl Checked {
                 self.bad_cells.show(output);
             }
             self.show_bad_rows(is_known, output);
+        } else if let Some(path) = &self.old_bad_rows {
+            output.line(format!(
+                "{} has the bad rows of an earlier run: there are none now",
+                path.display()
+            ));
         }
         self.warn(&args.entity, output);
         // The rows of a backup about one record restore different fields.

@@ -5,7 +5,10 @@ use vibecode_spec::{Entity, ExportHeaders, Schema, one_line};
 use super::{headers, target::Target};
 use crate::{
     cells::CellStyle,
-    change::{self, entries::EntryRules, field_name::composed},
+    change::{
+        entries::EntryRules,
+        field_name::{composed, find},
+    },
     code_file::KnownCodes,
     column_header::{export_of_another, fields_of_another},
     commands::bulk::{args::Empty, backup::unapplied::UnappliedRows},
@@ -185,7 +188,7 @@ impl<'a> Columns<'a> {
         let named: Vec<String> = named.map(|name| composed(name)).collect();
         let is_known = |name: &str| {
             let name = composed(name);
-            named.contains(&name) || change::field(schema, &name).is_ok()
+            named.contains(&name) || matches!(find(schema, &name), Some(Ok(_)))
         };
         let headers: Vec<&str> = self.names.iter().map(String::as_str).collect();
         if let Some((other, headers)) = export_of_another(entity, &headers, is_known) {

@@ -1,13 +1,13 @@
 //! Finds the field that a header means: a wire name in any spelling, a label, a header of Bitrix24's own
 //! export, or `phone:MOBILE`. A header with two meanings is an error.
 
-use vibecode_spec::{ExportColumn, ExportHeaders, Field, Kind, Likeness, Schema, closest};
+use vibecode_spec::{ExportColumn, ExportHeaders, Field, Kind, Likeness, Schema};
 
 use super::columns::ColumnOptions;
 use crate::{
     change::{
         self, WIRE,
-        field_name::{Candidates, composed},
+        field_name::{Candidates, composed, find, unknown},
     },
     column_header::is_typical,
     shell_word::quoted,
@@ -183,35 +183,15 @@ fn spelt_or_typed<'s>(options: &ColumnOptions<'s>, header: &str) -> Result<Meani
     Err(NoMeaning::Unknown)
 }
 
-/// Says what may have been meant: a wire name, a label, or a header of an export. It compares the header with all of
-/// them, which takes milliseconds.
+/// Says what may have been meant: a wire name, a label, or a header of an export.
 pub(super) fn advice(options: &ColumnOptions<'_>, header: &str) -> String {
     let header = &composed(header);
-    let problem = match change::field(options.schema, header) {
-        Ok(field) => format!("`{}` has this label", field.name),
-        Err(problem) => problem,
-    };
-    if problem.contains("did you mean") {
-        return problem;
-    }
-    let lower = header.to_lowercase();
-    let mut texts: Vec<(String, &str)> = Vec::new();
-    for label in options
-        .schema
-        .fields()
-        .flat_map(|field| field.labels.iter())
-    {
-        texts.push((label.to_lowercase(), label));
-    }
-    for header in options.export.into_iter().flat_map(ExportHeaders::names) {
-        texts.push((header.to_lowercase(), header));
-    }
-    let meant = closest(&lower, texts.iter().map(|(lower, _)| lower.as_str()));
-    let meant = texts
-        .iter()
-        .find(|(lower, _)| Some(lower.as_str()) == meant);
-    match meant {
-        Some((_, meant)) => format!("did you mean the label `{meant}`?"),
-        None => problem,
+    match find(options.schema, header) {
+        Some(Ok(field)) => format!("`{}` has this label", field.name),
+        Some(Err(problem)) => problem,
+        None => {
+            let headers = options.export.into_iter().flat_map(ExportHeaders::names);
+            unknown(options.schema, header, headers)
+        }
     }
 }

@@ -97,7 +97,7 @@ impl Target {
             Self::Set { field, .. } => field.clone(),
             Self::Add { field, type_id, .. } => {
                 format!(
-                    "{field}, added as {}",
+                    "{field}, added as {} unless the cell names a type",
                     type_id.unwrap_or(Multifield::DEFAULT_TYPE_ID)
                 )
             }
