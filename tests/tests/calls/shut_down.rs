@@ -6,7 +6,7 @@ use tokio::{
     runtime::{Builder, Runtime},
     time::timeout,
 };
-use vibecode_runtime::{ErrorKind, Outcome};
+use vibecode_runtime::{Error, ErrorKind, Outcome};
 use vibecode_sandbox::Sandbox;
 
 use crate::{Customer, client};
@@ -91,7 +91,7 @@ fn a_run_that_is_polled_in_another_runtime_has_an_outcome_for_every_item_at_once
     let errors = unknown.iter().chain(&not_sent);
     assert!(
         errors
-            .map(|it| it.kind())
+            .map(Error::kind)
             .all(|it| it == ErrorKind::Interrupted)
     );
     drop(first);
