@@ -16,10 +16,10 @@ pub(crate) enum NotRead {
     NoResult,
 }
 
-/// Returns whether the API has answered that there is no such record.
+/// Returns whether the API has answered that there is no such record. A status is that of the whole request, which says
+/// nothing of a record.
 pub(crate) fn is_not_found(error: &Error) -> bool {
-    let code = error.code();
-    code.is_some_and(|code| code.as_str() == "ENTITY_NOT_FOUND")
+    error.status().is_none() && error.code() == Some(&ErrorCode::EntityNotFound)
 }
 
 impl NotRead {

@@ -316,11 +316,12 @@ async fn a_failure_of_the_api_stops_the_job_and_no_row_fails() {
             Fault::in_batch((0..calls).map(error))
         }
     };
-    let faults: [&dyn Fn() -> Fault; 7] = [
+    let faults: [&dyn Fn() -> Fault; 8] = [
         &Fault::server_error,
         &|| Fault::error("INVALID_API_KEY"),
         // The whole request is refused, and not a record.
         &|| Fault::error("ACCESS_DENIED"),
+        &|| Fault::error("ENTITY_NOT_FOUND"),
         &Fault::drop_before,
         &errors("BITRIX_UNAVAILABLE", 3),
         &errors("RATE_LIMITED", 3),
